@@ -1,0 +1,32 @@
+// Content hashes (libsodium). Keyed BLAKE2b-256 names the bytes of a part; nobody outside this process knows the key, so
+// nobody can prepare a collision or ask the cache about a known file from outside.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace tocsin {
+
+using Hash256 = std::array<std::uint8_t, 32>;
+
+struct HashKey {
+    std::array<std::uint8_t, 32> bytes{};
+};
+
+/// A fresh random key.
+[[nodiscard]] HashKey random_hash_key();
+
+/// Keyed BLAKE2b with 32 bytes of output (RFC 7693).
+[[nodiscard]] Hash256 keyed_hash(const HashKey& key, ByteView data);
+
+/// SHA-256 (FIPS 180-4), the name of a stored evidence file.
+[[nodiscard]] Hash256 sha256(ByteView data);
+
+/// 26 characters, sortable by time, from a CSPRNG: the id of a record, an order, a held message.
+[[nodiscard]] std::string make_id(std::int64_t microseconds);
+
+}  // namespace tocsin
