@@ -1,0 +1,375 @@
+#include "mail/html_facts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "mail/ascii.hpp"
+#include "mail/charset.hpp"
+#include "mail/html_quotes.hpp"
+#include "mail/urls.hpp"
+#include "mail/visibility.hpp"
+#include "mail/visible_text.hpp"
+
+namespace tocsin::mail {
+namespace {
+
+enum class Break { none, block, paragraph };
+
+Break break_of(HtmlTag tag) {
+    switch (tag) {
+        case HtmlTag::p:
+        case HtmlTag::h1:
+        case HtmlTag::h2:
+        case HtmlTag::h3:
+        case HtmlTag::h4:
+        case HtmlTag::h5:
+        case HtmlTag::h6: return Break::paragraph;
+        case HtmlTag::address:
+        case HtmlTag::article:
+        case HtmlTag::aside:
+        case HtmlTag::blockquote:
+        case HtmlTag::body:
+        case HtmlTag::caption:
+        case HtmlTag::center:
+        case HtmlTag::dd:
+        case HtmlTag::details:
+        case HtmlTag::div:
+        case HtmlTag::dl:
+        case HtmlTag::dt:
+        case HtmlTag::fieldset:
+        case HtmlTag::figure:
+        case HtmlTag::footer:
+        case HtmlTag::form:
+        case HtmlTag::header:
+        case HtmlTag::hr:
+        case HtmlTag::legend:
+        case HtmlTag::li:
+        case HtmlTag::main:
+        case HtmlTag::nav:
+        case HtmlTag::ol:
+        case HtmlTag::option:
+        case HtmlTag::pre:
+        case HtmlTag::section:
+        case HtmlTag::summary:
+        case HtmlTag::table:
+        case HtmlTag::tbody:
+        case HtmlTag::tfoot:
+        case HtmlTag::thead:
+        case HtmlTag::tr:
+        case HtmlTag::ul: return Break::block;
+        default: return Break::none;
+    }
+}
+
+/// A picture of at most a pixel is a counter, nothing to see or click.
+bool is_pixel(HtmlAttributes attributes) {
+    const auto tiny = [&](std::string_view name) {
+        const std::string_view value = trim(attribute(attributes, name));
+        return value == "0" || value == "1" || value == "0px" || value == "1px";
+    };
+    return tiny("width") || tiny("height");
+}
+
+class FactFinder final : public HtmlVisitor {
+public:
+    explicit FactFinder(HtmlReading& reading) : reading_(reading) {}
+
+    void style_sheet(std::string_view text) override {
+        visibility_.add_style_sheet(text);
+        find_style_urls(text);
+    }
+
+    void enter(HtmlTag tag, std::string_view name, HtmlAttributes attributes) override {
+        ++reading_.facts.element_count;
+        visibility_.enter(tag, name, attributes);
+        open_.push_back(tag);
+        break_lines(tag);
+        if (tag == HtmlTag::br) each_flow([](TextFlow& flow) { flow.line_break(); });
+        if (tag == HtmlTag::pre || tag == HtmlTag::textarea) ++preformatted_;
+        if (!attributes.empty()) {
+            if (begins_quotation(tag, attributes)) reading_.quote_marks.push_back(shown_.next_offset());
+            read_element(tag, attributes);
+        }
+        if (tag == HtmlTag::form) begin_form(attributes);
+    }
+
+    void leave(HtmlTag tag) override {
+        if (tag == HtmlTag::a) end_link();
+        if (tag == HtmlTag::form) in_form_ = false;
+        if (tag == HtmlTag::td || tag == HtmlTag::th) each_flow([](TextFlow& flow) { flow.space(); });
+        if (tag == HtmlTag::pre || tag == HtmlTag::textarea) --preformatted_;
+        break_lines(tag);
+        visibility_.leave();
+        open_.pop_back();
+    }
+
+    void text(std::string_view text) override {
+        const HtmlTag parent = open_.empty() ? HtmlTag::other : open_.back();
+        if (parent == HtmlTag::style) return;
+        if (parent == HtmlTag::script) {
+            if (!trim(text).empty()) reading_.facts.scripts.emplace_back(repaired(text));
+            return;
+        }
+        if (parent == HtmlTag::title) {
+            if (reading_.facts.title.empty()) reading_.facts.title = trim(repaired(text));
+            return;
+        }
+        if (!visibility_.look().shows_text()) {
+            add_hidden(text);
+            return;
+        }
+        if (!all_ && has_invisible_characters(text)) part_flows();
+        add(shown_, text);
+        if (all_) add(*all_, text);
+        if (link_) add(link_text_, text);
+    }
+
+    void comment(std::string_view text) override {
+        const std::string_view condition = text.substr(0, std::min<std::size_t>(text.find(']'), 64));
+        const bool is_outlook_only = condition.starts_with("[if ") &&
+                                     condition.find('!') == std::string_view::npos &&
+                                     find_ignoring_case(condition, "mso") != std::string_view::npos;
+        if (!is_outlook_only) {
+            if (!text.starts_with("[if ") && !text.starts_with("[endif")) hidden_.add(text);
+            hidden_.block_break();
+            return;
+        }
+        for (FoundInText& found : find_urls(text, limits::links))
+            add_link(std::move(found.url), LinkParser::other, Sight::hidden);
+    }
+
+    void finish() {
+        reading_.facts.inner_text = all_ ? all_->take() : shown_.text();
+        reading_.facts.display_text = shown_.take();
+        reading_.facts.hidden_text = hidden_.take();
+    }
+
+    /// What the tree builder did not take: its words and URLs count all the same.
+    void add_rest(std::string_view html) {
+        part_flows();
+        const std::string text = without_tags(html);
+        shown_.add(text);
+        all_->add(text);
+        for (FoundInText& found : find_urls(html, limits::links))
+            add_link(std::move(found.url), LinkParser::other, Sight::shown);
+    }
+
+private:
+    enum class Sight { shown, hidden };
+
+    static std::string repaired(std::string_view text) {
+        return is_valid_utf8(text) ? std::string(text) : repair_utf8(text);
+    }
+
+    template <typename Action>
+    void each_flow(Action action) {
+        action(shown_);
+        action(hidden_);
+        if (all_) action(*all_);
+        if (link_) action(link_text_);
+    }
+
+    void break_lines(HtmlTag tag) {
+        switch (break_of(tag)) {
+            case Break::none: return;
+            case Break::block: each_flow([](TextFlow& flow) { flow.block_break(); }); return;
+            case Break::paragraph: each_flow([](TextFlow& flow) { flow.paragraph_break(); }); return;
+        }
+    }
+
+    void add(TextFlow& flow, std::string_view text) const {
+        if (preformatted_ > 0) {
+            flow.add_preformatted(text);
+        } else {
+            flow.add(text);
+        }
+    }
+
+    /// From here on, what is shown and all that is there differ.
+    void part_flows() {
+        if (all_) return;
+        all_ = shown_;
+        all_->set_invisible(Invisible::kept);
+    }
+
+    void add_hidden(std::string_view text) {
+        const bool never_text = std::ranges::find(open_, HtmlTag::head) != open_.end();
+        if (never_text || trim(text).empty()) return;
+        part_flows();
+        add(hidden_, text);
+        add(*all_, text);
+    }
+
+    void add_link(std::string target, LinkParser parser, Sight sight) {
+        if (trim(target).empty() || reading_.links.size() >= limits::links) return;
+        HtmlLink link;
+        link.target = std::move(target);
+        link.parser = parser;
+        link.visible = sight == Sight::shown;
+        link.text_offset = shown_.next_offset();
+        reading_.links.push_back(std::move(link));
+    }
+
+    void add_other(std::string_view target) {
+        add_link(repaired(target.substr(0, limits::url_bytes)), LinkParser::other, Sight::shown);
+    }
+
+    void begin_link(HtmlAttributes attributes) {
+        end_link();
+        const std::string_view target = attribute(attributes, "href");
+        if (trim(target).empty()) return;
+        link_ = HtmlLink{};
+        link_->target = repaired(target.substr(0, limits::url_bytes));
+        link_->text_offset = shown_.next_offset();
+    }
+
+    void end_link() {
+        if (!link_) return;
+        link_->text = link_text_.take();
+        link_->visible = link_->visible || !link_->text.empty();
+        if (reading_.links.size() < limits::links) reading_.links.push_back(std::move(*link_));
+        link_.reset();
+    }
+
+    void begin_form(HtmlAttributes attributes) {
+        in_form_ = true;
+        if (reading_.facts.forms.size() >= limits::html_forms) return;
+        reading_.facts.forms.push_back(
+            {repaired(attribute(attributes, "action").substr(0, limits::url_bytes)),
+             to_lower(repaired(attribute(attributes, "method").substr(0, limits::html_name_bytes))),
+             {}});
+        add_link(reading_.facts.forms.back().action, LinkParser::form, Sight::shown);
+    }
+
+    /// A field outside every form still asks for something: it goes into a form without an action.
+    void add_field(HtmlTag tag, HtmlAttributes attributes) {
+        auto& forms = reading_.facts.forms;
+        if (!in_form_) {
+            if (forms.size() >= limits::html_forms) return;
+            forms.emplace_back();
+            in_form_ = true;
+        }
+        if (forms.back().fields.size() >= limits::html_fields) return;
+        std::string type =
+            to_lower(trim(repaired(attribute(attributes, "type").substr(0, limits::html_name_bytes))));
+        if (tag == HtmlTag::select) type = "select";
+        if (tag == HtmlTag::textarea) type = "textarea";
+        if (type.empty()) type = tag == HtmlTag::button ? "submit" : "text";
+        forms.back().fields.push_back(
+            {repaired(attribute(attributes, "name").substr(0, limits::html_name_bytes)), std::move(type)});
+        if (const std::string_view action = attribute(attributes, "formaction"); !action.empty()) {
+            add_link(repaired(action.substr(0, limits::url_bytes)), LinkParser::form, Sight::shown);
+        }
+    }
+
+    void read_image(HtmlAttributes attributes) {
+        const bool seen = visibility_.look().shows_pictures() && !is_pixel(attributes);
+        if (!link_) return;
+        link_->visible = link_->visible || seen;
+        add_link(repaired(attribute(attributes, "src").substr(0, limits::url_bytes)), LinkParser::image,
+                 seen ? Sight::shown : Sight::hidden);
+    }
+
+    void read_element(HtmlTag tag, HtmlAttributes attributes) {
+        switch (tag) {
+            case HtmlTag::a: begin_link(attributes); break;
+            case HtmlTag::area:
+                add_link(repaired(attribute(attributes, "href").substr(0, limits::url_bytes)),
+                         LinkParser::hyperlink, Sight::shown);
+                break;
+            case HtmlTag::img: read_image(attributes); break;
+            case HtmlTag::base:
+                if (reading_.base_href.empty())
+                    reading_.base_href = repaired(attribute(attributes, "href").substr(0, limits::url_bytes));
+                break;
+            case HtmlTag::meta: read_meta(attributes); break;
+            case HtmlTag::iframe:
+            case HtmlTag::frame:
+            case HtmlTag::embed:
+            case HtmlTag::script: add_other(attribute(attributes, "src")); break;
+            case HtmlTag::object: add_other(attribute(attributes, "data")); break;
+            case HtmlTag::input:
+            case HtmlTag::select:
+            case HtmlTag::textarea:
+            case HtmlTag::button: add_field(tag, attributes); break;
+            default: break;
+        }
+        for (const HtmlAttribute& attr : attributes) {
+            if (attr.name == "style") find_style_urls(attr.value);
+            if (attr.name.starts_with("on")) find_script_urls(attr.value);
+            if (attr.name == "href" && tag == HtmlTag::other)
+                add_other(attr.value);  // v:roundrect, svg:a and the like
+            if (attr.name == "xlink:href") add_other(attr.value);
+        }
+    }
+
+    /// <meta http-equiv=refresh content="0; url=https://…">
+    void read_meta(HtmlAttributes attributes) {
+        if (!equals_ignoring_case(trim(attribute(attributes, "http-equiv")), "refresh")) return;
+        const std::string_view content = attribute(attributes, "content").substr(0, limits::url_bytes);
+        const std::size_t at = find_ignoring_case(content, "url");
+        if (at == std::string_view::npos) return;
+        std::string_view target = trim(content.substr(at + 3));
+        if (!target.starts_with('=')) return;
+        target = trim(target.substr(1));
+        while (target.starts_with('\'') || target.starts_with('"')) target.remove_prefix(1);
+        while (target.ends_with('\'') || target.ends_with('"')) target.remove_suffix(1);
+        add_other(target);
+    }
+
+    /// onclick="location.href='https://…'" and the like: every URL that a handler names.
+    void find_script_urls(std::string_view script) {
+        for (FoundInText& found : find_urls(repaired(script), limits::links))
+            add_link(std::move(found.url), LinkParser::other, Sight::shown);
+    }
+
+    void find_style_urls(std::string_view style) {
+        for (std::size_t at = find_ignoring_case(style, "url("); at != std::string_view::npos;
+             at = find_ignoring_case(style, "url(", at)) {
+            at += 4;
+            const std::size_t end = std::min(style.find(')', at), style.size());
+            std::string_view target = trim(style.substr(at, end - at));
+            while (target.starts_with('\'') || target.starts_with('"')) target.remove_prefix(1);
+            while (target.ends_with('\'') || target.ends_with('"')) target.remove_suffix(1);
+            if (target.find(':') != std::string_view::npos && !starts_with_ignoring_case(target, "data:"))
+                add_other(target);
+            at = end;
+        }
+    }
+
+    HtmlReading& reading_;
+    Visibility visibility_;
+    std::vector<HtmlTag> open_;
+    TextFlow shown_{Invisible::blanked};
+    TextFlow hidden_{Invisible::kept};
+    std::optional<TextFlow> all_;  ///< set from the first place on where it differs from shown_
+    std::optional<HtmlLink> link_;
+    TextFlow link_text_{Invisible::blanked};
+    int preformatted_ = 0;
+    bool in_form_ = false;
+};
+
+}  // namespace
+
+HtmlReading read_html(std::string html, HtmlTrees& trees) {
+    HtmlReading reading;
+    FactFinder finder(reading);
+    const std::size_t built = trees.walk(html, finder);
+    if (built < html.size()) {
+        reading.facts.truncated = true;
+        finder.add_rest(std::string_view(html).substr(built));
+    }
+    finder.finish();
+    reading.facts.truncated = reading.facts.truncated || reading.links.size() >= limits::links;
+    for (std::string* text :
+         {&reading.facts.display_text, &reading.facts.inner_text, &reading.facts.hidden_text}) {
+        if (!is_valid_utf8(*text)) *text = repair_utf8(*text);
+    }
+    reading.facts.raw = std::move(html);
+    return reading;
+}
+
+}  // namespace tocsin::mail

@@ -1,0 +1,322 @@
+#include "mail/threads.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/limits.hpp"
+#include "mail/ascii.hpp"
+
+namespace tocsin::mail {
+namespace {
+
+/// "On … wrote:" may be folded over so many lines, and a header block holds so many.
+constexpr std::size_t wrote_lines_max = 4;
+constexpr std::size_t header_lines_max = 12;
+constexpr std::size_t wrote_bytes_max = 400;
+
+enum class Header { none, from, date, to, cc, subject, other };
+struct KnownHeader {
+    std::string_view word;
+    Header header;
+};
+/// Labels of quoted headers in English, German, French, Spanish, Italian, Dutch and Portuguese.
+constexpr std::array<KnownHeader, 37> known_headers = {{
+    {"from", Header::from},
+    {"von", Header::from},
+    {"de", Header::from},
+    {"da", Header::from},
+    {"van", Header::from},
+    {"sent", Header::date},
+    {"date", Header::date},
+    {"gesendet", Header::date},
+    {"datum", Header::date},
+    {"envoyé", Header::date},
+    {"enviado", Header::date},
+    {"enviado el", Header::date},
+    {"fecha", Header::date},
+    {"inviato", Header::date},
+    {"data", Header::date},
+    {"verzonden", Header::date},
+    {"to", Header::to},
+    {"an", Header::to},
+    {"à", Header::to},
+    {"para", Header::to},
+    {"a", Header::to},
+    {"aan", Header::to},
+    {"cc", Header::cc},
+    {"kopie", Header::cc},
+    {"subject", Header::subject},
+    {"betreff", Header::subject},
+    {"objet", Header::subject},
+    {"asunto", Header::subject},
+    {"oggetto", Header::subject},
+    {"onderwerp", Header::subject},
+    {"assunto", Header::subject},
+    {"importance", Header::other},
+    {"attachments", Header::other},
+    {"reply-to", Header::other},
+    {"bcc", Header::other},
+    {"priority", Header::other},
+    {"envoyé le", Header::date},
+}};
+
+struct Line {
+    std::size_t begin = 0;
+    std::size_t end = 0;   ///< without the line end
+    std::size_t next = 0;  ///< begin of the next line
+};
+
+Line line_at(std::string_view text, std::size_t begin) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    return {begin, end, std::min(end + 1, text.size())};
+}
+
+std::string_view without_marks(std::string_view line) {
+    while (!line.empty() && (line.front() == '>' || line.front() == ' ' || line.front() == '*'))
+        line.remove_prefix(1);
+    return trim(line);
+}
+
+/// Text of a line without the NBSP that some clients put before a colon.
+Header header_of(std::string_view line, std::string_view* value = nullptr) {
+    line = without_marks(line);
+    const std::size_t colon = line.substr(0, 32).find(':');
+    if (colon == std::string_view::npos || colon == 0) return Header::none;
+    std::string_view word = line.substr(0, colon);
+    while (word.ends_with(' ') || word.ends_with('*') || word.ends_with("\xC2\xA0"))
+        word.remove_suffix(word.ends_with('\xA0') ? 2 : 1);
+    const auto* known = std::ranges::find_if(
+        known_headers, [word](const KnownHeader& h) { return equals_ignoring_case(h.word, word); });
+    if (known == known_headers.end()) return Header::none;
+    if (value != nullptr) {
+        std::string_view rest = line.substr(colon + 1);
+        while (rest.starts_with('*')) rest.remove_prefix(1);
+        *value = trim(rest);
+    }
+    return known->header;
+}
+
+bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> endings) {
+    return std::ranges::any_of(endings, [text](std::string_view ending) {
+        return text.size() >= ending.size() &&
+               equals_ignoring_case(text.substr(text.size() - ending.size()), ending);
+    });
+}
+
+bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> openings) {
+    return std::ranges::any_of(
+        openings, [text](std::string_view opening) { return starts_with_ignoring_case(text, opening); });
+}
+
+bool opens_wrote(std::string_view line) {
+    return starts_with_any(line,
+                           {"on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "in a message dated "});
+}
+
+bool closes_wrote(std::string_view line) {
+    return ends_with_any(
+               line, {"wrote:", "wrote :", "writes:", "schrieb:", "a écrit :", "a écrit:", "a écrit\xC2\xA0:",
+                      "escribió:", "escreveu:", "ha scritto:", "schreef:", "skrev:"}) ||
+           (line.ends_with(':') && find_ignoring_case(line, " schrieb ") != std::string_view::npos);
+}
+
+bool is_separator(std::string_view line) {
+    if (starts_with_any(
+            line, {"begin forwarded message", "anfang der weitergeleiteten", "début du message transféré"}))
+        return true;
+    if (!line.starts_with("--") && !line.starts_with("__")) return false;
+    const std::size_t words = line.find_first_not_of("-_ ");
+    if (words == std::string_view::npos) return false;
+    line = line.substr(words);
+    return starts_with_any(line, {"original message", "forwarded message", "original appointment",
+                                  "ursprüngliche nachricht", "weitergeleitete nachricht", "message d'origine",
+                                  "message transféré", "mensaje original", "mensaje reenviado",
+                                  "messaggio originale", "oorspronkelijk bericht", "mensagem original",
+                                  "forwarded by "});
+}
+
+struct Boundary {
+    std::size_t preamble = 0;
+    std::size_t body = 0;
+};
+
+class ThreadSplitter {
+public:
+    ThreadSplitter(std::string_view text, const std::vector<std::size_t>& marks)
+        : text_(text), marks_(marks) {}
+
+    std::vector<TextPart> split() {
+        std::size_t next_mark = 0;
+        for (std::size_t at = 0; at < text_.size() && boundaries_.size() < limits::threads;) {
+            const Line line = line_at(text_, at);
+            bool marked = false;
+            while (next_mark < marks_.size() && marks_[next_mark] <= at) {
+                ++next_mark;
+                marked = true;
+            }
+            const std::optional<std::size_t> body = body_after(line);
+            if (body || (marked && at > 0)) {
+                add({at, body.value_or(at)});
+                at = std::max(body.value_or(line.next), line.next);
+            } else {
+                was_quoted_ = is_quoted(line);
+                at = line.next;
+            }
+        }
+        return parts();
+    }
+
+private:
+    [[nodiscard]] std::string_view of(const Line& line) const {
+        return text_.substr(line.begin, line.end - line.begin);
+    }
+    [[nodiscard]] bool is_quoted(const Line& line) const {
+        return line.begin < line.end && text_[line.begin] == '>';
+    }
+
+    /// Where the quoted message begins when this line opens one.
+    std::optional<std::size_t> body_after(const Line& line) {
+        const std::string_view content = without_marks(of(line));
+        if (content.empty()) return std::nullopt;
+        if (is_separator(content)) return after_headers(line.next);
+        if (header_of(content) == Header::from) return header_block(line);
+        if (opens_wrote(content)) {
+            if (const auto end = end_of_wrote(line)) return after_headers(*end);
+        }
+        if (closes_wrote(content) && content.find('@') != std::string_view::npos) return line.next;
+        if (is_quoted(line) && !was_quoted_ && is_quoted(line_at(text_, line.next)) &&
+            line.next < text_.size())
+            return line.begin;
+        return std::nullopt;
+    }
+
+    /// "On Monday, <br> Jane <jane@…> wrote:"
+    std::optional<std::size_t> end_of_wrote(Line line) const {
+        const std::size_t begin = line.begin;
+        for (std::size_t count = 0; count < wrote_lines_max && line.end - begin <= wrote_bytes_max; ++count) {
+            if (closes_wrote(without_marks(of(line)))) return line.next;
+            if (line.next >= text_.size()) break;
+            line = line_at(text_, line.next);
+        }
+        return std::nullopt;
+    }
+
+    /// A From line with Subject and Date or To below is what Outlook puts above a quotation. (From, To and Date alone may be a journey.)
+    std::optional<std::size_t> header_block(const Line& first) const {
+        bool date = false;
+        bool to = false;
+        bool subject = false;
+        Line line = first;
+        std::size_t body = first.next;
+        for (std::size_t count = 0; count < header_lines_max && line.next < text_.size(); ++count) {
+            line = line_at(text_, line.next);
+            const Header header = header_of(of(line));
+            if (without_marks(of(line)).empty()) {
+                if (subject) break;
+                continue;
+            }
+            if (header == Header::none && subject) break;
+            date = date || header == Header::date;
+            to = to || header == Header::to;
+            subject = subject || header == Header::subject;
+            if (header != Header::none) body = line.next;
+        }
+        if (!subject || !(date || to)) return std::nullopt;
+        return body;
+    }
+
+    /// Steps over a block of quoted headers that follows a separator.
+    std::size_t after_headers(std::size_t at) const {
+        Line line = line_at(text_, at);
+        for (std::size_t blank = 0; blank < 2 && line.next < text_.size() && without_marks(of(line)).empty();
+             ++blank) {
+            line = line_at(text_, line.next);
+        }
+        if (line.begin < text_.size() && header_of(of(line)) != Header::none) {
+            if (header_of(of(line)) == Header::from) return header_block(line).value_or(line.next);
+            while (line.begin < text_.size() && header_of(of(line)) != Header::none)
+                line = line_at(text_, line.next);
+            return line.begin;
+        }
+        return at;
+    }
+
+    /// Two boundaries with nothing between them announce the same message.
+    void add(Boundary boundary) {
+        was_quoted_ = true;
+        if (!boundaries_.empty()) {
+            Boundary& last = boundaries_.back();
+            const std::size_t gap = std::max(last.body, std::min(boundary.preamble, text_.size()));
+            const std::string_view between = text_.substr(last.body, gap - last.body);
+            if (trim(between).empty()) {
+                last.body = std::max(last.body, boundary.body);
+                return;
+            }
+        }
+        boundaries_.push_back(boundary);
+    }
+
+    [[nodiscard]] std::vector<TextPart> parts() const {
+        std::vector<TextPart> out;
+        const bool opens_with_quote =
+            !boundaries_.empty() && trim(text_.substr(0, boundaries_.front().preamble)).empty();
+        if (!opens_with_quote)
+            out.push_back({0, 0, boundaries_.empty() ? text_.size() : boundaries_.front().preamble, false});
+        for (std::size_t i = 0; i < boundaries_.size(); ++i) {
+            const std::size_t end = i + 1 < boundaries_.size() ? boundaries_[i + 1].preamble : text_.size();
+            out.push_back({boundaries_[i].preamble, std::min(boundaries_[i].body, end), end, true});
+        }
+        return out;
+    }
+
+    std::string_view text_;
+    const std::vector<std::size_t>& marks_;
+    std::vector<Boundary> boundaries_;
+    bool was_quoted_ = false;
+};
+
+}  // namespace
+
+std::vector<TextPart> split_threads(std::string_view text, const std::vector<std::size_t>& marks) {
+    return ThreadSplitter(text, marks).split();
+}
+
+std::string without_quote_marks(std::string_view text) {
+    if (text.find('>') == std::string_view::npos) return std::string(trim(text));
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const Line line = line_at(text, at);
+        std::string_view content = text.substr(line.begin, line.end - line.begin);
+        if (content.starts_with('>')) content.remove_prefix(content.starts_with("> ") ? 2 : 1);
+        out.append(content).append("\n");
+        at = line.next;
+        if (line.end == text.size()) break;
+    }
+    return std::string(trim(out));
+}
+
+QuotedHeaders read_quoted_headers(std::string_view preamble) {
+    QuotedHeaders headers;
+    const auto set = [](std::string& member, std::string_view value) {
+        if (member.empty()) member = value;
+    };
+    for (std::size_t at = 0; at < preamble.size();) {
+        const Line line = line_at(preamble, at);
+        std::string_view value;
+        switch (header_of(preamble.substr(line.begin, line.end - line.begin), &value)) {
+            case Header::from: set(headers.from, value); break;
+            case Header::to: set(headers.to, value); break;
+            case Header::cc: set(headers.cc, value); break;
+            case Header::subject: set(headers.subject, value); break;
+            case Header::none:
+            case Header::date:
+            case Header::other: break;
+        }
+        if (line.end == preamble.size()) break;
+        at = line.next;
+    }
+    return headers;
+}
+
+}  // namespace tocsin::mail

@@ -1,0 +1,182 @@
+// Attached messages and leaves: decoding, files embedded in text (RFC 2045 section 6, RFC 2046 section 5.2).
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "mail/ascii.hpp"
+#include "mail/transfer_decoding.hpp"
+#include "mail/tree_builder.hpp"
+
+namespace tocsin::mail {
+
+namespace {
+
+bool same_bytes(ByteView left, ByteView right) {
+    return left.size() == right.size() && (left.data() == right.data() || std::ranges::equal(left, right));
+}
+
+std::string lower_extension(const Entity& entity) {
+    if (entity.file_names.empty()) return {};
+    std::string_view name = entity.file_names.front();
+    std::size_t dot = name.rfind('.');
+    return dot == std::string_view::npos ? std::string{} : to_lower(name.substr(dot + 1));
+}
+
+bool holds_text(const Entity& entity) {
+    return entity.type == "text" || entity.subtype == "xhtml+xml" || entity.subtype == "svg+xml" ||
+           entity.origin == Origin::preamble;
+}
+
+bool may_hold_data_uris(const Entity& entity) {
+    if (entity.subtype == "html" || entity.subtype == "xhtml+xml" || entity.subtype == "svg+xml") return true;
+    std::string extension = lower_extension(entity);
+    return extension == "html" || extension == "htm" || extension == "svg" || extension == "xhtml";
+}
+
+}  // namespace
+
+void TreeBuilder::add_message(const Draft& draft, const ContentType& type, const EncodingChoice& encoding) {
+    Entity entity = make_entity(draft, type, encoding.encoding);
+    if (type.subtype == "partial") note(AmbiguityKind::partial_message, draft.place->offset);
+    if (type.subtype == "external-body") note(AmbiguityKind::external_body, draft.place->offset);
+    std::vector<Bytes> alternatives;
+    entity.content = decode_leaf(entity, draft, alternatives);
+    bool decoded = encoding.encoding != TransferEncoding::identity && !same_bytes(entity.content, draft.body);
+    // RFC 2046 section 5.2.1 forbids encodings here; message/global (RFC 6532) allows them.
+    if (decoded && type.subtype != "global") note(AmbiguityKind::encoded_message, draft.body_offset);
+    Place inner;
+    inner.bytes = inner.extended = entity.content;
+    inner.offset = decoded ? 0 : draft.body_offset;
+    inner.depth = static_cast<std::uint16_t>(draft.place->depth + 1);
+    inner.origin = Origin::message;
+    inner.parent = push(draft.slot, std::move(entity));
+    if (!inner.bytes.empty()) fill_slot(inner);
+}
+
+void TreeBuilder::add_leaf(const Draft& draft, const ContentType& type, const EncodingChoice& encoding) {
+    Entity entity = make_entity(draft, type, encoding.encoding);
+    std::vector<Bytes> alternatives;
+    entity.content = decode_leaf(entity, draft, alternatives);
+    for (std::uint32_t known : tree_.slots[draft.slot].alternatives) {
+        const Entity& other = tree_.entities[known];
+        if (other.is_leaf() && other.type == entity.type && other.subtype == entity.subtype &&
+            same_bytes(other.content, entity.content))
+            return;
+    }
+    Entity model = alternatives.empty() ? Entity{} : entity;
+    std::uint32_t index = push(draft.slot, std::move(entity));
+    add_embedded(index);
+    add_wrapped_message(index);
+    if (!alternatives.empty()) add_leaf_alternatives(draft, model, std::move(alternatives));
+}
+
+void TreeBuilder::add_leaf_alternatives(const Draft& draft, const Entity& model, std::vector<Bytes> contents) {
+    for (Bytes& content : contents) {
+        if (!may_add_alternative(draft.slot, content.size(), draft.body_offset)) return;
+        if (content.size() > decoded_left()) {
+            hit_limit("decoded_bytes", draft.body_offset);
+            return;
+        }
+        Entity other = model;
+        other.content = keep(std::move(content));
+        add_embedded(push(draft.slot, std::move(other)));
+    }
+}
+
+/// The decoded bytes that most clients see; other decoders' outputs go to `alternatives`, reasons to the tree.
+ByteView TreeBuilder::decode_leaf(Entity& entity, const Draft& draft, std::vector<Bytes>& alternatives) {
+    if (entity.encoding == TransferEncoding::identity || draft.body.empty()) return draft.body;
+    if (draft.body.size() > decoded_left()) {
+        hit_limit("decoded_bytes", draft.body_offset);
+        return draft.body;
+    }
+    auto take = [&](Decoded decoded) {
+        for (Ambiguity& ambiguity : decoded.ambiguities)
+            note(ambiguity.kind, draft.body_offset + ambiguity.offset, std::move(ambiguity.detail));
+        for (DecodedAlternative& other : decoded.alternatives) {
+            note(other.reason, draft.body_offset + other.offset);
+            alternatives.push_back(std::move(other.bytes));
+        }
+        return keep(std::move(decoded.bytes));
+    };
+    auto take_file = [&](std::vector<EmbeddedFile> files) {
+        if (files.empty()) return draft.body;
+        if (!files.front().name.empty()) entity.file_names.push_back(files.front().name);
+        return keep(std::move(files.front().bytes));
+    };
+    switch (entity.encoding) {
+        case TransferEncoding::identity: break;
+        case TransferEncoding::base64: return take(decode_base64(draft.body, limits::alternatives_per_place));
+        case TransferEncoding::quoted_printable:
+            return take(decode_quoted_printable(draft.body, limits::alternatives_per_place));
+        case TransferEncoding::uuencode: return take_file(find_uuencoded(draft.body, EmbeddedScope::whole_body, 1));
+        case TransferEncoding::yenc: return take_file(find_yencoded(draft.body, EmbeddedScope::whole_body, 1));
+        case TransferEncoding::binhex: return take_file(find_binhex(draft.body, EmbeddedScope::whole_body, 1));
+        case TransferEncoding::gzip64: {
+            Bytes packed = decode_base64(draft.body, 0).bytes;
+            if (std::optional<Bytes> plain = gunzip(packed, decoded_left())) return keep(std::move(*plain));
+            return keep(std::move(packed));
+        }
+    }
+    return draft.body;
+}
+
+/// Files that a client would offer although MIME knows nothing of them: uuencode, yEnc, BinHex, data: URIs.
+void TreeBuilder::add_embedded(std::uint32_t index) {
+    if (!holds_text(tree_.entities[index]) && !may_hold_data_uris(tree_.entities[index])) return;
+    ByteView content = tree_.entities[index].content;
+    std::string_view text = as_text(content);
+    std::size_t files_max = std::min<std::size_t>(64, limits::parts - std::min(limits::parts, tree_.entities.size()));
+    auto add_files = [&](std::vector<EmbeddedFile> files) {
+        for (EmbeddedFile& file : files)
+            add_embedded_file(index, std::move(file.bytes), std::move(file.name), "application/octet-stream");
+    };
+    if (text.find("begin") != std::string_view::npos)
+        add_files(find_uuencoded(content, EmbeddedScope::anywhere_in_text, files_max));
+    if (text.find("=ybegin part=") != std::string_view::npos)
+        note(AmbiguityKind::partial_message, tree_.entities[index].body_offset, "yEnc in several parts");
+    if (text.find("=ybegin ") != std::string_view::npos)
+        add_files(find_yencoded(content, EmbeddedScope::anywhere_in_text, files_max));
+    if (text.find("with BinHex") != std::string_view::npos)
+        add_files(find_binhex(content, EmbeddedScope::anywhere_in_text, files_max));
+    if (may_hold_data_uris(tree_.entities[index]) && find_ignoring_case(text, "data:") != std::string_view::npos)
+        for (DataUri& uri : find_data_uris(content, files_max))
+            add_embedded_file(index, std::move(uri.bytes), {}, uri.media_type);
+}
+
+void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::string name, std::string_view media_type) {
+    if (bytes.empty()) return;
+    if (bytes.size() > decoded_left() || tree_.entities.size() >= limits::parts) {
+        hit_limit(bytes.size() > decoded_left() ? "decoded_bytes" : "parts", 0);
+        return;
+    }
+    Entity entity;
+    entity.origin = Origin::embedded;
+    std::size_t slash = media_type.find('/');
+    entity.type = slash == std::string_view::npos ? "application" : std::string(media_type.substr(0, slash));
+    entity.subtype = slash == std::string_view::npos ? "octet-stream" : std::string(media_type.substr(slash + 1));
+    if (!name.empty()) entity.file_names.push_back(std::move(name));
+    entity.raw_body = entity.content = keep(std::move(bytes));
+    push_child(parent, std::move(entity));
+}
+
+/// RFC 8551 section 3.5: an opaque signed message holds a MIME entity inside DER, where engines do not look.
+void TreeBuilder::add_wrapped_message(std::uint32_t index) {
+    const Entity& entity = tree_.entities[index];
+    bool opaque = entity.subtype == "pkcs7-mime" || entity.subtype == "x-pkcs7-mime" || lower_extension(entity) == "p7m";
+    if (!opaque) return;
+    std::size_t at = find_ignoring_case(as_text(entity.content), "content-type:");
+    // RFC 3274: id-ct-compressedData. What is inside is opened by mail programs, not by engines.
+    constexpr std::string_view compressed_data("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09", 11);
+    if (at == std::string_view::npos && as_text(entity.content).find(compressed_data) != std::string_view::npos)
+        note(AmbiguityKind::encoded_message, entity.body_offset, "compressed S/MIME");
+    if (at == std::string_view::npos) return;
+    note(AmbiguityKind::encoded_message, entity.body_offset);
+    Place inner;
+    inner.bytes = inner.extended = entity.content.subspan(at);
+    inner.parent = index;
+    inner.depth = static_cast<std::uint16_t>(entity.depth + 1);
+    inner.origin = Origin::message;
+    fill_slot(inner);
+}
+
+}  // namespace tocsin::mail
