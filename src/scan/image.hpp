@@ -1,0 +1,44 @@
+// Pictures as grey pixels, for the search for QR codes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace tocsin::scan {
+
+/// 8 bits a pixel, row by row, 0 is black.
+struct GreyImage {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::vector<std::uint8_t> pixels;
+
+    [[nodiscard]] bool empty() const { return pixels.empty(); }
+};
+
+enum class ImageEnd : std::uint8_t {
+    decoded,
+    unreadable,  ///< broken, or of a kind that is not decoded
+    too_large,   ///< more pixels than limits::qr_pixels
+    too_small,   ///< no QR code fits in
+};
+
+struct DecodedImage {
+    ImageEnd end = ImageEnd::unreadable;
+    GreyImage image;
+};
+
+/// Decodes png, jpg, gif (first frame) and bmp by the content's type. Large pictures come out smaller.
+[[nodiscard]] DecodedImage decode_image(ByteView bytes, std::string_view file_type);
+
+/// Pixels as another format holds them (1 or 3 or 4 bytes each); nullopt when the buffer does not fit the size.
+[[nodiscard]] std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width, std::uint32_t height,
+                                                     std::size_t bytes_per_pixel);
+
+/// Halved until no more than `pixels_max` are left.
+[[nodiscard]] GreyImage shrunk(GreyImage image, std::size_t pixels_max);
+
+}  // namespace tocsin::scan

@@ -1,0 +1,72 @@
+#include "scan/message_facts.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include "mail/addresses.hpp"
+#include "mail/ascii.hpp"
+#include "mail/encoded_words.hpp"
+#include "scan/inspection.hpp"
+
+namespace tocsin::scan {
+
+namespace {
+
+bool is_attachment(const mail::Entity& entity) {
+    return entity.is_leaf() && !entity.content.empty() &&
+           (entity.disposition == "attachment" || !entity.file_names.empty());
+}
+
+}  // namespace
+
+MessageFacts message_facts(const mail::MimeTree& tree) {
+    MessageFacts facts;
+    if (tree.slots.empty() || tree.entities.empty()) return facts;
+    const std::vector<mail::HeaderField>& fields = tree.root().fields;
+    mail::CharsetConverters converters;
+    mail::DomainNames domain_names;
+    if (const mail::HeaderField* from = mail::find_field(fields, "From")) {
+        const std::vector<mail::Mailbox> mailboxes = mail::parse_mailboxes(from->raw_value, converters, domain_names);
+        if (!mailboxes.empty()) {
+            facts.header_from = printable(mailboxes.front().email.email, fact_bytes_max);
+            facts.header_from_name = printable(mailboxes.front().display_name, fact_bytes_max);
+        }
+    }
+    if (const mail::HeaderField* subject = mail::find_field(fields, "Subject"))
+        facts.subject = printable(mail::decode_header_text(subject->raw_value, converters), fact_bytes_max);
+    if (const mail::HeaderField* id = mail::find_field(fields, "Message-ID"))
+        facts.message_id = printable(mail::trim(mail::unfold(id->raw_value)), fact_bytes_max);
+
+    if (tree.readings.empty()) return facts;
+    for (const std::uint32_t index : tree.readings.front().entities) {
+        const mail::Entity& entity = tree.entities[index];
+        if (!is_attachment(entity) || facts.attachment_sha256.size() >= attachments_named_max) continue;
+        const Hash256 hash = sha256(entity.content);
+        facts.attachment_sha256.push_back(to_hex(std::as_bytes(std::span(hash))));
+    }
+    return facts;
+}
+
+void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit) {
+    constexpr std::array<std::pair<std::string_view, ScanLimit>, 9> names = {{
+        {"message_bytes", ScanLimit::message_bytes},
+        {"parts", ScanLimit::parts},
+        {"nesting_depth", ScanLimit::nesting_depth},
+        {"alternatives", ScanLimit::alternatives},
+        {"alternatives_per_place", ScanLimit::alternatives},
+        {"decoded_bytes", ScanLimit::decoded_bytes},
+        {"header_block_bytes", ScanLimit::header_block_bytes},
+        {"header_fields", ScanLimit::header_block_bytes},
+        {"html_bytes", ScanLimit::html_bytes},
+    }};
+    // A limit of the parser that has no name here still hid bytes.
+    ScanLimit limit = ScanLimit::alternatives;
+    for (const auto& [name, known] : names)
+        if (name == hit.name) limit = known;
+    add_limit(report, limit, 0, fmt::format("{} at byte {}", hit.name, hit.offset));
+}
+
+}  // namespace tocsin::scan

@@ -1,0 +1,90 @@
+#include "scan/pdf_pages.hpp"
+
+#include <poppler-document.h>
+#include <poppler-global.h>
+#include <poppler-page-renderer.h>
+#include <poppler-page.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+#include "base/limits.hpp"
+
+namespace tocsin::scan {
+
+namespace {
+
+/// A page full of text is not a poster with a code on it. Phishing pages with a QR code stay below a few hundred characters.
+constexpr std::size_t page_text_max = 3000;
+/// 100 dpi leaves about 4 pixels for each module of a code that is 3 cm wide; an A4 page takes about 1 million pixels.
+constexpr double resolution_dpi = 100;
+constexpr double pixels_max = 2'000'000;
+/// Larger documents are reports and books.
+constexpr std::size_t drawn_bytes_max = 8U << 20;
+
+void keep_silent(const std::string&, void*) {}
+
+/// A resolution at which this page has at most pixels_max.
+double resolution_for(const poppler::page& page) {
+    const poppler::rectf size = page.page_rect();
+    const double inches = size.width() / 72 * (size.height() / 72);
+    if (!(inches > 0)) return 0;
+    return std::min(resolution_dpi, std::sqrt(pixels_max / inches));
+}
+
+GreyImage to_grey(const poppler::image& drawn) {
+    if (!drawn.is_valid() || drawn.format() != poppler::image::format_gray8) return {};
+    GreyImage image{static_cast<std::uint32_t>(drawn.width()), static_cast<std::uint32_t>(drawn.height()), {}};
+    image.pixels.reserve(std::size_t{image.width} * image.height);
+    for (int y = 0; y < drawn.height(); ++y) {
+        const char* row = drawn.const_data() + static_cast<std::ptrdiff_t>(y) * drawn.bytes_per_row();
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(row);
+        image.pixels.insert(image.pixels.end(), bytes, bytes + drawn.width());
+    }
+    return image;
+}
+
+void draw_pages(const poppler::document& document, const std::function<bool(const GreyImage&)>& sink) {
+    poppler::page_renderer renderer;
+    renderer.set_image_format(poppler::image::format_gray8);
+    const int pages = std::min(document.pages(), static_cast<int>(limits::pdf_pages_drawn));
+    for (int i = 0; i < pages; ++i) {
+        const std::unique_ptr<poppler::page> page(document.create_page(i));
+        if (!page || page->text().size() > page_text_max) continue;
+        const double dpi = resolution_for(*page);
+        if (dpi < 10) continue;
+        const GreyImage image = to_grey(renderer.render_page(page.get(), dpi, dpi));
+        if (!image.empty() && !sink(image)) return;
+    }
+}
+
+/// One empty page: enough to make poppler and fontconfig read their settings.
+constexpr std::string_view smallest_pdf =
+    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    "/Contents 4 0 R>>endobj\n4 0 obj<</Length 30>>stream\nBT /F 12 Tf 9 9 Td (Tocsin)Tj ET\nendstream endobj\n"
+    "trailer<</Root 1 0 R>>\n%%EOF\n";
+
+}  // namespace
+
+PageDrawer::PageDrawer() {
+    poppler::set_debug_error_function(keep_silent, nullptr);
+    draw(as_bytes(smallest_pdf), [](const GreyImage&) { return true; });
+}
+
+void PageDrawer::draw(ByteView pdf, const std::function<bool(const GreyImage&)>& page) const {
+    if (pdf.size() > drawn_bytes_max) return;
+    try {
+        const char* data = reinterpret_cast<const char*>(pdf.data());
+        const std::unique_ptr<poppler::document> document(
+            poppler::document::load_from_raw_data(data, static_cast<int>(pdf.size())));
+        if (document && !document->is_locked()) draw_pages(*document, page);
+    } catch (const std::exception&) {
+        // A broken document draws nothing; its bytes were scanned by the other engines.
+    }
+}
+
+}  // namespace tocsin::scan

@@ -1,0 +1,22 @@
+// Which bytes of a message are scanned as they were received.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "mail/mime.hpp"
+
+namespace tocsin::scan {
+
+/// A body longer than this is not scanned a second time as received: it was scanned decoded.
+inline constexpr std::size_t long_body_bytes = 64U << 10;
+
+/// The message without the encoded bodies of leaf parts that are longer than `long_body_bytes`, in order. One span: nothing was
+/// cut. Only bodies of the reading that most clients take are cut; a disputed body stays.
+[[nodiscard]] std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree);
+
+/// The spans one after the other, with a line end between them so that no new text arises at the seams.
+[[nodiscard]] std::string join(const std::vector<ByteView>& spans);
+
+}  // namespace tocsin::scan

@@ -1,0 +1,136 @@
+// What the engines say about a message: plain values that cross from the confined reader to the daemon. No engine is needed to
+// use this header (target tocsin_scan_types).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "mail/ambiguity.hpp"
+
+namespace tocsin::scan {
+
+/// The one-word answer. Order is rank: the worst of all findings wins. `unscannable` is never "clean".
+enum class Verdict : std::uint8_t { clean, suspicious, unscannable, phish, malware };
+
+/// How bad one finding is by itself.
+enum class Severity : std::uint8_t { info, suspicious, phish, malware };
+
+/// Properties of a part that a policy can act on. Stable names by to_string().
+enum class PartFlag : std::uint8_t {
+    encrypted_archive,   ///< a member cannot be read without a password
+    password_in_message, ///< ... and the password stands in the message: it was opened with it
+    macro,               ///< VBA, XLM or similar
+    macro_auto_exec,     ///< ... that runs by itself when opened
+    embedded_object,     ///< OLE object, embedded file in a document
+    external_template,   ///< the document fetches another one when opened
+    pdf_script,          ///< JavaScript in a PDF
+    pdf_launch,          ///< a PDF that starts a program, opens a file or submits a form by itself
+    pdf_embedded_file,
+    html_smuggling,      ///< HTML or SVG that builds a file in the browser
+    html_password_form,  ///< an attached page that asks for a password
+    svg_script,
+    shortcut,            ///< LNK, URL, or similar that starts something
+    disk_image,          ///< ISO, IMG, UDF, VHD
+    onenote,
+    executable,          ///< a program, installer or script by content
+    script,              ///< a script by name or content
+    double_extension,    ///< invoice.pdf.exe
+    bidi_name,           ///< right-to-left override or similar in the file name
+    type_mismatch,       ///< name, declared type and content disagree
+    polyglot,            ///< valid as two file types
+    container_conflict,  ///< archive readers disagree about what is inside
+    qr_code,             ///< holds a QR code
+    remote_content,      ///< message/external-body or a link that replaces content
+    count_,
+};
+
+enum class ScanLimit : std::uint8_t {
+    message_bytes, parts, nesting_depth, alternatives, decoded_bytes, header_block_bytes,
+    container_depth, container_members, container_bytes, container_ratio, engine_time, engine_error,
+    html_bytes, qr_pixels, findings, unsupported_method, damaged_container,
+    count_,
+};
+
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+[[nodiscard]] std::string_view to_string(Severity severity);
+[[nodiscard]] std::string_view to_string(PartFlag flag);
+[[nodiscard]] std::string_view to_string(ScanLimit limit);
+/// What reaching the limit means, in plain words for a person: "an archive has more members than are opened (2000)".
+[[nodiscard]] std::string_view explain(ScanLimit limit);
+/// What the flag means, in plain words.
+[[nodiscard]] std::string_view explain(PartFlag flag);
+
+inline constexpr std::uint32_t whole_message = 0xFFFFFFFFU;
+
+/// One result of one engine.
+struct Finding {
+    std::string engine;  ///< "clamav", "yara", "tocsin"
+    std::string rule;    ///< name of the signature or rule
+    Severity severity = Severity::info;
+    std::string text;    ///< what it saw, in words that an employee understands
+    std::uint32_t part = whole_message;  ///< index into ScanReport::parts
+};
+
+/// A limit that was reached, or bytes that could not be read: the part behind it was not fully scanned.
+struct LimitHit {
+    ScanLimit limit{};
+    std::uint32_t part = whole_message;
+    std::string detail;
+};
+
+/// One scanned part: a MIME entity, or a member of a container in it.
+struct PartSummary {
+    std::uint32_t parent = whole_message;  ///< index into ScanReport::parts
+    std::uint16_t depth = 0;
+    std::string origin;      ///< mail::Origin as text, or "member" for what was unpacked, "page" for the raw message
+    std::string media_type;  ///< declared
+    std::string file_type;   ///< by content: "pdf", "zip", "html", "exe", "unknown"
+    std::string file_name;
+    std::uint64_t size = 0;
+    std::vector<PartFlag> flags;
+    std::string note;        ///< the statement where name, declared type and content disagree
+    bool remembered = false; ///< findings came from the parts cache
+    std::optional<Hash256> hash;  ///< keyed content hash, when the part may be cached
+};
+
+/// A URL that a person or a client would follow, where it was found.
+struct FoundUrl {
+    std::string url;
+    std::string source;  ///< "html", "text", "qr", "pdf", "form", "document"
+    std::uint32_t part = whole_message;
+};
+
+/// What the journal and the watch want to know of a message, bounded.
+struct MessageFacts {
+    std::string header_from;  ///< address
+    std::string header_from_name;
+    std::string subject;
+    std::string message_id;
+    std::vector<std::string> attachment_sha256;
+};
+
+struct ScanReport {
+    Verdict verdict = Verdict::unscannable;
+    std::uint32_t readings = 1;
+    std::vector<mail::Ambiguity> ambiguities;
+    std::vector<Finding> findings;
+    std::vector<PartSummary> parts;
+    std::vector<LimitHit> limits_hit;
+    std::vector<FoundUrl> urls;
+    MessageFacts facts;
+    std::string engine_version;  ///< engines and their databases; changes when any of them changes
+    std::uint64_t parse_us = 0;
+    std::uint64_t scan_us = 0;
+    std::uint64_t bytes_copied = 0;
+
+    [[nodiscard]] bool ambiguous() const { return !ambiguities.empty(); }
+};
+
+/// The verdict that findings and limits add up to: malware > phish > unscannable (any limit that hid bytes) > suspicious > clean.
+[[nodiscard]] Verdict decide_verdict(const std::vector<Finding>& findings, const std::vector<LimitHit>& limits_hit);
+
+}  // namespace tocsin::scan
