@@ -1,0 +1,105 @@
+// The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered parts, one
+// bounded answer. Whatever comes from a reader is hostile: it is decoded with limits, and anything odd is `violated`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "mail/direction.hpp"
+#include "scan/report.hpp"
+
+namespace tocsin::reader {
+
+enum class RequestKind : std::uint8_t {
+    scan_message,  ///< the bytes are a message
+    scan_auto,     ///< the bytes are a file: a message if they look like one, else a plain file
+    scan_part,  ///< the bytes are one decoded part, to be remembered: by a child that has seen nothing else
+    read_message,     ///< write the Message Data Model as JSON into the output memfd
+    unpack_messages,  ///< the bytes are a zip: write its .eml members into the output memfd, one after the other
+};
+
+struct Request {
+    std::uint64_t id = 0;
+    RequestKind kind = RequestKind::scan_message;
+    mail::Direction direction = mail::Direction::inbound;
+    bool use_cache = false;     ///< the daemon will answer a CacheQuestion
+    std::string file_name;      ///< of the file, for scan_auto and scan_part
+    std::string declared_type;  ///< for scan_part
+    std::string envelope_recipient;
+    std::uint32_t time_budget_ms = 0;
+};
+
+/// Reader → daemon, at most once per request.
+struct CacheQuestion {
+    std::uint64_t id = 0;
+    std::vector<Hash256> hashes;
+};
+
+/// Daemon → reader: one entry per hash, in order.
+struct CacheEntry {
+    bool known = false;
+    bool wants_bytes = false;
+    std::string report;  ///< encode_part_report() of the remembered scan, when known
+};
+struct CacheAnswer {
+    std::uint64_t id = 0;
+    std::vector<CacheEntry> entries;
+};
+
+/// A range of the output memfd: the one that came with the request (read_message, unpack_messages), or with the CacheAnswer
+/// (exported parts).
+struct OutputRange {
+    std::string name;  ///< of the unpacked message, or empty
+    Hash256 hash{};    ///< claimed hash of an exported part
+    std::string declared_type;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+struct Reply {
+    std::uint64_t id = 0;
+    scan::ScanReport report;
+    std::vector<OutputRange> output;
+    std::string
+        error;  ///< why the request could not be served (unpack of something that is no zip); empty otherwise
+};
+
+/// Reader → daemon, once, when the child is confined.
+struct Ready {
+    std::string enforced;  ///< sandbox::Enforced::describe()
+};
+
+enum class MessageTag : std::uint8_t { ready = 1, cache_question = 2, reply = 3 };
+
+/// The tag of a datagram from a reader, if it is one.
+[[nodiscard]] std::optional<MessageTag> tag_of(std::string_view datagram);
+
+[[nodiscard]] std::string encode(const Ready& ready);
+/// Texts that are too long are cut.
+[[nodiscard]] std::string encode(const Request& request);
+/// At most limits::cache_query_parts hashes.
+[[nodiscard]] std::string encode(const CacheQuestion& question);
+/// Fits into limits::reply_bytes: entries whose report finds no room become unknown, so that their parts are scanned.
+[[nodiscard]] std::string encode(const CacheAnswer& answer);
+/// Fits into limits::reply_bytes: lists are cut with a LimitHit `findings` when they do not, findings of worse severity kept first.
+[[nodiscard]] std::string encode(const Reply& reply);
+
+// Every decoder answers nullopt to what is not well-formed; the daemon then treats the child as `violated`. What they return
+// keeps every bound of limits.hpp, every text in it is UTF-8 without NUL, every enumerator is a known one, every index into
+// ScanReport::parts exists, and the verdict is no better than its findings.
+[[nodiscard]] std::optional<Ready> decode_ready(std::string_view datagram);
+[[nodiscard]] std::optional<Request> decode_request(std::string_view datagram);
+[[nodiscard]] std::optional<CacheQuestion> decode_cache_question(std::string_view datagram);
+[[nodiscard]] std::optional<CacheAnswer> decode_cache_answer(std::string_view datagram);
+[[nodiscard]] std::optional<Reply> decode_reply(std::string_view datagram);
+
+/// A remembered scan of one part: findings, flags, limits, URLs, file type. Same codec as inside a Reply; fits into
+/// limits::part_report_bytes.
+[[nodiscard]] std::string encode_part_report(const scan::ScanReport& report);
+[[nodiscard]] std::optional<scan::ScanReport> decode_part_report(std::string_view bytes);
+
+}  // namespace tocsin::reader

@@ -1,0 +1,319 @@
+#include "reader/report_codec.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+#include "reader/text_hygiene.hpp"
+
+namespace tocsin::reader {
+
+namespace {
+
+using scan::whole_message;
+
+// Bounds of single texts, in bytes. Longer ones are cut by the encoder and refused by the decoder.
+constexpr std::size_t name_bytes = 64;       // of an engine, an origin, a file type, a source
+constexpr std::size_t rule_bytes = 256;      // name of a rule or signature
+constexpr std::size_t sentence_bytes = 512;  // what an engine saw, details, notes, addresses
+constexpr std::size_t type_bytes = 128;      // media types
+constexpr std::size_t title_bytes = 1024;    // subjects, file names, engine versions
+constexpr std::size_t reported_url_bytes = 2048;
+constexpr std::size_t digest_bytes = 64;  // SHA-256 as hexadecimal
+// Bounds of lists. Parts and URLs are bounded by the size of the datagram as well.
+constexpr std::size_t hits_max = 512;
+constexpr std::size_t attachments_max = 512;
+
+/// Room for each list, in bytes.
+struct Shares {
+    std::size_t parts, findings, urls, ambiguities, limits, attachments;
+};
+constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
+constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
+
+/// What is not in a list: five texts, numbers, the lengths of lists, and one LimitHit that tells of the cut.
+constexpr std::size_t outside_lists_bytes = 6 * title_bytes;
+
+Shares shares_of(std::size_t size_max) {
+    std::size_t unit = (size_max - outside_lists_bytes) / 16;
+    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit};
+}
+
+/// Writes the items that fit as one counted, length-prefixed block. True: all of them.
+template <typename Item, typename Write>
+bool write_list(ByteWriter& out, std::span<const Item> items, std::size_t count_max, std::size_t size_max,
+                std::size_t& written, Write write) {
+    ByteWriter block;
+    std::string fitting;
+    written = 0;
+    for (const Item& item : items) {
+        if (written == count_max) break;
+        ByteWriter one;
+        write(one, item);
+        if (fitting.size() + one.size() > size_max) break;
+        fitting += one.data();
+        ++written;
+    }
+    out.u32(static_cast<std::uint32_t>(written));
+    out.string(fitting);
+    return written == items.size();
+}
+
+template <typename Item, typename Write>
+bool write_list(ByteWriter& out, std::span<const Item> items, std::size_t count_max, std::size_t size_max,
+                Write write) {
+    std::size_t written = 0;
+    return write_list(out, items, count_max, size_max, written, write);
+}
+
+/// Reads what write_list() wrote. `read` gets the block's reader and the items so far.
+template <typename Item, typename Read>
+std::vector<Item> read_list(ByteReader& in, std::size_t count_max, Read read) {
+    std::uint32_t count = in.count(count_max);
+    ByteReader block(in.string(limits::reply_bytes));
+    std::vector<Item> items;
+    for (std::uint32_t index = 0; index < count && !block.failed(); ++index)
+        items.push_back(read(block, index));
+    if (block.failed() || !block.at_end()) in.set_failed();
+    return items;
+}
+
+/// An enumerator below `count`; anything else makes the reader fail.
+template <typename Enum>
+Enum read_enum(ByteReader& in, std::size_t count) {
+    std::uint8_t number = in.u8();
+    if (number >= count) in.set_failed();
+    return in.failed() ? Enum{} : static_cast<Enum>(number);
+}
+
+constexpr std::size_t flag_count = static_cast<std::size_t>(scan::PartFlag::count_);
+static_assert(flag_count <= 32, "flags of a part travel as one 32-bit set");
+
+void write_part(ByteWriter& out, const scan::PartSummary& part, std::uint32_t parent) {
+    out.u32(parent);
+    out.u16(part.depth);
+    write_text(out, part.origin, name_bytes);
+    write_text(out, part.media_type, type_bytes);
+    write_text(out, part.file_type, name_bytes);
+    write_text(out, part.file_name, title_bytes);
+    out.u64(part.size);
+    std::uint32_t flags = 0;
+    for (scan::PartFlag flag : part.flags) flags |= 1U << static_cast<unsigned>(flag);
+    out.u32(flags);
+    write_text(out, part.note, sentence_bytes);
+    out.boolean(part.remembered);
+    out.boolean(part.hash.has_value());
+    if (part.hash) write_hash(out, *part.hash);
+}
+
+scan::PartSummary read_part(ByteReader& in, std::uint32_t own_index) {
+    scan::PartSummary part;
+    part.parent = in.u32();
+    // A parent stands before its children, so that nobody can walk in circles.
+    if (part.parent != whole_message && part.parent >= own_index) in.set_failed();
+    part.depth = in.u16();
+    part.origin = read_text(in, name_bytes);
+    part.media_type = read_text(in, type_bytes);
+    part.file_type = read_text(in, name_bytes);
+    part.file_name = read_text(in, title_bytes);
+    part.size = in.u64();
+    std::uint32_t flags = in.u32();
+    if ((std::uint64_t{flags} >> flag_count) != 0) in.set_failed();
+    for (std::size_t index = 0; index < flag_count; ++index)
+        if ((flags >> index & 1U) != 0) part.flags.push_back(static_cast<scan::PartFlag>(index));
+    part.note = read_text(in, sentence_bytes);
+    part.remembered = in.boolean();
+    if (in.boolean()) part.hash = read_hash(in);
+    return part;
+}
+
+/// An index into the parts that were written; one beyond them speaks of the whole message.
+std::uint32_t kept_part(std::uint32_t part, std::size_t parts_written) {
+    return part < parts_written ? part : whole_message;
+}
+
+std::uint32_t read_part_index(ByteReader& in, std::size_t parts) {
+    std::uint32_t part = in.u32();
+    if (part != whole_message && part >= parts) in.set_failed();
+    return part;
+}
+
+void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
+    write_text(out, facts.header_from, sentence_bytes);
+    write_text(out, facts.header_from_name, sentence_bytes);
+    write_text(out, facts.subject, title_bytes);
+    write_text(out, facts.message_id, sentence_bytes);
+}
+
+/// The lists of a report; true when nothing was cut.
+bool write_lists(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
+    std::size_t parts = 0;
+    std::uint32_t own_index = 0;
+    bool all = write_list(out, std::span(report.parts), limits::reply_bytes, shares.parts, parts,
+                          [&](ByteWriter& one, const scan::PartSummary& part) {
+                              write_part(one, part, kept_part(part.parent, own_index++));
+                          });
+    all &= write_list(out, std::span(report.ambiguities), limits::ambiguities, shares.ambiguities,
+                      [](ByteWriter& one, const mail::Ambiguity& ambiguity) {
+                          one.u8(static_cast<std::uint8_t>(ambiguity.kind));
+                          one.u64(ambiguity.offset);
+                          write_text(one, ambiguity.detail, sentence_bytes);
+                      });
+    all &= write_list(out, std::span(report.findings), limits::findings, shares.findings,
+                      [&](ByteWriter& one, const scan::Finding& finding) {
+                          write_text(one, finding.engine, name_bytes);
+                          write_text(one, finding.rule, rule_bytes);
+                          one.u8(static_cast<std::uint8_t>(finding.severity));
+                          write_text(one, finding.text, sentence_bytes);
+                          one.u32(kept_part(finding.part, parts));
+                      });
+    all &= write_list(out, std::span(report.limits_hit), hits_max, shares.limits,
+                      [&](ByteWriter& one, const scan::LimitHit& hit) {
+                          one.u8(static_cast<std::uint8_t>(hit.limit));
+                          one.u32(kept_part(hit.part, parts));
+                          write_text(one, hit.detail, sentence_bytes);
+                      });
+    all &= write_list(out, std::span(report.urls), limits::links, shares.urls,
+                      [&](ByteWriter& one, const scan::FoundUrl& url) {
+                          write_text(one, url.url, reported_url_bytes);
+                          write_text(one, url.source, name_bytes);
+                          one.u32(kept_part(url.part, parts));
+                      });
+    all &=
+        write_list(out, std::span(report.facts.attachment_sha256), attachments_max, shares.attachments,
+                   [](ByteWriter& one, const std::string& digest) { write_text(one, digest, digest_bytes); });
+    return all;
+}
+
+/// True: nothing was cut.
+bool write_report(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
+    scan::Verdict verdict =
+        std::max(report.verdict, scan::decide_verdict(report.findings, report.limits_hit));
+    out.u8(static_cast<std::uint8_t>(verdict));
+    out.u32(report.readings);
+    write_facts(out, report.facts);
+    write_text(out, report.engine_version, title_bytes);
+    out.u64(report.parse_us);
+    out.u64(report.scan_us);
+    out.u64(report.bytes_copied);
+    return write_lists(out, report, shares);
+}
+
+/// Worse severities first, and in each the order as it was.
+std::vector<scan::Finding> worst_first(const std::vector<scan::Finding>& findings) {
+    using scan::Severity;
+    std::vector<scan::Finding> ordered;
+    ordered.reserve(findings.size());
+    for (Severity severity : {Severity::malware, Severity::phish, Severity::suspicious, Severity::info})
+        for (const scan::Finding& finding : findings)
+            if (finding.severity == severity) ordered.push_back(finding);
+    return ordered;
+}
+
+scan::Finding read_finding(ByteReader& in, std::size_t parts) {
+    scan::Finding finding;
+    finding.engine = read_text(in, name_bytes);
+    finding.rule = read_text(in, rule_bytes);
+    finding.severity = read_enum<scan::Severity>(in, static_cast<std::size_t>(scan::Severity::malware) + 1);
+    finding.text = read_text(in, sentence_bytes);
+    finding.part = read_part_index(in, parts);
+    return finding;
+}
+
+mail::Ambiguity read_ambiguity(ByteReader& in) {
+    mail::Ambiguity ambiguity;
+    std::optional<mail::AmbiguityKind> kind = mail::ambiguity_kind_from(in.u8());
+    if (!kind) in.set_failed();
+    ambiguity.kind = kind.value_or(mail::AmbiguityKind{});
+    ambiguity.offset = in.u64();
+    ambiguity.detail = read_text(in, sentence_bytes);
+    return ambiguity;
+}
+
+scan::LimitHit read_limit_hit(ByteReader& in, std::size_t parts) {
+    scan::LimitHit hit;
+    hit.limit = read_enum<scan::ScanLimit>(in, static_cast<std::size_t>(scan::ScanLimit::count_));
+    hit.part = read_part_index(in, parts);
+    hit.detail = read_text(in, sentence_bytes);
+    return hit;
+}
+
+scan::FoundUrl read_url(ByteReader& in, std::size_t parts) {
+    scan::FoundUrl url;
+    url.url = read_text(in, reported_url_bytes);
+    url.source = read_text(in, name_bytes);
+    url.part = read_part_index(in, parts);
+    return url;
+}
+
+}  // namespace
+
+void write_text(ByteWriter& out, std::string_view text, std::size_t size_max) {
+    if (text.size() <= size_max && is_clean_text(text))
+        out.string(text);
+    else
+        out.string(clean_text(text, size_max));
+}
+
+std::string read_text(ByteReader& in, std::size_t size_max) {
+    std::string_view text = in.string(size_max);
+    if (!is_clean_text(text)) in.set_failed();
+    return in.failed() ? std::string() : std::string(text);
+}
+
+void write_hash(ByteWriter& out, const Hash256& hash) {
+    for (std::uint8_t byte : hash) out.u8(byte);
+}
+
+Hash256 read_hash(ByteReader& in) {
+    Hash256 hash{};
+    for (std::uint8_t& byte : hash) byte = in.u8();
+    return hash;
+}
+
+std::string encode_report(const scan::ScanReport& report, std::size_t size_max) {
+    ASSERT(size_max >= 2 * outside_lists_bytes, "a report needs room for what is not in a list");
+    ByteWriter whole;
+    if (write_report(whole, report, unbounded) && whole.size() <= size_max) return whole.take();
+
+    scan::ScanReport cut = report;
+    cut.limits_hit.insert(cut.limits_hit.begin(), {scan::ScanLimit::findings, whole_message,
+                                                   "the report was cut to fit into an answer"});
+    cut.findings = worst_first(report.findings);
+    ByteWriter out;
+    static_cast<void>(write_report(out, cut, shares_of(size_max)));
+    ASSERT(out.size() <= size_max, "the shares add up to less than the whole");
+    return out.take();
+}
+
+scan::ScanReport read_report(ByteReader& in) {
+    scan::ScanReport report;
+    report.verdict = read_enum<scan::Verdict>(in, static_cast<std::size_t>(scan::Verdict::malware) + 1);
+    report.readings = in.u32();
+    report.facts.header_from = read_text(in, sentence_bytes);
+    report.facts.header_from_name = read_text(in, sentence_bytes);
+    report.facts.subject = read_text(in, title_bytes);
+    report.facts.message_id = read_text(in, sentence_bytes);
+    report.engine_version = read_text(in, title_bytes);
+    report.parse_us = in.u64();
+    report.scan_us = in.u64();
+    report.bytes_copied = in.u64();
+    report.parts = read_list<scan::PartSummary>(in, limits::reply_bytes, read_part);
+    std::size_t parts = report.parts.size();
+    report.ambiguities = read_list<mail::Ambiguity>(
+        in, limits::ambiguities, [](ByteReader& one, std::uint32_t) { return read_ambiguity(one); });
+    report.findings = read_list<scan::Finding>(
+        in, limits::findings, [parts](ByteReader& one, std::uint32_t) { return read_finding(one, parts); });
+    report.limits_hit = read_list<scan::LimitHit>(
+        in, hits_max, [parts](ByteReader& one, std::uint32_t) { return read_limit_hit(one, parts); });
+    report.urls = read_list<scan::FoundUrl>(
+        in, limits::links, [parts](ByteReader& one, std::uint32_t) { return read_url(one, parts); });
+    report.facts.attachment_sha256 = read_list<std::string>(
+        in, attachments_max, [](ByteReader& one, std::uint32_t) { return read_text(one, digest_bytes); });
+    if (report.verdict < scan::decide_verdict(report.findings, report.limits_hit)) in.set_failed();
+    return report;
+}
+
+}  // namespace tocsin::reader

@@ -1,0 +1,205 @@
+#include "reader/service.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "mail/message.hpp"
+#include "mail/mime.hpp"
+#include "reader/likeness.hpp"
+#include "reader/output.hpp"
+#include "scan/scan_message.hpp"
+#include "scan/unpack_messages.hpp"
+
+namespace tocsin::reader {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// What a remembered scan of a part says, flat: findings in members of a container count for the part.
+scan::RememberedPart remembered_part(const CacheEntry& entry) {
+    scan::RememberedPart part;
+    part.wants_bytes = entry.wants_bytes;
+    if (!entry.known) return part;
+    std::optional<scan::ScanReport> report = decode_part_report(entry.report);
+    if (!report || report->parts.empty()) return part;
+    part.known = true;
+    part.findings = std::move(report->findings);
+    part.limits_hit = std::move(report->limits_hit);
+    part.urls = std::move(report->urls);
+    part.file_type = report->parts[0].file_type;
+    for (const scan::PartSummary& summary : report->parts)
+        for (scan::PartFlag flag : summary.flags)
+            if (std::ranges::find(part.flags, flag) == part.flags.end()) part.flags.push_back(flag);
+    return part;
+}
+
+/// One request on its way.
+class Service {
+public:
+    Service(const ServiceContext& context, const Request& request, int output)
+        : context_(context), request_(request), output_(output, limits::container_bytes) {
+        reply_.id = request.id;
+        auto budget = milliseconds(std::min(request.time_budget_ms, limits::engine_time_ms));
+        options_.deadline = context.clock.steady_now() + budget;
+        options_.hash_key = &context.hash_key;
+    }
+
+    Reply run(ByteView bytes) {
+        if (request_.use_cache && context_.ask_cache) offer_cache();
+        switch (request_.kind) {
+            case RequestKind::scan_message: scan_as_message(bytes); break;
+            case RequestKind::scan_auto: scan_auto(bytes); break;
+            case RequestKind::scan_part: scan_part(bytes); break;
+            case RequestKind::read_message: read_message(bytes); break;
+            case RequestKind::unpack_messages: unpack(bytes); break;
+        }
+        if (reply_.report.engine_version.empty()) reply_.report.engine_version = context_.engines.version();
+        std::vector<OutputRange> ranges = output_.take_ranges();
+        if (exports_) ranges = exports_->take_ranges();
+        reply_.output = std::move(ranges);
+        return std::move(reply_);
+    }
+
+private:
+    void offer_cache();
+    std::vector<scan::RememberedPart> look_up(const std::vector<Hash256>& hashes);
+    void scan_as_message(ByteView bytes) {
+        reply_.report = scan::scan_message(context_.engines, bytes, options_);
+    }
+    void scan_auto(ByteView bytes);
+    void scan_part(ByteView bytes);
+    void read_message(ByteView bytes);
+    void unpack(ByteView bytes);
+
+    const ServiceContext& context_;
+    const Request& request_;
+    Reply reply_;
+    scan::ScanOptions options_;
+    Output output_;
+    bool asked_ = false;
+    UniqueFd export_memfd_;
+    std::optional<Output> exports_;
+};
+
+void Service::offer_cache() {
+    options_.lookup = [this](const std::vector<Hash256>& hashes) { return look_up(hashes); };
+    options_.export_part = [this](const Hash256& hash, ByteView bytes) {
+        if (!exports_) return;
+        OutputRange range;
+        range.hash = hash;
+        // What does not fit is not remembered this time: nothing is lost but speed.
+        static_cast<void>(exports_->append(std::move(range), bytes));
+    };
+}
+
+/// At most one question per request: a second one would find no daemon that listens.
+std::vector<scan::RememberedPart> Service::look_up(const std::vector<Hash256>& hashes) {
+    std::vector<scan::RememberedPart> parts(hashes.size());
+    if (std::exchange(asked_, true)) return parts;
+    std::optional<CacheReply> reply = context_.ask_cache({request_.id, hashes});
+    if (!reply || reply->answer.id != request_.id || reply->answer.entries.size() > hashes.size())
+        return parts;
+    for (std::size_t index = 0; index < reply->answer.entries.size(); ++index)
+        parts[index] = remembered_part(reply->answer.entries[index]);
+    export_memfd_ = std::move(reply->output);
+    if (export_memfd_.valid()) exports_.emplace(export_memfd_.get(), limits::export_bytes);
+    return parts;
+}
+
+/// Appends the parts, findings and all else of `other`, whose part numbers move behind those of `report`.
+void merge(scan::ScanReport& report, scan::ScanReport other) {
+    auto shift = static_cast<std::uint32_t>(report.parts.size());
+    auto moved = [shift](std::uint32_t part) { return part == scan::whole_message ? part : part + shift; };
+    for (scan::PartSummary& part : other.parts) {
+        part.parent = moved(part.parent);
+        report.parts.push_back(std::move(part));
+    }
+    for (scan::Finding& finding : other.findings) {
+        finding.part = moved(finding.part);
+        report.findings.push_back(std::move(finding));
+    }
+    for (scan::LimitHit& hit : other.limits_hit) {
+        hit.part = moved(hit.part);
+        report.limits_hit.push_back(std::move(hit));
+    }
+    for (scan::FoundUrl& url : other.urls) {
+        url.part = moved(url.part);
+        report.urls.push_back(std::move(url));
+    }
+    report.verdict = std::max(report.verdict, other.verdict);
+    report.scan_us += other.scan_us;
+    report.bytes_copied += other.bytes_copied;
+}
+
+void Service::scan_auto(ByteView bytes) {
+    Likeness likeness = likeness_of(bytes);
+    if (likeness == Likeness::message) return scan_as_message(bytes);
+    reply_.report = scan::scan_file(context_.engines, bytes, request_.file_name, options_);
+    if (likeness == Likeness::unsure)
+        merge(reply_.report, scan::scan_message(context_.engines, bytes, options_));
+}
+
+/// As scan_message() would scan it, so that what is remembered is what it would have found.
+void Service::scan_part(ByteView bytes) {
+    auto start = context_.clock.steady_now();
+    scan::ScanReport& report = reply_.report;
+    report.parts.emplace_back();
+    report.parts[0].origin = "root";
+    report.parts[0].media_type = request_.declared_type;
+    report.parts[0].file_name = request_.file_name;
+    report.parts[0].size = bytes.size();
+    report.parts[0].hash = keyed_hash(context_.hash_key, bytes);
+    scan::PartInput input;
+    input.bytes = bytes;
+    input.declared_type = request_.declared_type;
+    if (!request_.file_name.empty()) input.file_names.push_back(request_.file_name);
+    scan::ScanBudget budget;
+    budget.deadline = options_.deadline;
+    context_.engines.scan_part(input, budget, report);
+    report.verdict = scan::decide_verdict(report.findings, report.limits_hit);
+    auto spent = std::chrono::duration_cast<std::chrono::microseconds>(context_.clock.steady_now() - start);
+    report.scan_us = static_cast<std::uint64_t>(spent.count());
+}
+
+void Service::read_message(ByteView bytes) {
+    mail::MimeTree tree = mail::parse_mime(bytes);
+    mail::MessageContext message_context{request_.direction, request_.envelope_recipient};
+    mail::Message message = mail::build_message(tree, 0, message_context);
+    std::string json = mail::to_json(message, tree, 0);
+    if (json.size() > limits::message_json_bytes) {
+        reply_.error = "the message is too large to be shown";
+        return;
+    }
+    Result<void> written = output_.append({}, as_bytes(json));
+    if (!written) reply_.error = written.error().message;
+}
+
+void Service::unpack(ByteView bytes) {
+    auto sink = [this](std::string_view name, ByteView message) {
+        OutputRange range;
+        range.name = name;
+        return output_.append(std::move(range), message);
+    };
+    Result<scan::UnpackSummary> summary = scan::unpack_messages(bytes, sink);
+    if (!summary) {
+        reply_.error = summary.error().message;
+        return;
+    }
+    if (summary->limit_reached)
+        reply_.error = "the archive holds more, or larger, messages than are taken out";
+    else if (summary->unreadable > 0)
+        reply_.error = std::to_string(summary->unreadable) + " messages in the archive are locked or damaged";
+    else if (summary->messages == 0)
+        reply_.error = "the archive holds no .eml file";
+}
+
+}  // namespace
+
+Reply serve(const ServiceContext& context, const Request& request, ByteView bytes, int output) {
+    return Service(context, request, output).run(bytes);
+}
+
+}  // namespace tocsin::reader

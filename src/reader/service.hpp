@@ -1,0 +1,34 @@
+// One request inside a child: from the bytes to the reply. Knows nothing of confinement.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/hash.hpp"
+#include "base/unique_fd.hpp"
+#include "reader/codec.hpp"
+#include "scan/engines.hpp"
+
+namespace tocsin::reader {
+
+/// The answer of the daemon, and the memfd into which it would like parts to be written.
+struct CacheReply {
+    CacheAnswer answer;
+    UniqueFd output;
+};
+/// Asks the daemon; nullopt when there is no usable answer, and then everything is scanned.
+using AskCache = std::function<std::optional<CacheReply>(const CacheQuestion&)>;
+
+struct ServiceContext {
+    const scan::Engines& engines;
+    const HashKey& hash_key;
+    const Clock& clock;
+    AskCache ask_cache;
+};
+
+/// Serves `request` over `bytes`. `output`: descriptor of an output memfd, or -1. Never fails: what cannot be done is said in
+/// Reply::error.
+[[nodiscard]] Reply serve(const ServiceContext& context, const Request& request, ByteView bytes, int output);
+
+}  // namespace tocsin::reader

@@ -1,0 +1,346 @@
+#include "reader/codec.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
+#include "reader/text_hygiene.hpp"
+#include "report_generator.hpp"
+#include "support/exact_buffer.hpp"
+
+using namespace tocsin;
+using namespace tocsin::reader;
+
+namespace {
+
+/// A small reply that uses every field.
+Reply sample_reply() {
+    Reply reply;
+    reply.id = 7;
+    reply.error = "the archive holds no .eml file";
+    reply.output.push_back({"a.eml", Hash256{1, 2, 3}, "message/rfc822", 10, 20});
+    scan::ScanReport& report = reply.report;
+    report.verdict = scan::Verdict::malware;
+    report.readings = 3;
+    report.ambiguities.push_back({mail::AmbiguityKind::duplicate_boundary, 77, "b1 b2"});
+    report.parts.resize(2);
+    report.parts[0].media_type = "multipart/mixed";
+    report.parts[1].parent = 0;
+    report.parts[1].depth = 1;
+    report.parts[1].origin = "multipart";
+    report.parts[1].file_type = "pdf";
+    report.parts[1].file_name = "r\xC3\xA9sum\xC3\xA9.pdf";
+    report.parts[1].size = 123456789012;
+    report.parts[1].flags = {scan::PartFlag::encrypted_archive, scan::PartFlag::remote_content};
+    report.parts[1].note = "declared text, is a program";
+    report.parts[1].remembered = true;
+    report.parts[1].hash = Hash256{9, 8, 7};
+    report.findings.push_back({"yara", "Some_Rule", scan::Severity::malware, "it runs by itself", 1});
+    report.limits_hit.push_back({scan::ScanLimit::container_depth, 1, "16"});
+    report.urls.push_back({"https://example.org/x", "qr", 1});
+    report.facts = {"a@example.org", "A", "Hello", "<1@example.org>", {std::string(64, 'a')}};
+    report.engine_version = "ClamAV 1";
+    report.parse_us = 1;
+    report.scan_us = 2;
+    report.bytes_copied = 3;
+    return reply;
+}
+
+void check_bounds(const scan::ScanReport& report) {
+    RC_ASSERT(report.findings.size() <= limits::findings);
+    RC_ASSERT(report.ambiguities.size() <= limits::ambiguities);
+    RC_ASSERT(report.verdict >= scan::decide_verdict(report.findings, report.limits_hit));
+    auto exists = [&](std::uint32_t part) {
+        return part == scan::whole_message || part < report.parts.size();
+    };
+    for (std::size_t index = 0; index < report.parts.size(); ++index) {
+        std::uint32_t parent = report.parts[index].parent;
+        RC_ASSERT(parent == scan::whole_message || parent < index);
+        RC_ASSERT(is_clean_text(report.parts[index].file_name));
+    }
+    for (const auto& finding : report.findings)
+        RC_ASSERT(exists(finding.part) && is_clean_text(finding.text));
+    for (const auto& hit : report.limits_hit) RC_ASSERT(exists(hit.part) && is_clean_text(hit.detail));
+    for (const auto& url : report.urls) RC_ASSERT(exists(url.part) && is_clean_text(url.url));
+}
+
+}  // namespace
+
+TEST_CASE("a reply comes back as it was sent") {
+    Reply sent = sample_reply();
+    std::optional<Reply> reply = decode_reply(encode(sent));
+    REQUIRE(reply.has_value());
+    CHECK(reply->id == sent.id);
+    CHECK(reply->error == sent.error);
+    REQUIRE(reply->output.size() == 1);
+    CHECK(reply->output[0].name == "a.eml");
+    CHECK(reply->output[0].hash == sent.output[0].hash);
+    CHECK(reply->output[0].declared_type == "message/rfc822");
+    CHECK(reply->output[0].offset == 10);
+    CHECK(reply->output[0].length == 20);
+    const scan::ScanReport& report = reply->report;
+    CHECK(report.verdict == scan::Verdict::malware);
+    CHECK(report.readings == 3);
+    REQUIRE(report.ambiguities.size() == 1);
+    CHECK(report.ambiguities[0].kind == mail::AmbiguityKind::duplicate_boundary);
+    CHECK(report.ambiguities[0].offset == 77);
+    CHECK(report.ambiguities[0].detail == "b1 b2");
+    REQUIRE(report.parts.size() == 2);
+    CHECK(report.parts[0].parent == scan::whole_message);
+    CHECK(report.parts[0].media_type == "multipart/mixed");
+    CHECK_FALSE(report.parts[0].hash.has_value());
+    const scan::PartSummary& part = report.parts[1];
+    CHECK(part.parent == 0);
+    CHECK(part.depth == 1);
+    CHECK(part.origin == "multipart");
+    CHECK(part.file_type == "pdf");
+    CHECK(part.file_name == sent.report.parts[1].file_name);
+    CHECK(part.size == 123456789012);
+    CHECK(part.flags == sent.report.parts[1].flags);
+    CHECK(part.note == "declared text, is a program");
+    CHECK(part.remembered);
+    CHECK(part.hash == sent.report.parts[1].hash);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].engine == "yara");
+    CHECK(report.findings[0].rule == "Some_Rule");
+    CHECK(report.findings[0].severity == scan::Severity::malware);
+    CHECK(report.findings[0].text == "it runs by itself");
+    CHECK(report.findings[0].part == 1);
+    REQUIRE(report.limits_hit.size() == 1);
+    CHECK(report.limits_hit[0].limit == scan::ScanLimit::container_depth);
+    CHECK(report.limits_hit[0].part == 1);
+    CHECK(report.limits_hit[0].detail == "16");
+    REQUIRE(report.urls.size() == 1);
+    CHECK(report.urls[0].url == "https://example.org/x");
+    CHECK(report.urls[0].source == "qr");
+    CHECK(report.facts.header_from == "a@example.org");
+    CHECK(report.facts.header_from_name == "A");
+    CHECK(report.facts.subject == "Hello");
+    CHECK(report.facts.message_id == "<1@example.org>");
+    CHECK(report.facts.attachment_sha256 == sent.report.facts.attachment_sha256);
+    CHECK(report.engine_version == "ClamAV 1");
+    CHECK(report.parse_us == 1);
+    CHECK(report.scan_us == 2);
+    CHECK(report.bytes_copied == 3);
+}
+
+TEST_CASE("any report at all fits, keeps its bounds, and is stable") {
+    CHECK(rc::check("encode, decode, encode", [] {
+        std::string datagram = encode(test::any_reply());
+        RC_ASSERT(datagram.size() <= limits::reply_bytes);
+        ExactBuffer exact(datagram);
+        std::optional<Reply> reply = decode_reply(exact.text());
+        RC_ASSERT(reply.has_value());
+        check_bounds(reply->report);
+        RC_ASSERT(encode(*reply) == datagram);
+    }));
+    CHECK(rc::check("a part's report", [] {
+        std::string bytes = encode_part_report(test::any_report());
+        RC_ASSERT(bytes.size() <= limits::part_report_bytes);
+        std::optional<scan::ScanReport> report = decode_part_report(bytes);
+        RC_ASSERT(report.has_value());
+        check_bounds(*report);
+        RC_ASSERT(encode_part_report(*report) == bytes);
+    }));
+}
+
+TEST_CASE("every truncation of a valid datagram is refused") {
+    CacheAnswer answer{4, {{true, false, "report"}, {false, true, ""}}};
+    CacheQuestion question{5, {Hash256{1}, Hash256{2}}};
+    Request request;
+    request.file_name = "invoice.pdf";
+    struct Case {
+        std::string datagram;
+        bool (*decodes)(std::string_view);
+    };
+    for (const Case& one : {
+             Case{encode(sample_reply()),
+                  [](std::string_view bytes) { return decode_reply(bytes).has_value(); }},
+             Case{encode(answer),
+                  [](std::string_view bytes) { return decode_cache_answer(bytes).has_value(); }},
+             Case{encode(question),
+                  [](std::string_view bytes) { return decode_cache_question(bytes).has_value(); }},
+             Case{encode(request), [](std::string_view bytes) { return decode_request(bytes).has_value(); }},
+             Case{encode(Ready{"x"}), [](std::string_view bytes) { return decode_ready(bytes).has_value(); }},
+         }) {
+        CHECK(one.decodes(one.datagram));
+        for (std::size_t size = 0; size < one.datagram.size(); ++size) {
+            CAPTURE(size);
+            ExactBuffer exact(std::string_view(one.datagram).substr(0, size));
+            CHECK_FALSE(one.decodes(exact.text()));
+        }
+        CHECK_FALSE(one.decodes(one.datagram + 'x'));
+    }
+}
+
+TEST_CASE("a changed byte is refused, or what it decodes to keeps every bound") {
+    std::string datagram = encode(sample_reply());
+    for (std::size_t at = 0; at < datagram.size(); ++at) {
+        for (int bit = 0; bit < 8; ++bit) {
+            std::string changed = datagram;
+            changed[at] = static_cast<char>(changed[at] ^ (1 << bit));
+            ExactBuffer exact(changed);
+            std::optional<Reply> reply = decode_reply(exact.text());
+            if (!reply) continue;
+            CHECK(reply->report.verdict >=
+                  scan::decide_verdict(reply->report.findings, reply->report.limits_hit));
+            for (const auto& finding : reply->report.findings)
+                CHECK((finding.part == scan::whole_message || finding.part < reply->report.parts.size()));
+        }
+    }
+}
+
+TEST_CASE("a verdict that is better than its findings is refused") {
+    Reply reply = sample_reply();
+    std::string datagram = encode(reply);
+    Reply empty;
+    empty.report.verdict = scan::Verdict::clean;
+    std::string clean = encode(empty);
+    // The verdict is the first byte of the report: where two replies that differ in it alone differ.
+    empty.report.verdict = scan::Verdict::malware;
+    std::string other = encode(empty);
+    std::size_t place = 0;
+    while (clean[place] == other[place]) ++place;
+    Reply without_output = reply;
+    without_output.output.clear();
+    without_output.error.clear();
+    datagram = encode(without_output);
+    REQUIRE(decode_reply(datagram).has_value());
+    REQUIRE(datagram[place] == static_cast<char>(scan::Verdict::malware));
+    datagram[place] = static_cast<char>(scan::Verdict::clean);
+    CHECK_FALSE(decode_reply(datagram).has_value());
+}
+
+TEST_CASE("the encoder never reports a verdict that is better than its findings") {
+    Reply reply = sample_reply();
+    reply.report.verdict = scan::Verdict::clean;
+    CHECK(decode_reply(encode(reply))->report.verdict == scan::Verdict::malware);
+}
+
+TEST_CASE("when a report does not fit, the worst findings are kept and a limit says so") {
+    Reply reply;
+    reply.report.verdict = scan::Verdict::malware;
+    reply.report.parts.resize(3);
+    for (int index = 0; index < 2000; ++index)
+        reply.report.findings.push_back({"yara", "r" + std::to_string(index), scan::Severity::info,
+                                         std::string(500, 't'), static_cast<std::uint32_t>(index % 3)});
+    reply.report.findings.push_back({"clamav", "the one that counts", scan::Severity::malware, "", 2});
+    for (int index = 0; index < 4000; ++index)
+        reply.report.urls.push_back({std::string(300, 'u'), "html", 0});
+    std::string datagram = encode(reply);
+    CHECK(datagram.size() <= limits::reply_bytes);
+    std::optional<Reply> cut = decode_reply(datagram);
+    REQUIRE(cut.has_value());
+    REQUIRE_FALSE(cut->report.findings.empty());
+    CHECK(cut->report.findings[0].rule == "the one that counts");
+    CHECK(cut->report.findings[0].part == 2);
+    CHECK(cut->report.verdict == scan::Verdict::malware);
+    CHECK(cut->report.findings.size() > 50);
+    CHECK(cut->report.urls.size() > 50);
+    auto told = [](const scan::LimitHit& hit) { return hit.limit == scan::ScanLimit::findings; };
+    CHECK(std::ranges::count_if(cut->report.limits_hit, told) == 1);
+}
+
+TEST_CASE("findings in parts that did not fit speak of the whole message") {
+    Reply reply;
+    reply.report.parts.resize(10'000);
+    for (std::size_t index = 1; index < reply.report.parts.size(); ++index)
+        reply.report.parts[index].parent = static_cast<std::uint32_t>(index - 1);
+    reply.report.findings.push_back({"clamav", "x", scan::Severity::malware, "", 9'999});
+    std::optional<Reply> cut = decode_reply(encode(reply));
+    REQUIRE(cut.has_value());
+    CHECK(cut->report.parts.size() < 10'000);
+    CHECK(cut->report.parts.size() > 100);
+    CHECK(cut->report.findings.at(0).part == scan::whole_message);
+}
+
+TEST_CASE("output ranges are bounded in number, and in their sum") {
+    Reply reply;
+    reply.output.resize(limits::output_ranges + 100);
+    for (OutputRange& range : reply.output) range.name = std::string(200, 'n') + ".eml";
+    std::string datagram = encode(reply);
+    CHECK(datagram.size() <= limits::reply_bytes);
+    REQUIRE(decode_reply(datagram).has_value());
+    CHECK(decode_reply(datagram)->output.size() <= limits::output_ranges);
+
+    reply.output.assign(1, {"a", {}, "", UINT64_MAX, 1});
+    CHECK_FALSE(decode_reply(encode(reply)).has_value());
+    reply.output.assign(1, {"a", {}, "", UINT64_MAX, 0});
+    CHECK(decode_reply(encode(reply)).has_value());
+}
+
+TEST_CASE("requests, questions and answers come back as they were sent") {
+    Request request;
+    request.id = 1;
+    request.kind = RequestKind::scan_part;
+    request.direction = mail::Direction::internal;
+    request.use_cache = true;
+    request.file_name = "a.pdf";
+    request.declared_type = "application/pdf";
+    request.envelope_recipient = "b@example.org";
+    request.time_budget_ms = 20'000;
+    Request decoded = decode_request(encode(request)).value();
+    CHECK(decoded.id == 1);
+    CHECK(decoded.kind == RequestKind::scan_part);
+    CHECK(decoded.direction == mail::Direction::internal);
+    CHECK(decoded.use_cache);
+    CHECK(decoded.file_name == "a.pdf");
+    CHECK(decoded.declared_type == "application/pdf");
+    CHECK(decoded.envelope_recipient == "b@example.org");
+    CHECK(decoded.time_budget_ms == 20'000);
+    // The longest request fits into what a reader receives.
+    request.file_name = request.declared_type = request.envelope_recipient = std::string(100'000, 'x');
+    CHECK(encode(request).size() <= limits::request_bytes);
+    CHECK(decode_request(encode(request)).has_value());
+
+    CacheQuestion question{2, std::vector<Hash256>(limits::cache_query_parts + 1, Hash256{7})};
+    CacheQuestion asked = decode_cache_question(encode(question)).value();
+    CHECK(asked.id == 2);
+    CHECK(asked.hashes == std::vector<Hash256>(limits::cache_query_parts, Hash256{7}));
+
+    CacheAnswer answer{3, {{true, false, "abc"}, {false, true, ""}}};
+    CacheAnswer answered = decode_cache_answer(encode(answer)).value();
+    CHECK(answered.id == 3);
+    REQUIRE(answered.entries.size() == 2);
+    CHECK(answered.entries[0].known);
+    CHECK(answered.entries[0].report == "abc");
+    CHECK_FALSE(answered.entries[1].known);
+    CHECK(answered.entries[1].wants_bytes);
+    CHECK(decode_ready(encode(Ready{"Landlock"}))->enforced == "Landlock");
+}
+
+TEST_CASE("an answer that is too large forgets reports, never entries") {
+    CacheAnswer answer{1,
+                       std::vector<CacheEntry>(limits::cache_query_parts,
+                                               {true, false, std::string(limits::part_report_bytes, 'r')})};
+    std::string datagram = encode(answer);
+    CHECK(datagram.size() <= limits::reply_bytes);
+    CacheAnswer cut = decode_cache_answer(datagram).value();
+    CHECK(cut.entries.size() == limits::cache_query_parts);
+    CHECK(cut.entries[0].known);
+    CHECK_FALSE(cut.entries.back().known);
+}
+
+TEST_CASE("tags") {
+    CHECK(tag_of(encode(Ready{})) == MessageTag::ready);
+    CHECK(tag_of(encode(CacheQuestion{})) == MessageTag::cache_question);
+    CHECK(tag_of(encode(Reply{})) == MessageTag::reply);
+    CHECK_FALSE(tag_of("").has_value());
+    CHECK_FALSE(tag_of(std::string(1, '\0')).has_value());
+    CHECK_FALSE(tag_of("\x04").has_value());
+    CHECK_FALSE(tag_of("\xFF").has_value());
+    CHECK_FALSE(decode_reply(encode(CacheQuestion{})).has_value());
+}
+
+TEST_CASE("unknown enumerators are refused") {
+    Request request;
+    std::string datagram = encode(request);
+    for (std::size_t at : {9U, 10U, 11U}) {  // kind, direction, use_cache
+        std::string changed = datagram;
+        changed[at] = '\x7F';
+        CHECK_FALSE(decode_request(changed).has_value());
+    }
+}
