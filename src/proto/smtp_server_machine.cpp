@@ -1,0 +1,283 @@
+#include "proto/smtp_server_machine.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/assert.hpp"
+#include "proto/smtp_path.hpp"
+
+namespace tocsin::proto {
+namespace {
+
+std::string upper(std::string_view text) {
+    std::string result(text);
+    for (char& c : result)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+/// The rest of `argument` after `keyword` and a colon (`FROM:`), whatever its case; blanks after the colon are let
+/// through.
+std::optional<std::string_view> after_keyword(std::string_view argument, std::string_view keyword) {
+    if (upper(argument.substr(0, keyword.size())) != keyword) return std::nullopt;
+    return trimmed(argument.substr(keyword.size()));
+}
+
+/// RFC 1870 section 3, RFC 6152 section 2, RFC 6531 section 3.4. Empty: understood; else the parameter that was not.
+std::string read_mail_parameters(const std::vector<std::pair<std::string, std::string>>& parameters,
+                                 SmtpSender& sender) {
+    for (const auto& [key, value] : parameters) {
+        if (key == "SIZE") {
+            std::uint64_t size = 0;
+            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), size);
+            if (error != std::errc() || end != value.data() + value.size()) return key;
+            sender.size_bytes = size;
+        } else if (key == "BODY") {
+            const std::string body = upper(value);
+            if (body != "7BIT" && body != "8BITMIME") return key;
+            sender.eight_bit = body == "8BITMIME";
+        } else if (key == "SMTPUTF8" && value.empty()) {
+            sender.utf8 = true;
+        } else {
+            return key;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+SmtpServerMachine::SmtpServerMachine(SmtpServerOptions options) : options_(std::move(options)) {}
+
+void SmtpServerMachine::start() {
+    ASSERT(state_ == State::greeting, "a session starts once");
+    put(make_reply(220, "", options_.host_name + " ESMTP"));
+    state_ = State::command;
+}
+
+void SmtpServerMachine::start_refused(const SmtpReply& refusal) {
+    ASSERT(state_ == State::greeting, "a session starts once");
+    end(refusal);
+}
+
+void SmtpServerMachine::feed(ByteView bytes) {
+    input_.erase(0, consumed_);
+    consumed_ = 0;
+    input_ += as_text(bytes);
+}
+
+SmtpServerEvent SmtpServerMachine::next() {
+    switch (state_) {
+        case State::command: return next_command();
+        case State::content: return next_content();
+        case State::content_end: return finish_content();
+        case State::ending: return {.kind = SmtpServerEventKind::closed};
+        case State::greeting:
+        case State::wait_mail:
+        case State::wait_recipient:
+        case State::wait_data:
+        case State::wait_message: break;
+    }
+    ASSERT(false, "start() and answer() come before the next event");
+    return {};
+}
+
+/// RFC 5321 section 2.3.8: a line ends with CRLF, and CR or LF alone mean nothing anywhere.
+SmtpViolation SmtpServerMachine::check_command_bytes(std::size_t until) const {
+    for (std::size_t at = consumed_; at < until; ++at) {
+        const char byte = input_[at];
+        if (byte == '\0') return SmtpViolation::nul_in_command;
+        if (byte == '\n' && (at == consumed_ || input_[at - 1] != '\r')) return SmtpViolation::bare_lf;
+        if (byte == '\r' && at + 1 < input_.size() && input_[at + 1] != '\n') return SmtpViolation::bare_cr;
+    }
+    return SmtpViolation::none;
+}
+
+SmtpServerEvent SmtpServerMachine::next_command() {
+    for (;;) {
+        const std::size_t end = input_.find('\n', consumed_);
+        const std::size_t line_end =
+            std::min(end == std::string::npos ? input_.size() : end + 1, input_.size());
+        const std::size_t checked_end = std::min(line_end, consumed_ + limits::smtp_command_bytes + 2);
+        if (const auto violation = check_command_bytes(checked_end); violation != SmtpViolation::none)
+            return violate(violation, "a line ends with CRLF; CR, LF and NUL alone are refused");
+        if (line_end - consumed_ > limits::smtp_command_bytes + 2)
+            return violate(SmtpViolation::command_too_long, "command line too long");
+        if (end == std::string::npos) return {.kind = SmtpServerEventKind::need_input};
+        const std::string line = input_.substr(consumed_, line_end - 2 - consumed_);
+        consumed_ = line_end;
+        if (auto event = handle_line(line)) return std::move(*event);
+    }
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_line(std::string_view line) {
+    const std::size_t verb_end = std::min(line.find(' '), line.size());
+    const std::string verb = upper(line.substr(0, verb_end));
+    const std::string_view argument = trimmed(line.substr(verb_end));
+    if (verb == "EHLO" || verb == "HELO") return handle_hello(verb, argument);
+    if (verb == "MAIL") return handle_mail(argument);
+    if (verb == "RCPT") return handle_recipient(argument);
+    if (verb == "DATA") return handle_data(argument);
+    if (verb == "RSET") return handle_reset();
+    if (verb == "NOOP") {
+        put(make_reply(250, "2.0.0", "OK"));
+        return std::nullopt;
+    }
+    if (verb == "QUIT") {
+        end(make_reply(221, "2.0.0", "bye"));
+        return SmtpServerEvent{.kind = SmtpServerEventKind::closed};
+    }
+    // RFC 3030: the bytes that follow BDAT are content. Refusing the command alone would read them as commands.
+    if (verb == "BDAT") return violate(SmtpViolation::chunking, "BDAT was not announced");
+    if (verb == "VRFY") {
+        put(make_reply(252, "2.5.1", "cannot verify, send the message"));
+        return std::nullopt;
+    }
+    if (verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN" || verb == "HELP" || verb == "ETRN" ||
+        verb == "TURN")
+        return refuse(502, "5.5.1", verb + " is not offered here");
+    return refuse(500, "5.5.2", "unknown command");
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_hello(std::string_view verb, std::string_view name) {
+    const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+    if (name.empty() || !printable) return refuse(501, "5.5.4", "say your host name");
+    forget_transaction();
+    hello_name_ = name;
+    extended_ = verb == "EHLO";
+    SmtpReply reply{250, "", {options_.host_name}};
+    if (extended_) {
+        reply.lines.insert(reply.lines.end(),
+                           {"PIPELINING", "SIZE " + std::to_string(options_.size_bytes), "8BITMIME"});
+        if (options_.announce_smtputf8) reply.lines.emplace_back("SMTPUTF8");
+        reply.lines.emplace_back("ENHANCEDSTATUSCODES");
+    }
+    put(reply);
+    return SmtpServerEvent{.kind = SmtpServerEventKind::hello, .text = hello_name_};
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_mail(std::string_view argument) {
+    if (hello_name_.empty()) return refuse(503, "5.5.1", "say EHLO first");
+    if (sender_given_) return refuse(503, "5.5.1", "one message at a time");
+    const auto path_text = after_keyword(argument, "FROM:");
+    const auto path = path_text ? parse_smtp_path(*path_text) : std::nullopt;
+    if (!path) return refuse(501, "5.1.7", "MAIL FROM:<address> is expected");
+    const auto parameters = parse_smtp_parameters(path->rest);
+    if (!parameters) return refuse(501, "5.5.4", "malformed parameters");
+    SmtpServerEvent event{.kind = SmtpServerEventKind::mail};
+    event.sender.path = path->address;
+    if (const auto unknown = read_mail_parameters(*parameters, event.sender); !unknown.empty())
+        return refuse(555, "5.5.4", "cannot use parameter " + unknown);
+    if (event.sender.utf8 && !options_.announce_smtputf8)
+        return refuse(555, "5.6.7", "SMTPUTF8 was not announced");
+    if (path->utf8 && !event.sender.utf8) return refuse(553, "5.6.7", "the address needs SMTPUTF8");
+    if (event.sender.size_bytes > options_.size_bytes) return refuse(552, "5.3.4", "message too large");
+    mail_utf8_ = event.sender.utf8;
+    state_ = State::wait_mail;
+    return event;
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_recipient(std::string_view argument) {
+    if (!sender_given_) return refuse(503, "5.5.1", "MAIL comes first");
+    const auto path_text = after_keyword(argument, "TO:");
+    const auto path = path_text ? parse_smtp_path(*path_text) : std::nullopt;
+    if (!path || path->address.empty()) return refuse(501, "5.1.3", "RCPT TO:<address> is expected");
+    const auto parameters = parse_smtp_parameters(path->rest);
+    if (!parameters || !parameters->empty()) return refuse(555, "5.5.4", "no parameter is offered");
+    if (path->utf8 && !utf8_) return refuse(553, "5.6.7", "the address needs SMTPUTF8");
+    if (recipients_ >= options_.recipients_max) {
+        // RFC 5321 section 4.5.3.1.10: too many recipients is transient, the client sends the rest in another
+        // transaction.
+        put(make_reply(452, "4.5.3", "too many recipients"));
+        return std::nullopt;
+    }
+    state_ = State::wait_recipient;
+    return SmtpServerEvent{.kind = SmtpServerEventKind::recipient, .text = path->address};
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_data(std::string_view argument) {
+    if (!argument.empty()) return refuse(501, "5.5.4", "DATA has no argument");
+    if (!sender_given_) return refuse(503, "5.5.1", "MAIL comes first");
+    if (recipients_ == 0) return refuse(554, "5.5.1", "no valid recipients");
+    // RFC 2920 section 3.1: DATA is the last command of a group. What comes before the 354 is not content that a
+    // client may send.
+    if (consumed_ < input_.size())
+        return violate(SmtpViolation::data_before_go_ahead, "content was sent before the go-ahead");
+    state_ = State::wait_data;
+    return SmtpServerEvent{.kind = SmtpServerEventKind::data};
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_reset() {
+    forget_transaction();
+    put(make_reply(250, "2.0.0", "OK"));
+    return SmtpServerEvent{.kind = SmtpServerEventKind::reset};
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::refuse(int code, std::string_view enhanced,
+                                                      std::string_view text) {
+    if (++errors_ > limits::smtp_errors) return violate(SmtpViolation::too_many_errors, "too many errors");
+    put(make_reply(code, enhanced, text));
+    return std::nullopt;
+}
+
+SmtpServerEvent SmtpServerMachine::violate(SmtpViolation violation, std::string_view text) {
+    forget_transaction();
+    end(violation == SmtpViolation::too_many_errors ? make_reply(421, "4.7.0", text)
+                                                    : make_reply(521, "5.5.2", text));
+    return {.kind = SmtpServerEventKind::violation, .violation = violation};
+}
+
+void SmtpServerMachine::answer(const SmtpReply& reply) {
+    const State asked = state_;
+    state_ = State::command;
+    put(reply);
+    switch (asked) {
+        case State::wait_mail:
+            sender_given_ = reply.positive();
+            utf8_ = mail_utf8_;
+            break;
+        case State::wait_recipient: recipients_ += reply.positive() ? 1U : 0U; break;
+        case State::wait_data:
+            if (reply.code == 354) start_content();
+            break;
+        case State::wait_message:
+            if (reply.positive()) errors_ = 0;
+            forget_transaction();
+            break;
+        case State::greeting:
+        case State::command:
+        case State::content:
+        case State::content_end:
+        case State::ending: ASSERT(false, "there is nothing to answer");
+    }
+    if (reply.code == 421) state_ = State::ending;  // RFC 5321 section 3.8: it closes the channel
+}
+
+void SmtpServerMachine::end(const SmtpReply& reply) {
+    put(reply);
+    state_ = State::ending;
+}
+
+std::string SmtpServerMachine::take_output() {
+    return std::exchange(output_, {});
+}
+
+bool SmtpServerMachine::idle() const {
+    return state_ == State::command && !sender_given_ && consumed_ == input_.size();
+}
+
+void SmtpServerMachine::put(const SmtpReply& reply) {
+    output_ += reply.serialise();
+}
+
+void SmtpServerMachine::forget_transaction() {
+    sender_given_ = utf8_ = false;
+    recipients_ = 0;
+}
+
+}  // namespace tocsin::proto

@@ -1,0 +1,224 @@
+#include "store/held_store.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/limits.hpp"
+#include "store/detail/rows.hpp"
+#include "store/stored_text.hpp"
+
+namespace tocsin::store {
+namespace {
+
+constexpr std::array state_names = {"held", "releasing", "released", "discarded"};
+
+std::string text(std::string_view value) {
+    return stored_text(value, limits::record_text_bytes);
+}
+
+bool is_step(HeldState from, HeldState to) {
+    switch (from) {
+        case HeldState::held: return to == HeldState::releasing || to == HeldState::discarded;
+        // Back to held: the next hop refused it, or nobody knows after a restart and a person decides.
+        case HeldState::releasing: return to == HeldState::released || to == HeldState::held;
+        case HeldState::released:
+        case HeldState::discarded: return false;
+    }
+    return false;
+}
+
+Result<std::vector<Held>> select_rows(soci::session& session, Conditions& conditions, std::size_t rows_max) {
+    HeldRow row;
+    long long row_limit = static_cast<long long>(rows_max);
+    soci::statement select(session);
+    select.alloc();
+    select.prepare(select_held + conditions.where() + " ORDER BY time_us DESC, id DESC LIMIT :row_limit");
+    row.bind_into(select);
+    conditions.bind_use(select);
+    select.exchange(soci::use(row_limit, "row_limit"));
+    select.define_and_bind();
+    std::vector<Held> all;
+    select.execute();
+    while (select.fetch()) all.push_back(TRY(row.get()));
+    return all;
+}
+
+}  // namespace
+
+std::string_view to_string(HeldState state) {
+    return state_names[static_cast<std::size_t>(state)];
+}
+
+std::optional<HeldState> held_state_from(std::string_view name) {
+    const auto found = std::find(state_names.begin(), state_names.end(), name);
+    if (found == state_names.end()) return std::nullopt;
+    return static_cast<HeldState>(found - state_names.begin());
+}
+
+const char* const insert_held = "INSERT INTO held (id, record_id, time_us, direction, mail_from, sender_key, "
+                                "recipients, recipients_key, customer, "
+                                "subject, size_bytes, reason, content_sha256, state, decided_by, decided_at, "
+                                "decision_note) VALUES (:id, :record_id, "
+                                ":time_us, :direction, :mail_from, :sender_key, :recipients, "
+                                ":recipients_key, :customer, :subject, :size_bytes, :reason, "
+                                ":content_sha256, :state, :decided_by, :decided_at, :decision_note)";
+
+const char* const select_held = "SELECT id, record_id, time_us, direction, mail_from, recipients, customer, "
+                                "subject, size_bytes, reason, content_sha256, "
+                                "state, decided_by, decided_at, decision_note FROM held";
+
+void HeldRow::set(const Held& held) {
+    id = text(held.id);
+    record_id = text(held.record_id);
+    time_us = held.time.microseconds;
+    direction = text(held.direction);
+    mail_from = text(held.mail_from);
+    sender_key = search_key(mail_from);
+    recipients = stored_list(held.recipients, limits::smtp_path_bytes);
+    // A line break before the first address too: every whole address stands between two.
+    recipients_key = "\n" + search_key(recipients);
+    customer = text(held.customer);
+    subject = text(held.subject);
+    size_bytes = static_cast<long long>(held.size_bytes);
+    reason = text(held.reason);
+    content_sha256 = text(held.content_sha256);
+    state = to_string(held.state);
+    decided_by = text(held.decided_by);
+    decided_at = OptionalTime(held.decided_at);
+    decision_note = text(held.decision_note);
+}
+
+Result<Held> HeldRow::get() const {
+    const auto known_state = held_state_from(state);
+    if (!known_state)
+        return fail(ErrorCode::corrupt, "read held message " + id + ": unknown state '" + state + "'");
+    Held held;
+    held.id = id;
+    held.record_id = record_id;
+    held.time = TimePoint{time_us};
+    held.direction = direction;
+    held.mail_from = mail_from;
+    held.recipients = list_from_stored(recipients);
+    held.customer = customer;
+    held.subject = subject;
+    held.size_bytes = static_cast<std::uint64_t>(size_bytes);
+    held.reason = reason;
+    held.content_sha256 = content_sha256;
+    held.state = *known_state;
+    held.decided_by = decided_by;
+    held.decided_at = decided_at.get();
+    held.decision_note = decision_note;
+    return held;
+}
+
+void HeldRow::bind_use(soci::statement& statement) {
+    const auto bind = [&](auto& member, const char* name) { statement.exchange(soci::use(member, name)); };
+    bind(id, "id");
+    bind(record_id, "record_id");
+    bind(time_us, "time_us");
+    bind(direction, "direction");
+    bind(mail_from, "mail_from");
+    bind(sender_key, "sender_key");
+    bind(recipients, "recipients");
+    bind(recipients_key, "recipients_key");
+    bind(customer, "customer");
+    bind(subject, "subject");
+    bind(size_bytes, "size_bytes");
+    bind(reason, "reason");
+    bind(content_sha256, "content_sha256");
+    bind(state, "state");
+    bind(decided_by, "decided_by");
+    statement.exchange(soci::use(decided_at.value, decided_at.indicator, "decided_at"));
+    bind(decision_note, "decision_note");
+}
+
+// In the order of select_held.
+void HeldRow::bind_into(soci::statement& statement) {
+    for (std::string* member : {&id, &record_id}) statement.exchange(soci::into(*member));
+    statement.exchange(soci::into(time_us));
+    for (std::string* member : {&direction, &mail_from, &recipients, &customer, &subject})
+        statement.exchange(soci::into(*member));
+    statement.exchange(soci::into(size_bytes));
+    for (std::string* member : {&reason, &content_sha256, &state, &decided_by})
+        statement.exchange(soci::into(*member));
+    statement.exchange(soci::into(decided_at.value, decided_at.indicator));
+    statement.exchange(soci::into(decision_note));
+}
+
+void insert_held_rows(soci::session& session, std::span<const Held> held) {
+    if (held.empty()) return;
+    HeldRow row;
+    soci::statement insert(session);
+    insert.alloc();
+    insert.prepare(insert_held);
+    row.bind_use(insert);
+    insert.define_and_bind();
+    for (const Held& one : held) {
+        row.set(one);
+        insert.execute(true);
+    }
+}
+
+Result<void> HeldStore::add(const Held& held) {
+    return writing(database_.state(), "add held message", [&](soci::session& session) -> Result<void> {
+        soci::transaction transaction(session);
+        insert_held_rows(session, std::span(&held, 1));
+        transaction.commit();
+        return {};
+    });
+}
+
+Result<Held> HeldStore::get(const std::string& id) {
+    return reading(database_.state(), "read held message", [&](soci::session& session) -> Result<Held> {
+        Conditions conditions;
+        conditions.add("id = :id", "id", text(id));
+        auto rows = TRY(select_rows(session, conditions, 1));
+        if (rows.empty()) return fail(ErrorCode::not_found, "read held message: there is none with this id");
+        return std::move(rows.front());
+    });
+}
+
+Result<std::vector<Held>> HeldStore::list(const HeldFilter& filter) {
+    return reading(
+        database_.state(), "list held messages", [&](soci::session& session) -> Result<std::vector<Held>> {
+            Conditions conditions;
+            if (filter.state)
+                conditions.add("state = :state", "state", std::string(to_string(*filter.state)));
+            if (filter.customer) conditions.add("customer = :customer", "customer", text(*filter.customer));
+            if (filter.sender)
+                conditions.add("sender_key = :sender", "sender", search_key(text(*filter.sender)));
+            if (filter.recipient)
+                conditions.add(R"(recipients_key LIKE :recipient ESCAPE '\')", "recipient",
+                               contains_pattern("\n" + search_key(stored_list({*filter.recipient},
+                                                                              limits::smtp_path_bytes))));
+            return select_rows(session, conditions, std::min(filter.limit, limits::listing_rows));
+        });
+}
+
+Result<void> HeldStore::move(const std::string& id, HeldState from, HeldState to,
+                             const std::string& decided_by, TimePoint now, const std::string& note) {
+    if (!is_step(from, to)) return fail(ErrorCode::invalid_input, "decide held message: no such step");
+    return writing(database_.state(), "decide held message", [&](soci::session& session) -> Result<void> {
+        const std::string key = text(id), old_state(to_string(from)), new_state(to_string(to));
+        const std::string who = text(decided_by), why = text(note);
+        const long long when = now.microseconds;
+        soci::transaction transaction(session);
+        soci::statement update =
+            (session.prepare
+                 << "UPDATE held SET state = :new_state, decided_by = :who, decided_at = :moment, "
+                    "decision_note = :why WHERE id = :id AND state = :old_state",
+             soci::use(new_state, "new_state"), soci::use(who, "who"), soci::use(when, "moment"),
+             soci::use(why, "why"), soci::use(key, "id"), soci::use(old_state, "old_state"));
+        update.execute(true);
+        if (update.get_affected_rows() == 1) {
+            transaction.commit();
+            return {};
+        }
+        long long count = 0;
+        session << "SELECT COUNT(*) FROM held WHERE id = :id", soci::into(count), soci::use(key, "id");
+        if (count == 0) return fail(ErrorCode::not_found, "decide held message: there is none with this id");
+        return fail(ErrorCode::conflict, "decide held message: it is not '" + old_state + "' any more");
+    });
+}
+
+}  // namespace tocsin::store

@@ -1,0 +1,82 @@
+// The journal: one record per message, durable before the sender is answered (laws 1 and 2).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+#include "store/held_store.hpp"
+
+namespace tocsin::store {
+
+/// What happened to one message. Words of other rooms (direction, verdict, disposition, outcome) are kept as their
+/// stable names. Text comes from outside and is stored with NUL and invalid UTF-8 replaced, cut at
+/// limits::record_text_bytes.
+struct Record {
+    std::string id;         ///< make_id(), unique
+    TimePoint time;         ///< when the message was judged
+    std::string direction;  ///< inbound, outbound, internal
+    std::string listener;   ///< name of the gate: `smtp`, `milter`, `http`
+    std::string client_ip;
+    std::string helo;
+    std::string mail_from;  ///< envelope sender, empty for `<>`
+    std::vector<std::string> recipients;
+    std::uint64_t size_bytes = 0;
+    std::string subject;
+    std::string header_from;
+    std::string message_id;
+    std::string verdict;      ///< clean, suspicious, unscannable, phish, malware
+    std::string disposition;  ///< accept, tag, quarantine, hold, reject, tempfail
+    bool ambiguous = false;
+    std::string reasons;   ///< JSON array
+    std::string findings;  ///< JSON array
+    std::string outcome;   ///< of the reader: verdict, timed_out, crashed, …
+    std::string customer;
+    std::string held_id;  ///< HeldStore, empty if the message was not held
+    std::string next_hop_reply;
+    std::string engine_version;
+    std::uint64_t elapsed_us = 0;
+    std::string content_sha256;  ///< hexadecimal
+};
+
+/// Every set field must match. Addresses match whole and without case; `subject` matches a part of it, without ASCII
+/// case.
+struct RecordFilter {
+    std::optional<std::string> sender;
+    std::optional<std::string> recipient;
+    std::optional<std::string> customer;
+    std::optional<std::string> subject;
+    std::optional<std::string> direction;
+    std::optional<std::string> verdict;
+    std::optional<std::string> disposition;
+    std::optional<std::string> content_sha256;
+    std::optional<TimePoint> from;        ///< this moment or later
+    std::optional<TimePoint> until;       ///< before this moment
+    std::optional<std::string> after_id;  ///< page on: only records that come after this one in the listing
+    std::size_t limit = 100;              ///< at most limits::listing_rows
+};
+
+class JournalStore {
+public:
+    explicit JournalStore(Database& database) : database_(database) {}
+
+    /// Stores all records, and the held messages that belong to them, or none; durable on return. Errors: conflict
+    /// (an id exists), limit (more than limits::journal_batch), unavailable (locked too long), io (disk full).
+    [[nodiscard]] Result<void> append(std::span<const Record> records, std::span<const Held> held = {});
+    /// Adds what the next hop answered to a record that exists. Errors: not_found, unavailable, io.
+    [[nodiscard]] Result<void> note_next_hop_reply(const std::string& id, const std::string& reply);
+    /// Newest first.
+    [[nodiscard]] Result<std::vector<Record>> list(const RecordFilter& filter);
+    /// Errors: not_found.
+    [[nodiscard]] Result<Record> get(const std::string& id);
+
+private:
+    Database& database_;
+};
+
+}  // namespace tocsin::store

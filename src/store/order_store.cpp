@@ -1,0 +1,160 @@
+#include "store/order_store.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/limits.hpp"
+#include "store/detail/session.hpp"
+#include "store/stored_text.hpp"
+
+namespace tocsin::store {
+namespace {
+
+constexpr std::array action_names = {"block", "hold"};
+constexpr std::array kind_names = {"sender",    "domain",      "customer",       "recipient",
+                                   "client_ip", "link_domain", "content_sha256", "subject"};
+
+template <typename Enum, std::size_t count>
+std::optional<Enum> from_name(const std::array<const char*, count>& names, std::string_view name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
+}
+
+struct OrderRow {
+    std::string id, action, subject_kind, value, direction, reason, given_by, revoked_by;
+    long long given_at = 0;
+    OptionalTime expires_at, revoked_at;
+
+    explicit OrderRow(const Order& order)
+        : id(order.id), action(to_string(order.action)), subject_kind(to_string(order.subject_kind)),
+          value(order.value), direction(order.direction), reason(order.reason), given_by(order.given_by),
+          revoked_by(order.revoked_by), given_at(order.given_at.microseconds), expires_at(order.expires_at),
+          revoked_at(order.revoked_at) {}
+    OrderRow() = default;
+
+    [[nodiscard]] Result<Order> get() const {
+        const auto known_action = order_action_from(action);
+        const auto known_kind = subject_kind_from(subject_kind);
+        // An order that this program does not understand must not silently count for nothing.
+        if (!known_action || !known_kind)
+            return fail(ErrorCode::corrupt, "read order " + id + ": unknown action or subject");
+        return Order{id,       *known_action,       *known_kind,      value,      direction,       reason,
+                     given_by, TimePoint{given_at}, expires_at.get(), revoked_by, revoked_at.get()};
+    }
+};
+
+const std::string select_orders =
+    "SELECT id, action, subject_kind, value, direction, reason, given_by, given_at, expires_at, "
+    "revoked_by, revoked_at FROM orders ";
+
+/// Runs `select_orders` with `rest`, in which `:param` stands for `parameter` and `:row_limit` for `rows_max`.
+template <typename Parameter>
+Result<std::vector<Order>> select(soci::session& session, const char* rest, Parameter parameter,
+                                  std::size_t rows_max) {
+    OrderRow row;
+    long long row_limit = static_cast<long long>(rows_max);
+    const std::string sql = select_orders + rest;
+    soci::statement statement =
+        (session.prepare << sql, soci::into(row.id), soci::into(row.action), soci::into(row.subject_kind),
+         soci::into(row.value), soci::into(row.direction), soci::into(row.reason), soci::into(row.given_by),
+         soci::into(row.given_at), soci::into(row.expires_at.value, row.expires_at.indicator),
+         soci::into(row.revoked_by), soci::into(row.revoked_at.value, row.revoked_at.indicator),
+         soci::use(parameter, "param"), soci::use(row_limit, "row_limit"));
+    std::vector<Order> orders;
+    statement.execute();
+    while (statement.fetch()) orders.push_back(TRY(row.get()));
+    return orders;
+}
+
+Result<void> check(const Order& order) {
+    if (order.id.empty() || order.value.empty() || order.reason.empty() || order.given_by.empty())
+        return fail(ErrorCode::invalid_input, "add order: it needs a value, a reason and who gives it");
+    for (const auto* field : {&order.id, &order.value, &order.direction, &order.reason, &order.given_by})
+        if (!is_storable(*field, limits::record_text_bytes))
+            return fail(ErrorCode::invalid_input, "add order: a field is too long or not UTF-8");
+    if (order.expires_at && *order.expires_at <= order.given_at)
+        return fail(ErrorCode::invalid_input, "add order: it expires before it begins");
+    return {};
+}
+
+}  // namespace
+
+std::string_view to_string(OrderAction action) {
+    return action_names[static_cast<std::size_t>(action)];
+}
+std::string_view to_string(SubjectKind kind) {
+    return kind_names[static_cast<std::size_t>(kind)];
+}
+std::optional<OrderAction> order_action_from(std::string_view name) {
+    return from_name<OrderAction>(action_names, name);
+}
+std::optional<SubjectKind> subject_kind_from(std::string_view name) {
+    return from_name<SubjectKind>(kind_names, name);
+}
+
+Result<void> OrderStore::add(const Order& order) {
+    TRY(check(order));
+    return writing(database_.state(), "add order", [&](soci::session& session) -> Result<void> {
+        OrderRow row(order);
+        session << "INSERT INTO orders (id, action, subject_kind, value, direction, reason, given_by, "
+                   "given_at, expires_at, "
+                   "revoked_by, revoked_at) VALUES (:id, :action, :subject_kind, :value, :direction, "
+                   ":reason, :given_by, "
+                   ":given_at, :expires_at, :revoked_by, :revoked_at)",
+            soci::use(row.id, "id"), soci::use(row.action, "action"),
+            soci::use(row.subject_kind, "subject_kind"), soci::use(row.value, "value"),
+            soci::use(row.direction, "direction"), soci::use(row.reason, "reason"),
+            soci::use(row.given_by, "given_by"), soci::use(row.given_at, "given_at"),
+            soci::use(row.expires_at.value, row.expires_at.indicator, "expires_at"),
+            soci::use(row.revoked_by, "revoked_by"),
+            soci::use(row.revoked_at.value, row.revoked_at.indicator, "revoked_at");
+        return {};
+    });
+}
+
+Result<void> OrderStore::revoke(const std::string& id, const std::string& revoked_by, TimePoint now) {
+    TRY(get(id));
+    return writing(database_.state(), "revoke order", [&](soci::session& session) -> Result<void> {
+        const long long when = now.microseconds;
+        const std::string who = stored_text(revoked_by, limits::record_text_bytes), key = id;
+        soci::statement update = (session.prepare << "UPDATE orders SET revoked_by = :who, revoked_at = "
+                                                     ":moment WHERE id = :id AND revoked_at IS NULL",
+                                  soci::use(who, "who"), soci::use(when, "moment"), soci::use(key, "id"));
+        update.execute(true);
+        if (update.get_affected_rows() == 1) return {};
+        return fail(ErrorCode::conflict, "revoke order: it was revoked already");
+    });
+}
+
+Result<std::vector<Order>> OrderStore::list_active(TimePoint time) {
+    return reading(
+        database_.state(), "list orders", [&](soci::session& session) -> Result<std::vector<Order>> {
+            auto orders = TRY(
+                select(session,
+                       "WHERE given_at <= :param AND (expires_at IS NULL OR expires_at > :param) AND "
+                       "(revoked_at IS NULL OR revoked_at > :param) ORDER BY given_at, id LIMIT :row_limit",
+                       static_cast<long long>(time.microseconds), limits::active_orders + 1));
+            if (orders.size() > limits::active_orders)
+                return fail(ErrorCode::limit, "list orders: more are in force than a gate keeps");
+            return orders;
+        });
+}
+
+Result<std::vector<Order>> OrderStore::list_all() {
+    return reading(
+        database_.state(), "list orders", [&](soci::session& session) -> Result<std::vector<Order>> {
+            return select(session, "WHERE id <> :param ORDER BY given_at DESC, id DESC LIMIT :row_limit",
+                          std::string(), limits::listing_rows);
+        });
+}
+
+Result<Order> OrderStore::get(const std::string& id) {
+    return reading(database_.state(), "read order", [&](soci::session& session) -> Result<Order> {
+        auto orders = TRY(select(session, "WHERE id = :param LIMIT :row_limit", id, 1));
+        if (orders.empty()) return fail(ErrorCode::not_found, "read order: there is none with this id");
+        return std::move(orders.front());
+    });
+}
+
+}  // namespace tocsin::store

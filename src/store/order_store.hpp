@@ -1,0 +1,67 @@
+// Standing orders: block or hold what matches, who said so, why, how long (law 5).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace tocsin::store {
+
+enum class OrderAction : std::uint8_t { block, hold };
+/// What an order looks at.
+enum class SubjectKind : std::uint8_t {
+    sender,          ///< envelope or header address
+    domain,          ///< domain of the sender, and below
+    customer,        ///< the ESP's customer
+    recipient,       ///< envelope recipient
+    client_ip,       ///< address of the client
+    link_domain,     ///< domain of a link in the message, and below
+    content_sha256,  ///< hash of a part
+    subject,         ///< whole subject line
+};
+[[nodiscard]] std::string_view to_string(OrderAction action);
+[[nodiscard]] std::string_view to_string(SubjectKind kind);
+[[nodiscard]] std::optional<OrderAction> order_action_from(std::string_view name);
+[[nodiscard]] std::optional<SubjectKind> subject_kind_from(std::string_view name);
+
+struct Order {
+    std::string id;  ///< make_id()
+    OrderAction action = OrderAction::block;
+    SubjectKind subject_kind = SubjectKind::sender;
+    std::string value;
+    std::string direction;  ///< inbound, outbound, internal; empty: every direction
+    std::string reason;
+    std::string given_by;
+    TimePoint given_at;
+    std::optional<TimePoint> expires_at;  ///< in force before this moment
+    std::string revoked_by;
+    std::optional<TimePoint> revoked_at;
+};
+
+class OrderStore {
+public:
+    explicit OrderStore(Database& database) : database_(database) {}
+
+    /// Durable on return. Errors: conflict (the id exists), invalid_input (no value, reason or giver; ends before it
+    /// begins; a field over limits::record_text_bytes: an order is never cut).
+    [[nodiscard]] Result<void> add(const Order& order);
+    /// Errors: not_found, conflict (already revoked).
+    [[nodiscard]] Result<void> revoke(const std::string& id, const std::string& revoked_by, TimePoint now);
+    /// In force at `time`: given, not expired, not revoked by then. Oldest first, all of them.
+    [[nodiscard]] Result<std::vector<Order>> list_active(TimePoint time);
+    /// Every order, newest first, at most limits::listing_rows.
+    [[nodiscard]] Result<std::vector<Order>> list_all();
+    /// Errors: not_found.
+    [[nodiscard]] Result<Order> get(const std::string& id);
+
+private:
+    Database& database_;
+};
+
+}  // namespace tocsin::store

@@ -1,0 +1,81 @@
+#include <doctest/doctest.h>
+
+#include "store/held_store.hpp"
+#include "store/sample_records.hpp"
+
+using namespace tocsin;
+using namespace tocsin::store;
+using test::after_noon;
+using test::sample_held;
+
+namespace {
+std::string ids(const Result<std::vector<Held>>& held) {
+    REQUIRE(held.has_value());
+    std::string all;
+    for (const auto& one : *held) all += one.id + " ";
+    return all;
+}
+}  // namespace
+
+TEST_CASE("held messages come back as they were, and are found") {
+    Database database = *Database::open_in_memory(test::noon);
+    HeldStore store(database);
+    const Held in = sample_held("h1", "r1", 1);
+    REQUIRE(store.add(in).has_value());
+    CHECK(store.add(in).error().code == ErrorCode::conflict);
+    const auto out = store.get("h1");
+    REQUIRE(out.has_value());
+    CHECK(out->record_id == "r1");
+    CHECK(out->time == after_noon(1));
+    CHECK(out->direction == "outbound");
+    CHECK(out->mail_from == in.mail_from);
+    CHECK(out->recipients == in.recipients);
+    CHECK(out->customer == "acme");
+    CHECK(out->subject == in.subject);
+    CHECK(out->size_bytes == 12'345);
+    CHECK(out->reason == in.reason);
+    CHECK(out->content_sha256 == in.content_sha256);
+    CHECK(out->state == HeldState::held);
+    CHECK_FALSE(out->decided_at);
+    CHECK(store.get("h9").error().code == ErrorCode::not_found);
+
+    Held other = sample_held("h2", "r2", 2);
+    other.customer = "umbrella";
+    other.recipients = {"xtwo@example.net"};
+    REQUIRE(store.add(other).has_value());
+    CHECK(ids(store.list({})) == "h2 h1 ");
+    CHECK(ids(store.list({.customer = "umbrella"})) == "h2 ");
+    CHECK(ids(store.list({.sender = "Sender@customer.example"})) == "h2 h1 ");
+    CHECK(ids(store.list({.recipient = "TWO@example.net"})) == "h1 ");  // whole addresses only
+    CHECK(ids(store.list({.recipient = "one@example.org"})) == "h1 ");
+    CHECK(ids(store.list({.state = HeldState::released})) == "");
+    CHECK(ids(store.list({.limit = 1})) == "h2 ");
+}
+
+TEST_CASE("of two decisions one wins, and only real steps are taken") {
+    Database database = *Database::open_in_memory(test::noon);
+    HeldStore store(database);
+    REQUIRE(store.add(sample_held("h1", "r1")).has_value());
+    const auto move = [&](HeldState from, HeldState to, const char* who) {
+        const auto moved = store.move("h1", from, to, who, after_noon(5), "checked by phone");
+        return moved ? std::string("moved") : std::string(to_string(moved.error().code));
+    };
+    using enum HeldState;
+    CHECK(move(held, released, "alice") == "invalid_input");
+    CHECK(move(held, releasing, "alice") == "moved");
+    CHECK(move(held, discarded, "bob") == "conflict");
+    CHECK(move(releasing, held, "alice") == "moved");  // the next hop refused
+    CHECK(move(held, releasing, "carol") == "moved");
+    CHECK(move(releasing, released, "carol") == "moved");
+    CHECK(move(releasing, released, "carol") == "conflict");
+    CHECK(move(released, held, "carol") == "invalid_input");
+    const auto out = store.get("h1");
+    CHECK(out->state == released);
+    CHECK(out->decided_by == "carol");
+    CHECK(out->decided_at == after_noon(5));
+    CHECK(out->decision_note == "checked by phone");
+    CHECK(store.move("h9", held, discarded, "x", test::noon, "").error().code == ErrorCode::not_found);
+    for (const auto state : {held, releasing, released, discarded})
+        CHECK(held_state_from(to_string(state)) == state);
+    CHECK_FALSE(held_state_from("gone"));
+}
