@@ -1,0 +1,80 @@
+#include "api/records_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tocsin::api {
+
+namespace {
+
+using nlohmann::json;
+
+/// A JSON text of our own that was stored; anything else is shown as a string.
+json stored_json(const std::string& text) {
+    json value = json::parse(text, nullptr, false);
+    return value.is_discarded() ? json(text) : value;
+}
+
+json optional_time(const std::optional<TimePoint>& time) {
+    return time ? json(to_rfc3339(*time)) : json(nullptr);
+}
+
+}  // namespace
+
+json to_json(const store::Record& record) {
+    return {{"id", record.id},
+            {"time", to_rfc3339(record.time)},
+            {"direction", record.direction},
+            {"listener", record.listener},
+            {"client_ip", record.client_ip},
+            {"helo", record.helo},
+            {"mail_from", record.mail_from},
+            {"recipients", record.recipients},
+            {"size_bytes", record.size_bytes},
+            {"subject", record.subject},
+            {"header_from", record.header_from},
+            {"message_id", record.message_id},
+            {"verdict", record.verdict},
+            {"disposition", record.disposition},
+            {"ambiguous", record.ambiguous},
+            {"reasons", stored_json(record.reasons)},
+            {"findings", stored_json(record.findings)},
+            {"outcome", record.outcome},
+            {"customer", record.customer},
+            {"held_id", record.held_id},
+            {"next_hop_reply", record.next_hop_reply},
+            {"engine_version", record.engine_version},
+            {"elapsed_us", record.elapsed_us},
+            {"content_sha256", record.content_sha256}};
+}
+
+json to_json(const store::Held& held) {
+    return {{"id", held.id},
+            {"record_id", held.record_id},
+            {"time", to_rfc3339(held.time)},
+            {"direction", held.direction},
+            {"mail_from", held.mail_from},
+            {"recipients", held.recipients},
+            {"subject", held.subject},
+            {"size_bytes", held.size_bytes},
+            {"reason", held.reason},
+            {"content_sha256", held.content_sha256},
+            {"state", to_string(held.state)},
+            {"decided_by", held.decided_by},
+            {"decided_at", optional_time(held.decided_at)}};
+}
+
+json to_json(const store::Order& order) {
+    return {{"id", order.id},
+            {"action", to_string(order.action)},
+            {"subject_kind", to_string(order.subject_kind)},
+            {"value", order.value},
+            {"direction", order.direction},
+            {"reason", order.reason},
+            {"given_by", order.given_by},
+            {"given_at", to_rfc3339(order.given_at)},
+            {"expires_at", optional_time(order.expires_at)},
+            {"revoked_by", order.revoked_by},
+            {"revoked_at", optional_time(order.revoked_at)}};
+}
+
+}  // namespace tocsin::api

@@ -1,0 +1,103 @@
+#include "cli/reader_setup.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "base/limits.hpp"
+
+namespace tocsin::cli {
+
+namespace {
+
+constexpr const char* system_clamav_folder = "/var/lib/clamav";
+
+std::filesystem::path own_folder() {
+    std::error_code error;
+    std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::filesystem::path{} : self.parent_path();
+}
+
+Result<std::string> find_reader(const std::string& named) {
+    if (!named.empty()) return named;
+    std::filesystem::path here = own_folder();
+    std::error_code error;
+    for (const std::filesystem::path& place : {here / "tocsin-reader", here / "../libexec/tocsin/tocsin-reader"})
+        if (std::filesystem::exists(place, error)) return place.lexically_normal().string();
+    return fail(ErrorCode::not_found, "tocsin-reader is not beside " + here.string() +
+                                          "/tocsin; build it with `make build` or name it with --reader");
+}
+
+/// A folder of our own for readers' temporary files; gone when this object is.
+class ScratchFolder {
+public:
+    static Result<ScratchFolder> make() {
+        std::error_code error;
+        std::filesystem::path base = std::filesystem::temp_directory_path(error);
+        if (error) base = "/tmp";
+        std::string pattern = (base / "tocsin-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr)
+            return std::unexpected(errno_error("make a scratch folder in " + base.string(), errno));
+        return ScratchFolder(pattern);
+    }
+    ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    ScratchFolder& operator=(ScratchFolder&&) = delete;
+    ~ScratchFolder() {
+        std::error_code error;
+        if (!path_.empty()) std::filesystem::remove_all(path_, error);
+    }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
+    std::string path_;
+};
+
+}  // namespace
+
+Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
+    pool::PoolConfig config;
+    config.reader_program = TRY(find_reader(options.reader_program));
+    std::vector<std::string> databases = options.clamav_databases;
+    if (databases.empty() && !options.no_system_database) databases.emplace_back(system_clamav_folder);
+    auto add = [&](const char* flag, const std::vector<std::string>& values) {
+        for (const std::string& value : values) {
+            config.reader_arguments.emplace_back(flag);
+            config.reader_arguments.push_back(value);
+        }
+    };
+    add("--clamav", databases);
+    add("--yara", options.yara_rules);
+    add("--without", options.without);
+    config.reader_arguments.insert(config.reader_arguments.end(), {"--log-level", "warning"});
+    config.readers_max = options.readers > 0 ? options.readers : std::max(1U, std::thread::hardware_concurrency());
+    if (options.deadline_ms > 0) config.deadline_ms = options.deadline_ms;
+    if (options.no_cache) config.cache_entries = 0;
+    return config;
+}
+
+Result<void> with_readers(const ReaderOptions& options, Log& log,
+                          const std::function<Result<void>(net::Fiber&, net::Loop&, pool::ReaderPool&)>& body) {
+    pool::PoolConfig config = TRY(make_pool_config(options));
+    ScratchFolder scratch = TRY(ScratchFolder::make());
+    config.scratch_folder = scratch.path();
+    net::Loop loop;
+    TRY(loop.on_signals({SIGINT, SIGTERM}, [&](int) { loop.stop(); }));
+    Result<void> outcome;
+    loop.spawn([&](net::Fiber& fiber) {
+        auto readers = pool::ReaderPool::start(fiber, loop, config, log);
+        if (!readers) {
+            outcome = std::unexpected(readers.error());
+            return;
+        }
+        outcome = body(fiber, loop, **readers);
+        (*readers)->stop(fiber);
+    });
+    loop.run();
+    return outcome;
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,34 @@
+// Readers for commands that work without a daemon: the same program, the same confinement, the same pool.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "net/loop.hpp"
+#include "pool/reader_pool.hpp"
+
+namespace tocsin::cli {
+
+/// What a person may say about readers and rules on the command line.
+struct ReaderOptions {
+    std::vector<std::string> clamav_databases;  ///< empty: the system's, where there is one
+    bool no_system_database = false;
+    std::vector<std::string> yara_rules;
+    std::vector<std::string> without;  ///< engines to leave out: clamav, yara, documents
+    std::size_t readers = 0;           ///< 0: one for each processor
+    std::string reader_program;        ///< empty: beside this program
+    std::uint32_t deadline_ms = 0;     ///< 0: the default
+    bool no_cache = false;
+};
+
+/// The pool configuration for these options, without a scratch folder. Errors: tocsin-reader was not found.
+[[nodiscard]] Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options);
+
+/// Runs `body` on a fiber with readers that are started before and stopped after it; the scratch folder is made and removed.
+[[nodiscard]] Result<void> with_readers(const ReaderOptions& options, Log& log,
+                                        const std::function<Result<void>(net::Fiber&, net::Loop&, pool::ReaderPool&)>& body);
+
+}  // namespace tocsin::cli

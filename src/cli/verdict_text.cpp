@@ -1,0 +1,157 @@
+#include "cli/verdict_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tocsin::cli {
+
+namespace {
+
+using nlohmann::json;
+
+const char* colour_of(scan::Verdict verdict, bool ambiguous) {
+    switch (verdict) {
+        case scan::Verdict::malware: return "\033[1;31m";
+        case scan::Verdict::phish: return "\033[1;35m";
+        case scan::Verdict::unscannable:
+        case scan::Verdict::suspicious: return "\033[1;33m";
+        case scan::Verdict::clean: break;
+    }
+    return ambiguous ? "\033[33m" : "\033[32m";
+}
+
+std::string word_of(const ScanResult& result) {
+    std::string word(scan::to_string(result.verdict));
+    if (result.verdict != scan::Verdict::clean)
+        for (char& c : word) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    if (result.outcome.report.ambiguous()) word += ", ambiguous";
+    return word;
+}
+
+std::string part_name(const scan::ScanReport& report, std::uint32_t part) {
+    if (part >= report.parts.size()) return {};
+    const scan::PartSummary& summary = report.parts[part];
+    return summary.file_name.empty() ? summary.media_type : summary.file_name;
+}
+
+json part_index(std::uint32_t part) {
+    return part == scan::whole_message ? json(nullptr) : json(part);
+}
+
+json part_json(const scan::PartSummary& part, std::size_t index) {
+    json flags = json::array();
+    for (scan::PartFlag flag : part.flags) flags.push_back(scan::to_string(flag));
+    json out{{"index", index},           {"parent", part_index(part.parent)}, {"depth", part.depth},
+             {"origin", part.origin},    {"media_type", part.media_type},     {"file_type", part.file_type},
+             {"file_name", part.file_name}, {"size", part.size},              {"flags", std::move(flags)}};
+    if (!part.note.empty()) out["note"] = part.note;
+    if (part.remembered) out["remembered"] = true;
+    return out;
+}
+
+json findings_json(const scan::ScanReport& report) {
+    json out = json::array();
+    for (const scan::Finding& finding : report.findings)
+        out.push_back({{"engine", finding.engine},
+                       {"rule", finding.rule},
+                       {"severity", scan::to_string(finding.severity)},
+                       {"text", finding.text},
+                       {"part", part_index(finding.part)}});
+    return out;
+}
+
+json ambiguities_json(const scan::ScanReport& report) {
+    json out = json::array();
+    for (const mail::Ambiguity& ambiguity : report.ambiguities) {
+        const mail::AmbiguityInfo& about = mail::info(ambiguity.kind);
+        out.push_back({{"kind", about.name},
+                       {"class", std::string(1, about.evasion_class)},
+                       {"rfc", about.rfc},
+                       {"offset", ambiguity.offset},
+                       {"detail", ambiguity.detail},
+                       {"text", about.text}});
+    }
+    return out;
+}
+
+}  // namespace
+
+ScanResult make_result(std::string name, pool::ScanOutcome outcome) {
+    ScanResult result{std::move(name), scan::Verdict::unscannable, std::move(outcome)};
+    if (result.outcome.outcome == sandbox::Outcome::verdict) result.verdict = result.outcome.report.verdict;
+    return result;
+}
+
+std::string for_terminal(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        auto byte = static_cast<unsigned char>(text[at]);
+        bool control = byte < 0x20 || byte == 0x7F;
+        // U+0080 to U+009F and the direction marks of U+200E to U+2069, by their UTF-8 bytes.
+        bool c1 = byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+        bool mark = byte == 0xE2 && at + 2 < text.size() &&
+                    (static_cast<unsigned char>(text[at + 1]) == 0x80 || static_cast<unsigned char>(text[at + 1]) == 0x81) &&
+                    static_cast<unsigned char>(text[at + 2]) >= 0x8B && static_cast<unsigned char>(text[at + 2]) <= 0xAE;
+        if (control || c1 || mark) {
+            out += '?';
+            at += mark ? 2U : (c1 ? 1U : 0U);
+        } else {
+            out += text[at];
+        }
+    }
+    return out;
+}
+
+std::string to_lines(const ScanResult& result, Colour colour) {
+    const scan::ScanReport& report = result.outcome.report;
+    std::string word = word_of(result);
+    if (colour == Colour::terminal) word = colour_of(result.verdict, report.ambiguous()) + word + "\033[0m";
+    std::string out = for_terminal(result.name) + ": " + word + "\n";
+    if (result.outcome.outcome != sandbox::Outcome::verdict)
+        out += "    the reader gave no verdict (" + std::string(sandbox::to_string(result.outcome.outcome)) + "): " +
+               for_terminal(result.outcome.detail) + "\n";
+    for (const scan::Finding& finding : report.findings) {
+        if (finding.severity == scan::Severity::info) continue;
+        out += "    " + for_terminal(finding.text) + "  [" + for_terminal(finding.engine) + " " + for_terminal(finding.rule) + "]\n";
+    }
+    for (const scan::LimitHit& limit : report.limits_hit) {
+        out += "    not fully scanned: " + std::string(scan::explain(limit.limit));
+        std::string name = part_name(report, limit.part);
+        if (!name.empty()) out += ", in " + for_terminal(name);
+        out += "  [" + std::string(scan::to_string(limit.limit)) + "]\n";
+    }
+    for (const mail::Ambiguity& ambiguity : report.ambiguities) {
+        const mail::AmbiguityInfo& about = mail::info(ambiguity.kind);
+        out += "    can be read in more than one way: " + std::string(about.text) + "  [" + std::string(about.name) + ", byte " +
+               std::to_string(ambiguity.offset) + ", " + std::string(about.rfc) + "]\n";
+    }
+    return out;
+}
+
+std::string to_json_line(const ScanResult& result) {
+    const scan::ScanReport& report = result.outcome.report;
+    json parts = json::array();
+    for (std::size_t index = 0; index < report.parts.size(); ++index) parts.push_back(part_json(report.parts[index], index));
+    json limits = json::array();
+    for (const scan::LimitHit& limit : report.limits_hit)
+        limits.push_back({{"limit", scan::to_string(limit.limit)}, {"part", part_index(limit.part)}, {"detail", limit.detail}});
+    json urls = json::array();
+    for (const scan::FoundUrl& url : report.urls)
+        urls.push_back({{"url", url.url}, {"source", url.source}, {"part", part_index(url.part)}});
+    json out{{"file", result.name},
+             {"verdict", scan::to_string(result.verdict)},
+             {"outcome", sandbox::to_string(result.outcome.outcome)},
+             {"ambiguous", report.ambiguous()},
+             {"ambiguities", ambiguities_json(report)},
+             {"readings", report.readings},
+             {"findings", findings_json(report)},
+             {"limits", std::move(limits)},
+             {"parts", std::move(parts)},
+             {"urls", std::move(urls)},
+             {"engines", report.engine_version},
+             {"bytes_copied", report.bytes_copied},
+             {"elapsed_ms", static_cast<double>(result.outcome.elapsed_us) / 1000.0}};
+    if (!result.outcome.detail.empty()) out["detail"] = result.outcome.detail;
+    return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace tocsin::cli

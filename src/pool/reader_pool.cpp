@@ -1,0 +1,367 @@
+#include "pool/reader_pool.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.hpp"
+
+namespace tocsin::pool {
+
+namespace {
+
+using sandbox::Outcome;
+
+ScanOutcome failed(Outcome outcome, std::string detail) {
+    ScanOutcome out;
+    out.outcome = outcome;
+    out.detail = std::move(detail);
+    return out;
+}
+
+std::uint64_t elapsed_us_since(Deadline begin) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count());
+}
+
+std::string describe(const sandbox::ExitReason& reason) {
+    return (reason.signalled ? "reader ended by signal " : "reader ended with code ") + std::to_string(reason.value);
+}
+
+/// The bytes of an output memfd, copied: the reader may still hold its descriptor.
+Result<std::string> read_output(int fd, std::uint64_t bytes_max) {
+    struct stat facts {};
+    if (::fstat(fd, &facts) != 0) return std::unexpected(errno_error("fstat output", errno));
+    auto size = static_cast<std::uint64_t>(facts.st_size);
+    if (size > bytes_max) return fail(ErrorCode::limit, "the reader wrote more than it may");
+    std::string out(size, '\0');
+    std::size_t at = 0;
+    while (at < out.size()) {
+        ssize_t got = ::pread(fd, out.data() + at, out.size() - at, static_cast<off_t>(at));
+        if (got <= 0) break;
+        at += static_cast<std::size_t>(got);
+    }
+    out.resize(at);
+    return out;
+}
+
+}  // namespace
+
+ReaderPool::ReaderPool(net::Loop& loop, PoolConfig config, Log& log)
+    : loop_(loop),
+      config_(std::move(config)),
+      log_(log),
+      hash_key_(random_hash_key()),
+      breaker_({limits::respawn_deaths, limits::respawn_window_ms, limits::breaker_open_ms}),
+      cache_(config_.cache_entries),
+      fills_(loop, limits::cache_fills) {}
+
+ReaderPool::~ReaderPool() = default;
+
+Result<std::unique_ptr<ReaderPool>> ReaderPool::start(net::Fiber& fiber, net::Loop& loop, PoolConfig config, Log& log) {
+    std::unique_ptr<ReaderPool> pool(new ReaderPool(loop, std::move(config), log));
+    pool->template_ = TRY(pool->start_template(fiber));
+    return pool;
+}
+
+Result<std::unique_ptr<ReaderTemplate>> ReaderPool::start_template(net::Fiber& fiber) {
+    ++generation_;
+    std::string scratch = config_.scratch_folder + "/template-" + std::to_string(generation_);
+    if (::mkdir(scratch.c_str(), 0700) != 0 && errno != EEXIST)
+        return std::unexpected(errno_error("make scratch folder " + scratch, errno));
+    TemplateConfig config{config_.reader_program, config_.reader_arguments, scratch, hash_key_, limits::template_start_ms};
+    auto made = TRY(ReaderTemplate::start(fiber, loop_, std::move(config), log_));
+    log_.write(LogLevel::info, "reader.template_ready",
+               {{"engines", made->ready().description}, {"confinement", made->ready().enforced}});
+    return made;
+}
+
+Result<void> ReaderPool::reload(net::Fiber& fiber) {
+    auto fresh = TRY(start_template(fiber));
+    std::unique_ptr<ReaderTemplate> old = std::exchange(template_, std::move(fresh));
+    for (const auto& child : idle_) discard(child);
+    idle_.clear();
+    cache_.clear();
+    ++counts_.reloads;
+    // Children of the old template that are at work end with their message; give_back() drops them.
+    while (live_ > 0) {
+        Result<void> waited = freed_.wait(fiber, net::deadline_in_ms(config_.deadline_ms));
+        if (!waited) break;
+    }
+    old->stop(fiber);
+    return {};
+}
+
+PoolStatus ReaderPool::status() const {
+    PoolStatus status = counts_;
+    status.engines = template_->ready().description;
+    status.engine_version = template_->ready().engine_version;
+    status.enforced = template_->ready().enforced;
+    status.readers = live_;
+    status.waiting = waiting_;
+    status.breaker_trips = breaker_.trips();
+    status.cache = cache_.counts();
+    return status;
+}
+
+void ReaderPool::settle(net::Fiber& fiber) {
+    while (fills_.live() > 0)
+        if (!net::sleep_until(fiber, net::deadline_in_ms(2))) return;
+}
+
+void ReaderPool::stop(net::Fiber& fiber) {
+    fills_.stop_and_join(fiber, net::deadline_in_ms(config_.deadline_ms));
+    for (const auto& child : idle_) discard(child);
+    idle_.clear();
+    template_->stop(fiber);
+}
+
+// ---- children: at most readers_max, taken and given back -----------------------------------------------------------------
+
+Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Deadline deadline) {
+    if (waiting_ >= limits::pool_queue) return fail(ErrorCode::unavailable, "too many scans are waiting");
+    ++waiting_;
+    Result<void> free = freed_.wait_until(fiber, deadline, net::OnStop::keep_waiting,
+                                          [&] { return !idle_.empty() || live_ < config_.readers_max; });
+    --waiting_;
+    if (!free) return std::unexpected(free.error());
+    if (!idle_.empty()) {
+        auto child = idle_.front();
+        idle_.pop_front();
+        return child;
+    }
+    if (breaker_.open(std::chrono::steady_clock::now()))
+        return fail(ErrorCode::unavailable, "readers died one after the other; none is started for some seconds");
+    ++live_;
+    if (!template_->alive()) {
+        log_.write(LogLevel::error, "reader.template_lost", {});
+        Result<std::unique_ptr<ReaderTemplate>> fresh = start_template(fiber);
+        if (!fresh) {
+            --live_;
+            breaker_.note_death(std::chrono::steady_clock::now());
+            return std::unexpected(fresh.error());
+        }
+        std::unique_ptr<ReaderTemplate> old = std::exchange(template_, std::move(*fresh));
+        old->stop(fiber);
+    }
+    Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
+    if (!child) {
+        --live_;
+        freed_.notify_one();
+        breaker_.note_death(std::chrono::steady_clock::now());
+        return std::unexpected(child.error());
+    }
+    (*child)->generation = generation_;
+    return *child;
+}
+
+void ReaderPool::give_back(std::shared_ptr<ReaderChild> child) {
+    bool worn = ++child->messages >= config_.messages_per_reader;
+    if (worn || child->generation != generation_ || child->exit.has_value()) {
+        if (worn) ++counts_.recycled;
+        --live_;
+        discard(child);
+    } else {
+        idle_.push_back(std::move(child));
+    }
+    freed_.notify_one();
+}
+
+void ReaderPool::discard(const std::shared_ptr<ReaderChild>& child) {
+    child->kill();
+    child->watched.reset();
+    child->channel.reset();
+}
+
+// ---- one request -------------------------------------------------------------------------------------------------------------
+
+ScanOutcome ReaderPool::scan(net::Fiber& fiber, const ScanRequest& request) {
+    Deadline begin = std::chrono::steady_clock::now();
+    ++counts_.scans;
+    if (request.bytes.size() > limits::message_bytes)
+        return failed(Outcome::over_limit, "the message is larger than " + std::to_string(limits::message_bytes) + " bytes");
+    ScanOutcome outcome = try_once(fiber, request);
+    if (outcome.outcome == Outcome::crashed) {
+        log_.write(LogLevel::warning, "reader.retry", {{"detail", outcome.detail}});
+        outcome = try_once(fiber, request);
+    }
+    outcome.elapsed_us = elapsed_us_since(begin);
+    return outcome;
+}
+
+ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) {
+    Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
+    Result<std::shared_ptr<ReaderChild>> child = acquire(fiber, deadline);
+    if (!child) return failed(Outcome::unavailable, child.error().message);
+    // A scan that waited long for a reader still gets its whole time.
+    deadline = net::deadline_in_ms(config_.deadline_ms);
+    UniqueFd exported;
+    ScanOutcome outcome = converse(fiber, **child, request, deadline, exported);
+    if (outcome.outcome == Outcome::verdict) {
+        remember_parts(outcome, std::move(exported));
+        give_back(std::move(*child));
+        return outcome;
+    }
+    ++counts_.deaths;
+    breaker_.note_death(std::chrono::steady_clock::now());
+    log_.write(LogLevel::warning, "reader.died",
+               {{"outcome", std::string(sandbox::to_string(outcome.outcome))}, {"detail", outcome.detail}});
+    --live_;
+    discard(*child);
+    freed_.notify_one();
+    return outcome;
+}
+
+bool ReaderPool::wants_cache(const ScanRequest& request) const {
+    return config_.cache_entries > 0 && (request.kind == reader::RequestKind::scan_message ||
+                                         request.kind == reader::RequestKind::scan_auto);
+}
+
+Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output,
+                                      bool use_cache) {
+    reader::Request words;
+    words.id = id;
+    words.kind = request.kind;
+    words.direction = request.direction;
+    words.use_cache = use_cache;
+    words.file_name = request.file_name;
+    words.declared_type = request.declared_type;
+    words.envelope_recipient = request.envelope_recipient;
+    words.time_budget_ms = std::min(limits::engine_time_ms, config_.deadline_ms * 2 / 3);
+    UniqueFd sealed = TRY(sandbox::make_sealed_memfd(request.bytes));
+    std::vector<int> descriptors{sealed.get()};
+    if (output >= 0) descriptors.push_back(output);
+    return sandbox::send_datagram(child.channel.get(), reader::encode(words), descriptors);
+}
+
+ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,
+                                 UniqueFd& exported) {
+    std::uint64_t id = next_request_id_++;
+    UniqueFd output;
+    if (request.kind == reader::RequestKind::read_message || request.kind == reader::RequestKind::unpack_messages) {
+        Result<UniqueFd> made = sandbox::make_output_memfd();
+        if (!made) return failed(Outcome::unavailable, made.error().message);
+        output = std::move(*made);
+    }
+    if (Result<void> sent = send_request(child, request, id, output.get(), wants_cache(request)); !sent)
+        return ended_without_reply(fiber, child);
+    bool asked = false;
+    while (true) {
+        Result<void> readable = child.watched->wait_readable(fiber, deadline);
+        if (!readable) {
+            child.kill();
+            return failed(Outcome::timed_out, "no verdict within " + std::to_string(config_.deadline_ms) + " ms");
+        }
+        Result<sandbox::Datagram> datagram = sandbox::receive_datagram(child.channel.get(), limits::reply_bytes, 0);
+        if (!datagram && datagram.error().code == ErrorCode::timed_out) continue;
+        if (!datagram) return ended_without_reply(fiber, child);
+        if (datagram->cut) {
+            child.kill();
+            return failed(Outcome::violated, "the reader's answer is larger than it may be");
+        }
+        std::optional<reader::MessageTag> tag = reader::tag_of(datagram->data);
+        if (tag == reader::MessageTag::cache_question && !asked && wants_cache(request)) {
+            asked = true;
+            if (answer_question(child, datagram->data, id, exported)) continue;
+        }
+        ScanOutcome outcome = tag == reader::MessageTag::reply
+                                  ? take_reply(datagram->data, id, request, output.get())
+                                  : failed(Outcome::violated, "the reader said something out of turn");
+        if (outcome.outcome != Outcome::verdict) child.kill();
+        return outcome;
+    }
+}
+
+bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported) {
+    std::optional<reader::CacheQuestion> question = reader::decode_cache_question(datagram);
+    if (!question || question->id != id) return false;
+    reader::CacheAnswer answer;
+    answer.id = id;
+    bool export_any = false;
+    std::size_t answer_bytes = 0;
+    for (const Hash256& hash : question->hashes) {
+        reader::CacheEntry entry;
+        Remembered state = cache_.look_up(hash, entry.report);
+        entry.known = state == Remembered::known && answer_bytes + entry.report.size() < limits::reply_bytes / 2;
+        if (!entry.known) entry.report.clear();
+        answer_bytes += entry.report.size();
+        entry.wants_bytes = state == Remembered::seen_before && !fills_.full();
+        export_any = export_any || entry.wants_bytes;
+        answer.entries.push_back(std::move(entry));
+    }
+    std::vector<int> descriptors;
+    if (export_any) {
+        if (Result<UniqueFd> made = sandbox::make_output_memfd()) {
+            exported = std::move(*made);
+            descriptors.push_back(exported.get());
+        }
+    }
+    return sandbox::send_datagram(child.channel.get(), reader::encode(answer), descriptors).has_value();
+}
+
+ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request, int output) {
+    std::optional<reader::Reply> reply = reader::decode_reply(datagram);
+    if (!reply) return failed(Outcome::violated, "the reader's answer is not well-formed");
+    if (reply->id != id) return failed(Outcome::violated, "the reader answered another request");
+    ScanOutcome out;
+    out.outcome = Outcome::verdict;
+    out.report = std::move(reply->report);
+    out.ranges = std::move(reply->output);
+    out.detail = std::move(reply->error);
+    if (output >= 0) {
+        std::uint64_t bytes_max = request.kind == reader::RequestKind::read_message ? limits::message_json_bytes
+                                                                                    : limits::message_bytes;
+        Result<std::string> written = read_output(output, bytes_max);
+        if (!written) return failed(Outcome::violated, written.error().message);
+        out.output = std::move(*written);
+        for (const reader::OutputRange& range : out.ranges)
+            if (range.offset > out.output.size() || range.length > out.output.size() - range.offset)
+                return failed(Outcome::violated, "the reader names bytes that it did not write");
+    }
+    return out;
+}
+
+ScanOutcome ReaderPool::ended_without_reply(net::Fiber& fiber, ReaderChild& child) {
+    Result<void> told = child.changed.wait_until(fiber, net::deadline_in_ms(2000), net::OnStop::keep_waiting,
+                                                 [&] { return child.exit.has_value(); });
+    child.kill();
+    if (!told) return failed(Outcome::crashed, "the reader closed its channel");
+    return failed(sandbox::outcome_of(*child.exit), describe(*child.exit));
+}
+
+// ---- remembered parts: only a fresh child that has seen nothing else may fill the cache --------------------------------------
+
+void ReaderPool::remember_parts(const ScanOutcome& outcome, UniqueFd exported) {
+    if (!exported.valid() || outcome.ranges.empty()) return;
+    if (!sandbox::seal_output_memfd(exported.get(), limits::export_bytes)) return;
+    for (const reader::OutputRange& range : outcome.ranges) {
+        if (range.length == 0 || range.length > limits::export_bytes || fills_.full()) continue;
+        Bytes bytes(range.length);
+        ssize_t got = ::pread(exported.get(), bytes.data(), bytes.size(), static_cast<off_t>(range.offset));
+        if (got != static_cast<ssize_t>(bytes.size())) continue;
+        // The reader's claim counts for nothing: the name of these bytes is what the daemon itself computes.
+        Hash256 hash = keyed_hash(hash_key_, bytes);
+        if (hash != range.hash || !cache_.begin_fill(hash)) continue;
+        Result<void> started = fills_.spawn([this, hash, bytes = std::move(bytes), type = range.declared_type](
+                                                net::Fiber& fiber) { fill_from(fiber, hash, bytes, type); });
+        if (!started) cache_.abandon_fill(hash);
+    }
+}
+
+void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type) {
+    Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
+    std::uint64_t generation = generation_;
+    Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
+    if (!child) return cache_.abandon_fill(hash);
+    ScanRequest request;
+    request.kind = reader::RequestKind::scan_part;
+    request.bytes = bytes;
+    request.declared_type = declared_type;
+    UniqueFd nothing;
+    ScanOutcome outcome = converse(fiber, **child, request, deadline, nothing);
+    discard(*child);
+    bool keep = outcome.outcome == Outcome::verdict && outcome.detail.empty() && generation == generation_;
+    if (!keep) return cache_.abandon_fill(hash);
+    cache_.fill(hash, reader::encode_part_report(outcome.report));
+}
+
+}  // namespace tocsin::pool

@@ -1,0 +1,117 @@
+// The readers as the daemon and the command line see them: give bytes, get an outcome. Every way in which a reader can fail is a
+// named outcome; none of them is "clean".
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "net/fiber.hpp"
+#include "net/fiber_event.hpp"
+#include "net/loop.hpp"
+#include "net/task_group.hpp"
+#include "pool/breaker.hpp"
+#include "pool/parts_cache.hpp"
+#include "pool/reader_template.hpp"
+#include "reader/codec.hpp"
+#include "sandbox/outcome.hpp"
+
+namespace tocsin::pool {
+
+struct PoolConfig {
+    std::string reader_program;
+    std::vector<std::string> reader_arguments;
+    std::string scratch_folder;   ///< exists; every template gets a folder below it
+    std::size_t readers_max = 1;  ///< confined children at once
+    std::uint32_t deadline_ms = limits::reader_deadline_ms;
+    std::uint32_t messages_per_reader = limits::reader_messages;
+    std::size_t cache_entries = limits::cache_entries;  ///< 0: no parts cache
+};
+
+struct ScanRequest {
+    reader::RequestKind kind = reader::RequestKind::scan_message;
+    mail::Direction direction = mail::Direction::inbound;
+    ByteView bytes;
+    std::string file_name;
+    std::string declared_type;
+    std::string envelope_recipient;
+};
+
+/// How a request ended. `report` and `output` mean something only for Outcome::verdict.
+struct ScanOutcome {
+    sandbox::Outcome outcome = sandbox::Outcome::unavailable;
+    scan::ScanReport report;
+    std::string output;                        ///< what the reader wrote for read_message and unpack_messages
+    std::vector<reader::OutputRange> ranges;
+    std::string detail;                        ///< for people: what went wrong
+    std::uint64_t elapsed_us = 0;
+};
+
+struct PoolStatus {
+    std::string engines;         ///< for people
+    std::string engine_version;
+    std::string enforced;        ///< what the kernel enforces on readers
+    std::size_t readers = 0;
+    std::size_t waiting = 0;
+    std::uint64_t scans = 0, deaths = 0, recycled = 0, breaker_trips = 0, reloads = 0;
+    CacheCounts cache;
+};
+
+class ReaderPool {
+public:
+    /// Starts the first template and waits until its engines are loaded.
+    static Result<std::unique_ptr<ReaderPool>> start(net::Fiber& fiber, net::Loop& loop, PoolConfig config, Log& log);
+    ~ReaderPool();
+
+    /// Serves one request. A message whose reader crashes is tried once more in a fresh reader, never again.
+    [[nodiscard]] ScanOutcome scan(net::Fiber& fiber, const ScanRequest& request);
+    /// Loads rules and signatures anew in a second template, then switches; scans under way end with the old one.
+    Result<void> reload(net::Fiber& fiber);
+    [[nodiscard]] PoolStatus status() const;
+    /// Waits until parts that are being remembered are done; for tests and measurements.
+    void settle(net::Fiber& fiber);
+    /// No scan may be under way.
+    void stop(net::Fiber& fiber);
+
+private:
+    struct Lease;
+    ReaderPool(net::Loop& loop, PoolConfig config, Log& log);
+    Result<std::unique_ptr<ReaderTemplate>> start_template(net::Fiber& fiber);
+    Result<std::shared_ptr<ReaderChild>> acquire(net::Fiber& fiber, Deadline deadline);
+    void give_back(std::shared_ptr<ReaderChild> child);
+    void discard(const std::shared_ptr<ReaderChild>& child);
+    ScanOutcome try_once(net::Fiber& fiber, const ScanRequest& request);
+    ScanOutcome converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,
+                         UniqueFd& exported);
+    Result<void> send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output, bool use_cache);
+    bool answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported);
+    ScanOutcome take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request, int output);
+    ScanOutcome ended_without_reply(net::Fiber& fiber, ReaderChild& child);
+    void remember_parts(const ScanOutcome& outcome, UniqueFd exported);
+    void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type);
+    [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
+
+    net::Loop& loop_;
+    PoolConfig config_;
+    Log& log_;
+    HashKey hash_key_;
+    std::unique_ptr<ReaderTemplate> template_;
+    std::uint64_t generation_ = 0;
+    std::deque<std::shared_ptr<ReaderChild>> idle_;
+    std::size_t live_ = 0;
+    std::size_t waiting_ = 0;
+    net::FiberEvent freed_;
+    Breaker breaker_;
+    PartsCache cache_;
+    net::TaskGroup fills_;
+    std::uint64_t next_request_id_ = 1;
+    PoolStatus counts_;
+};
+
+}  // namespace tocsin::pool
