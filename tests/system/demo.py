@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""Plays real mail through a running Tocsin, in both directions, and prints what happens with a clock.
+
+Exit code 0: everything happened as it should. The sender, the next hop and the daemon all run on loopback and end with the demo.
+"""
+import sys
+import time
+
+import demo_mail
+from tocsin_system import Daemon, SmtpSink
+
+BOLD, RED, GREEN, YELLOW, PLAIN = ("\033[1m", "\033[31m", "\033[32m", "\033[33m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+
+
+class TimeLine:
+    """Prints events with the seconds since the start, and remembers whether each was as expected."""
+
+    def __init__(self):
+        self.begin = time.monotonic()
+        self.failures = 0
+
+    def say(self, text, colour=PLAIN):
+        print(f"{time.monotonic() - self.begin:7.3f} s  {colour}{text}{PLAIN}", flush=True)
+
+    def expect(self, condition, text):
+        if not condition:
+            self.failures += 1
+            self.say("NOT AS EXPECTED: " + text, RED)
+
+
+def play(line, daemon, sink):
+    """The five acts of the demo."""
+
+    def send(direction, sender, recipient, content, what):
+        line.say(f"{direction:8} {sender} -> {recipient}: {what}")
+        code, text = daemon.send(direction, sender, [recipient], content)
+        colour = GREEN if code == 250 and "held" not in text else YELLOW if code == 250 else RED
+        line.say(f"         answer {code} {text}", colour)
+        return code, text
+
+    customer, employee = "news@garden.example.org", "clerk@esp.example"
+    code, text = send("inbound", "friend@example.net", employee,
+                      demo_mail.plain("friend@example.net", employee, "Lunch?", "Shall we meet at noon?"), "a friend asks for lunch")
+    line.expect(code == 250 and len(sink.delivered) == 1, "clean mail in is delivered")
+    code, text = send("outbound", customer, "reader@example.com", demo_mail.newsletter(customer, "reader@example.com"),
+                      "the customer's newsletter")
+    line.expect(code == 250 and len(sink.delivered) == 2, "clean mail out is delivered")
+    code, text = send("outbound", customer, "victim@example.com", demo_mail.infected(customer, "victim@example.com"),
+                      "the customer's login was stolen: \"wedding photos\" with a test virus go OUT")
+    line.expect(code == 250 and "held" in text and len(sink.delivered) == 2, "infected mail out is held")
+    code, text = send("inbound", "stranger@example.net", employee, demo_mail.infected("stranger@example.net", employee),
+                      "the same photos come IN to an employee")
+    line.expect(code == 550 and len(sink.delivered) == 2, "infected mail in is refused")
+    answer = daemon.command("order", "block", customer, "--reason", "login stolen, see held message", "--by", "abuse-desk", "--json")
+    line.say(f"ORDER    {answer['id']} by {answer['given_by']}: block {answer['value']} ({answer['reason']})", BOLD)
+    code, text = send("outbound", customer, "reader@example.com", demo_mail.newsletter(customer, "reader@example.com"),
+                      "the thief tries again with a clean mail")
+    line.expect(code == 550 and len(sink.delivered) == 2, "the next mail of a blocked sender is refused")
+
+
+def show_journal(line, daemon):
+    """What `tocsin journal list` and `tocsin held` show afterwards."""
+    records = daemon.command("journal", "list", "--json")
+    line.expect([record["disposition"] for record in records] == ["reject", "reject", "hold", "accept", "accept"],
+                "the journal has all five messages with their dispositions")
+    line.expect(all(record["outcome"] == "verdict" for record in records), "every message was scanned")
+    print(f"\n{BOLD}$ tocsin journal list{PLAIN}\n" + str(daemon.command("journal", "list")).rstrip())
+    print(f"\n{BOLD}$ tocsin held{PLAIN}\n" + str(daemon.command("held")).rstrip())
+
+
+def main():
+    line = TimeLine()
+    sink = SmtpSink()
+    try:
+        with Daemon(sink) as daemon:
+            line.say(f"tocsin serve is ready: inbound 127.0.0.1:{daemon.ports['inbound']}, "
+                     f"outbound 127.0.0.1:{daemon.ports['outbound']}", BOLD)
+            play(line, daemon, sink)
+            show_journal(line, daemon)
+            status = daemon.command("status")
+            print(f"\nReaders are confined by: {status['confinement']}")
+    finally:
+        sink.stop()
+    print(f"\n{RED}{line.failures} thing(s) were not as expected.{PLAIN}" if line.failures
+          else f"\n{GREEN}Everything happened as it should: no infected mail left or arrived, and nothing was lost.{PLAIN}")
+    return 1 if line.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

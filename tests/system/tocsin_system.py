@@ -1,0 +1,178 @@
+"""Starts real Tocsin daemons for system tests and the demo: own data folder, own free ports, loopback only.
+
+The next hop is a small SMTP sink that keeps what it gets in memory. It is a stand-in for the MTA behind Tocsin: the tests of the
+gate with a real Postfix come with the gate itself.
+"""
+import asyncio
+import json
+import os
+import pathlib
+import shutil
+import signal
+import smtplib
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("TOCSIN_BUILD", ROOT / "build"))
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 30
+
+
+@dataclass
+class Delivered:
+    """One message that the sink took responsibility for."""
+
+    mail_from: str
+    recipients: list
+    content: bytes
+
+
+class SmtpSink:
+    """Speaks just enough SMTP to be a next hop; runs on a thread of its own."""
+
+    def __init__(self):
+        self.delivered = []
+        self.refuse_recipients = set()
+        self.drop_after_content = False
+        self._started = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self._started.wait(10)
+
+    def _run(self):
+        asyncio.set_event_loop(self._loop)
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._session, "127.0.0.1", 0, limit=1 << 28))
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._started.set()
+        self._loop.run_forever()
+
+    async def _session(self, reader, writer):
+        async def say(line):
+            writer.write(line.encode() + b"\r\n")
+            await writer.drain()
+
+        await say("220 sink.example ESMTP")
+        mail_from, recipients = "", []
+        while line := (await reader.readline()).decode("utf-8", "replace").rstrip("\r\n"):
+            verb = line[:4].upper()
+            if verb == "EHLO":
+                writer.write(b"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n")
+                await say("250 SIZE 300000000")
+            elif verb == "MAIL":
+                mail_from, recipients = line.split("<", 1)[1].split(">", 1)[0], []
+                await say("250 2.1.0 ok")
+            elif verb == "RCPT":
+                address = line.split("<", 1)[1].split(">", 1)[0]
+                if address in self.refuse_recipients:
+                    await say("550 5.1.1 no such user")
+                else:
+                    recipients.append(address)
+                    await say("250 2.1.5 ok")
+            elif verb == "DATA":
+                await say("354 go on")
+                content = await self._content(reader)
+                if self.drop_after_content:
+                    writer.close()
+                    return
+                self.delivered.append(Delivered(mail_from, recipients, content))
+                await say(f"250 2.0.0 delivered as {len(self.delivered)}")
+            elif verb == "QUIT":
+                await say("221 2.0.0 bye")
+                break
+            else:
+                await say("250 2.0.0 ok")
+        writer.close()
+
+    @staticmethod
+    async def _content(reader):
+        content = b""
+        while (line := await reader.readline()) not in (b".\r\n", b""):
+            content += line[1:] if line.startswith(b".") else line
+        return content
+
+    def stop(self):
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+
+@dataclass
+class Daemon:
+    """A running `tocsin serve`. Use it as a context manager."""
+
+    sink: SmtpSink
+    data: pathlib.Path = None
+    arguments: list = field(default_factory=list)
+    process: subprocess.Popen = None
+    ports: dict = field(default_factory=dict)
+    keep_data: bool = False
+
+    def __enter__(self):
+        self.data = self.data or pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-"))
+        self.start()
+        return self
+
+    def start(self):
+        hop = f"127.0.0.1:{self.sink.port}"
+        command = [str(BUILD / "tocsin"), "serve", "--data", str(self.data), "--next-hop", hop, "--inbound", "127.0.0.1:0",
+                   "--outbound", "127.0.0.1:0", "--no-system-db", "--readers", "2", *self.arguments]
+        self.log = open(self.data / "serve.log", "ab")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        deadline = time.monotonic() + START_TIMEOUT_S
+        for line in self.process.stdout:
+            words = line.split()
+            if words and words[0].startswith("smtp-"):
+                self.ports[words[0][5:]] = int(words[1].rsplit(":", 1)[1])
+            if line.strip() == "ready" or time.monotonic() > deadline:
+                return
+        raise RuntimeError("tocsin serve did not start:\n" + (self.data / "serve.log").read_text())
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(STOP_TIMEOUT_S)
+        self.log.close()
+        return code
+
+    def kill(self):
+        """kill -9, as a power cut would."""
+        self.process.kill()
+        self.process.wait(STOP_TIMEOUT_S)
+        self.log.close()
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.stop()
+        if not self.keep_data:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def send(self, direction, mail_from, recipients, content):
+        """Sends a message to the proxy; returns (code, text) of the answer to the content."""
+        with smtplib.SMTP("127.0.0.1", self.ports[direction], timeout=60) as client:
+            client.ehlo("client.example")
+            code, text = client.mail(mail_from)
+            if code != 250:
+                return code, text.decode()
+            for recipient in recipients:
+                client.rcpt(recipient)
+            code, text = client.data(content)
+            return code, text.decode()
+
+    def command(self, *words):
+        """Runs a `tocsin` client command; returns its JSON, or its text when that is no JSON."""
+        result = tocsin(*words, "--data", str(self.data))
+        if result.returncode != 0:
+            raise RuntimeError(f"tocsin {' '.join(words)}: {result.stderr}")
+        try:
+            return json.loads(result.stdout)
+        except json.JSONDecodeError:
+            return result.stdout
+
+
+def tocsin(*words, stdin=None):
+    """Runs the command line program to its end."""
+    return subprocess.run([str(BUILD / "tocsin"), *words], input=stdin, capture_output=True, text=True, timeout=300)
