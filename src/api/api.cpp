@@ -49,7 +49,8 @@ std::optional<std::string> parameter(const proto::HttpTarget& target, std::strin
 
 std::size_t limit_parameter(const proto::HttpTarget& target) {
     std::size_t limit = 100;
-    if (auto text = target.parameter("limit")) std::from_chars(text->data(), text->data() + text->size(), limit);
+    if (auto text = target.parameter("limit"))
+        std::from_chars(text->data(), text->data() + text->size(), limit);
     return std::min(limit, limits::listing_rows);
 }
 
@@ -64,7 +65,9 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     auto action = store::order_action_from(text_member(object, "action"));
     auto kind = store::subject_kind_from(text_member(object, "subject_kind"));
     if (!action) return fail(ErrorCode::invalid_input, "action must be \"block\" or \"hold\"");
-    if (!kind) return fail(ErrorCode::invalid_input, "subject_kind is not known, for example \"sender\" or \"domain\"");
+    if (!kind)
+        return fail(ErrorCode::invalid_input,
+                    "subject_kind is not known, for example \"sender\" or \"domain\"");
     store::Order order;
     order.id = make_id(now.microseconds);
     order.action = *action;
@@ -95,7 +98,8 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
     if (request.method == "DELETE" && path.starts_with(order_prefix))
         return revoke_order(fiber, path.substr(order_prefix.size()), caller);
     if (get && path == "/v1/status") return answer(200, json::parse(services_.status_json(), nullptr, false));
-    return answer(404, {{"error", "no such resource: " + request.method + " " + path}, {"code", "not_found"}});
+    return answer(404,
+                  {{"error", "no such resource: " + request.method + " " + path}, {"code", "not_found"}});
 }
 
 HttpResponse Api::list_journal(net::Fiber& fiber, const proto::HttpTarget& target) {
@@ -140,14 +144,16 @@ HttpResponse Api::give_order(net::Fiber& fiber, const std::string& body, const s
     Result<void> stored = services_.blocking.call(fiber, [&] { return services_.orders.add(*order); });
     if (!stored) return refuse(stored.error());
     if (Result<void> in_force = services_.orders_changed(fiber); !in_force) return refuse(in_force.error());
-    services_.log.write(LogLevel::info, "order.given",
-                        {{"id", order->id}, {"by", order->given_by}, {"action", std::string(to_string(order->action))}});
+    services_.log.write(
+        LogLevel::info, "order.given",
+        {{"id", order->id}, {"by", order->given_by}, {"action", std::string(to_string(order->action))}});
     return answer(201, to_json(*order));
 }
 
 HttpResponse Api::revoke_order(net::Fiber& fiber, const std::string& id, const std::string& caller) {
     TimePoint now = services_.clock.now();
-    Result<void> revoked = services_.blocking.call(fiber, [&] { return services_.orders.revoke(id, caller, now); });
+    Result<void> revoked =
+        services_.blocking.call(fiber, [&] { return services_.orders.revoke(id, caller, now); });
     if (!revoked) return refuse(revoked.error());
     if (Result<void> in_force = services_.orders_changed(fiber); !in_force) return refuse(in_force.error());
     services_.log.write(LogLevel::info, "order.revoked", {{"id", id}, {"by", caller}});
@@ -157,7 +163,8 @@ HttpResponse Api::revoke_order(net::Fiber& fiber, const std::string& id, const s
 void Api::run_session(net::Fiber& fiber, net::Stream& client) {
     proto::HttpRequestParser parser;
     std::array<std::byte, 16384> buffer;
-    std::string caller = client.peer().user_id ? "uid " + std::to_string(*client.peer().user_id) : client.peer().describe();
+    std::string caller =
+        client.peer().user_id ? "uid " + std::to_string(*client.peer().user_id) : client.peer().describe();
     proto::HttpProgress progress = proto::HttpProgress::need_input;
     while (true) {
         Deadline deadline = net::deadline_in_ms(limits::api_timeout_ms);
@@ -174,7 +181,8 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client) {
             proto::HttpRequest request = parser.take();
             HttpResponse response = handle(fiber, request, caller);
             response.keep_alive = request.keep_alive && !fiber.stop_requested();
-            if (!client.write_all(as_bytes(proto::serialise(response)), deadline) || !response.keep_alive) return;
+            if (!client.write_all(as_bytes(proto::serialise(response)), deadline) || !response.keep_alive)
+                return;
             progress = parser.feed({});
             continue;
         }

@@ -22,7 +22,8 @@ constexpr std::uint32_t stop_grace_ms = 20'000;
 /// Everything that the daemon is made of, in the order in which it is built; it is taken down in the reverse order.
 class Daemon {
 public:
-    Daemon(const ServeOptions& options, Log& log) : options_(options), log_(log), sessions_(loop_, limits::sessions) {}
+    Daemon(const ServeOptions& options, Log& log)
+        : options_(options), log_(log), sessions_(loop_, limits::sessions) {}
 
     Result<void> run() {
         TRY(open_stores());
@@ -74,14 +75,17 @@ private:
     }
 
     Result<void> listen(net::Fiber& fiber) {
-        services_.emplace(gate::GateServices{*readers_, book_, *writer_, *evidence_, *blocking_, clock_, log_});
+        services_.emplace(
+            gate::GateServices{*readers_, book_, *writer_, *evidence_, *blocking_, clock_, log_});
         api_.emplace(api::ApiServices{*journal_, *orders_, *held_, *blocking_, clock_, log_,
                                       [this](net::Fiber& caller) { return load_orders(caller); },
                                       [this] { return status_json(); }});
         net::TaskGroup listeners(loop_, 8);
         Result<void> started = start_api(listeners);
-        if (started && options_.inbound) started = start_proxy(listeners, *options_.inbound, mail::Direction::inbound);
-        if (started && options_.outbound) started = start_proxy(listeners, *options_.outbound, mail::Direction::outbound);
+        if (started && options_.inbound)
+            started = start_proxy(listeners, *options_.inbound, mail::Direction::inbound);
+        if (started && options_.outbound)
+            started = start_proxy(listeners, *options_.outbound, mail::Direction::outbound);
         if (started) {
             std::printf("ready\n");
             std::fflush(stdout);
@@ -99,11 +103,13 @@ private:
             TRY(net::Listener::unix_socket(loop_, api_socket_path(options_.data_folder))));
         std::printf("api                %s\n", listener->description().c_str());
         return listeners.spawn([this, listener](net::Fiber& fiber) {
-            listener->serve(fiber, sessions_, log_, [this](net::Fiber& own, net::Stream& client) { api_->run_session(own, client); });
+            listener->serve(fiber, sessions_, log_,
+                            [this](net::Fiber& own, net::Stream& client) { api_->run_session(own, client); });
         });
     }
 
-    Result<void> start_proxy(net::TaskGroup& listeners, const ProxyOptions& options, mail::Direction direction) {
+    Result<void> start_proxy(net::TaskGroup& listeners, const ProxyOptions& options,
+                             mail::Direction direction) {
         auto listener =
             std::make_shared<net::Listener>(TRY(net::Listener::tcp(loop_, options.address, options.port)));
         gate::ProxyConfig config;
@@ -115,8 +121,9 @@ private:
         std::printf("%-18s %s -> %s:%u\n", config.listener.c_str(), listener->description().c_str(),
                     options.next_hop.address.c_str(), static_cast<unsigned>(options.next_hop.port));
         return listeners.spawn([this, listener, proxy](net::Fiber& fiber) {
-            listener->serve(fiber, sessions_, log_,
-                            [proxy](net::Fiber& own, net::Stream& client) { proxy->run_session(own, client); });
+            listener->serve(fiber, sessions_, log_, [proxy](net::Fiber& own, net::Stream& client) {
+                proxy->run_session(own, client);
+            });
         });
     }
 

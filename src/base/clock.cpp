@@ -22,7 +22,8 @@ std::string to_rfc3339(TimePoint time) {
         rest += per_second;
         --seconds;
     }
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(seconds)), rest / 1000);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(seconds)),
+                       rest / 1000);
 }
 
 }  // namespace tocsin

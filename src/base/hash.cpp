@@ -15,8 +15,8 @@ HashKey random_hash_key() {
 
 Hash256 keyed_hash(const HashKey& key, ByteView data) {
     Hash256 out{};
-    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(data.data()), data.size(),
-                       key.bytes.data(), key.bytes.size());
+    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(data.data()),
+                       data.size(), key.bytes.data(), key.bytes.size());
     return out;
 }
 

@@ -10,7 +10,8 @@ namespace tocsin {
 std::string log_quoted(std::string_view text) {
     bool plain = !text.empty();
     for (char c : text)
-        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || static_cast<unsigned char>(c) >= 0x7F) plain = false;
+        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || static_cast<unsigned char>(c) >= 0x7F)
+            plain = false;
     if (plain) return std::string(text);
     std::string out = "\"";
     for (char c : text) {

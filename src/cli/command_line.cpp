@@ -28,31 +28,42 @@ void add_direction(CLI::App& command, mail::Direction& direction) {
 }
 
 void add_reader_options(CLI::App& command, ReaderOptions& options) {
-    command.add_option("--clamav-db", options.clamav_databases, "ClamAV database folder or file (default /var/lib/clamav)");
-    command.add_flag("--no-system-db", options.no_system_database, "use only the signatures that Tocsin brings");
+    command.add_option("--clamav-db", options.clamav_databases,
+                       "ClamAV database folder or file (default /var/lib/clamav)");
+    command.add_flag("--no-system-db", options.no_system_database,
+                     "use only the signatures that Tocsin brings");
     command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file");
     command.add_option("--without", options.without, "leave an engine out: clamav, yara or documents")
         ->check(CLI::IsMember({"clamav", "yara", "documents"}));
-    command.add_option("--reader", options.reader_program, "path of tocsin-reader (default: beside this program)");
-    command.add_option("--deadline-ms", options.deadline_ms, "wall clock for one message in ms (default 30000)");
+    command.add_option("--reader", options.reader_program,
+                       "path of tocsin-reader (default: beside this program)");
+    command.add_option("--deadline-ms", options.deadline_ms,
+                       "wall clock for one message in ms (default 30000)");
     command.add_flag("--no-cache", options.no_cache, "scan every part again, remember nothing");
 }
 
 void add_scan(CLI::App& app, ScanCommand& scan, Chosen& chosen, Log& log) {
-    CLI::App* command = app.add_subcommand("scan", "Scan messages and files in confined readers, and say what was found");
-    command->add_option("PATH", scan.paths, "file, folder, Maildir, mbox, zip of .eml files, or - for standard input")->required();
+    CLI::App* command =
+        app.add_subcommand("scan", "Scan messages and files in confined readers, and say what was found");
+    command
+        ->add_option("PATH", scan.paths,
+                     "file, folder, Maildir, mbox, zip of .eml files, or - for standard input")
+        ->required();
     command->add_flag("--json", scan.json, "print one JSON object per message");
     add_direction(*command, scan.direction);
     command->add_option("--jobs", scan.readers.readers, "readers at once (default: one per processor)");
-    command->add_flag_callback("-r,--recursive", [&scan] { scan.folders = Folders::recursive; }, "enter folders inside folders");
+    command->add_flag_callback(
+        "-r,--recursive", [&scan] { scan.folders = Folders::recursive; }, "enter folders inside folders");
     command->add_flag("--only-findings", scan.only_findings, "no line for what is clean");
     add_reader_options(*command, scan.readers);
-    command->footer("Exit code: 0 nothing found, 1 something found (also: unscannable, ambiguous), 2 an error.");
+    command->footer(
+        "Exit code: 0 nothing found, 1 something found (also: unscannable, ambiguous), 2 an error.");
     command->callback([&] { chosen = [&] { return run_scan(scan, log); }; });
 }
 
 void add_read(CLI::App& app, ReadCommand& read, Chosen& chosen, Log& log) {
-    CLI::App* command = app.add_subcommand("read", "Print a message as its data model, so that nobody has to open it");
+    CLI::App* command =
+        app.add_subcommand("read", "Print a message as its data model, so that nobody has to open it");
     command->add_option("PATH", read.path, "message file, or - for standard input")->required();
     command->add_flag_callback("--json", [] {}, "JSON (the only format yet)");
     add_direction(*command, read.direction);
@@ -111,7 +122,9 @@ int run_serve(const ServeWords& words, Log& log) {
         if (!options.inbound || !options.outbound)
             return complain("an address must be IP:PORT, for example 127.0.0.1:10025 or [::1]:10025");
     } else {
-        std::fprintf(stderr, "tocsin: no --next-hop: only the API is served; SMTP needs to know where mail goes on to\n");
+        std::fprintf(
+            stderr,
+            "tocsin: no --next-hop: only the API is served; SMTP needs to know where mail goes on to\n");
     }
     Result<void> served = app::serve(options, log);
     return served ? exit_nothing_found : complain(served.error().message);
@@ -119,11 +132,15 @@ int run_serve(const ServeWords& words, Log& log) {
 
 void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen, Log& log) {
     CLI::App* command = app.add_subcommand("serve", "Serve: SMTP proxies in both directions and the API");
-    command->add_option("--data", words.data, "folder for journal, evidence and the API's socket")->capture_default_str();
+    command->add_option("--data", words.data, "folder for journal, evidence and the API's socket")
+        ->capture_default_str();
     command->add_option("--next-hop", words.next_hop, "where mail goes on to after judgement, IP:PORT");
-    command->add_option("--outbound-next-hop", words.outbound_next_hop, "the same for outbound mail (default: --next-hop)");
-    command->add_option("--inbound", words.inbound, "listener for inbound mail, IP:PORT")->capture_default_str();
-    command->add_option("--outbound", words.outbound, "listener for outbound mail, IP:PORT")->capture_default_str();
+    command->add_option("--outbound-next-hop", words.outbound_next_hop,
+                        "the same for outbound mail (default: --next-hop)");
+    command->add_option("--inbound", words.inbound, "listener for inbound mail, IP:PORT")
+        ->capture_default_str();
+    command->add_option("--outbound", words.outbound, "listener for outbound mail, IP:PORT")
+        ->capture_default_str();
     command->add_option("--host-name", words.host_name, "our name in SMTP greetings")->capture_default_str();
     command->add_option("--readers", words.readers.readers, "readers at once (default: one per processor)");
     add_reader_options(*command, words.readers);
@@ -144,7 +161,8 @@ void add_journal(CLI::App& app, ClientOptions& client, JournalFilter& filter, Ch
     list->add_option("--subject", filter.subject, "part of the subject");
     list->add_option("--direction", filter.direction, "inbound or outbound");
     list->add_option("--verdict", filter.verdict, "clean, suspicious, phish, malware or unscannable");
-    list->add_option("--disposition", filter.disposition, "accept, tag, quarantine, hold, reject or tempfail");
+    list->add_option("--disposition", filter.disposition,
+                     "accept, tag, quarantine, hold, reject or tempfail");
     list->add_option("--limit", filter.limit, "at most so many")->capture_default_str();
     add_client_options(*list, client);
     list->callback([&] { chosen = [&] { return run_journal_list(client, filter); }; });
@@ -156,19 +174,23 @@ void add_journal(CLI::App& app, ClientOptions& client, JournalFilter& filter, Ch
     status->callback([&] { chosen = [&] { return run_status(client); }; });
 }
 
-void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, std::string& revoked, Chosen& chosen) {
-    CLI::App* order = app.add_subcommand("order", "Standing orders: block or hold what matches, at every gate, at once");
+void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, std::string& revoked,
+               Chosen& chosen) {
+    CLI::App* order =
+        app.add_subcommand("order", "Standing orders: block or hold what matches, at every gate, at once");
     order->require_subcommand(1);
     for (const char* action : {"block", "hold"}) {
         CLI::App* give = order->add_subcommand(action, std::string(action) + " messages that match");
         give->add_option("VALUE", words.value, "sender address, domain, ... as --kind says")->required();
         give->add_option("--kind", words.subject_kind, "what VALUE is")
-            ->check(CLI::IsMember({"sender", "domain", "recipient", "client_ip", "link_domain", "content_sha256", "subject"}))
+            ->check(CLI::IsMember(
+                {"sender", "domain", "recipient", "client_ip", "link_domain", "content_sha256", "subject"}))
             ->capture_default_str();
         give->add_option("--direction", words.direction, "inbound or outbound (default: both)");
         give->add_option("--reason", words.reason, "why")->default_val("given on the command line");
         give->add_option("--by", words.given_by, "who gives the order (default: the calling user)");
-        give->add_option("--expires-in-s", words.expires_in_s, "seconds until it ends by itself (default: never)");
+        give->add_option("--expires-in-s", words.expires_in_s,
+                         "seconds until it ends by itself (default: never)");
         add_client_options(*give, client);
         give->callback([&, action] {
             words.action = action;

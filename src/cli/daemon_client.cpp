@@ -20,7 +20,8 @@ namespace {
 
 using nlohmann::json;
 
-Result<proto::HttpResponse> exchange(net::Fiber& fiber, const std::string& socket, const proto::HttpRequest& request) {
+Result<proto::HttpResponse> exchange(net::Fiber& fiber, const std::string& socket,
+                                     const proto::HttpRequest& request) {
     Deadline deadline = net::deadline_in_ms(limits::api_timeout_ms);
     auto stream = TRY(net::connect_unix(fiber, socket, deadline));
     std::string words = TRY(proto::serialise(request, "localhost"));
@@ -29,15 +30,18 @@ Result<proto::HttpResponse> exchange(net::Fiber& fiber, const std::string& socke
     std::array<std::byte, 65536> buffer;
     while (true) {
         std::size_t got = TRY(stream->read_some(buffer, deadline));
-        proto::HttpProgress progress = got == 0 ? parser.end_of_input() : parser.feed(ByteView(buffer).first(got));
+        proto::HttpProgress progress =
+            got == 0 ? parser.end_of_input() : parser.feed(ByteView(buffer).first(got));
         if (progress == proto::HttpProgress::complete) return parser.take();
         if (progress == proto::HttpProgress::refused || got == 0)
-            return fail(ErrorCode::corrupt, "the daemon's answer cannot be understood: " + parser.error().why);
+            return fail(ErrorCode::corrupt,
+                        "the daemon's answer cannot be understood: " + parser.error().why);
     }
 }
 
 /// Calls the daemon and returns its JSON; an error answer becomes an Error.
-Result<json> call(const ClientOptions& options, std::string method, std::string target, const json& body = nullptr) {
+Result<json> call(const ClientOptions& options, std::string method, std::string target,
+                  const json& body = nullptr) {
     proto::HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
@@ -53,9 +57,10 @@ Result<json> call(const ClientOptions& options, std::string method, std::string 
     loop.spawn([&](net::Fiber& fiber) { response = exchange(fiber, socket, request); });
     loop.run();
     if (!response)
-        return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" + response.error().message +
-                                                "); start one with `tocsin serve --data " + options.data_folder +
-                                                "`, or name its folder with --data");
+        return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" +
+                                                response.error().message +
+                                                "); start one with `tocsin serve --data " +
+                                                options.data_folder + "`, or name its folder with --data");
     json answer = json::parse(response->body, nullptr, false);
     if (answer.is_discarded()) return fail(ErrorCode::corrupt, "the daemon's answer is no JSON");
     if (response->status >= 300) return fail(ErrorCode::invalid_input, answer.value("error", "refused"));
@@ -70,7 +75,8 @@ int say(const Result<json>& answer) {
 
 std::string text(const json& object, const char* name) {
     auto found = object.find(name);
-    return found != object.end() && found->is_string() ? for_terminal(found->get<std::string>()) : std::string();
+    return found != object.end() && found->is_string() ? for_terminal(found->get<std::string>())
+                                                       : std::string();
 }
 
 void print_json(const json& value) {
@@ -81,8 +87,9 @@ void print_record(const json& record) {
     std::string to;
     if (record.contains("recipients") && !record["recipients"].empty() && record["recipients"][0].is_string())
         to = for_terminal(record["recipients"][0].get<std::string>());
-    fmt::print("{}  {:<8}  {:<11}  {:<10}  {} -> {}  \"{}\"\n", text(record, "time"), text(record, "direction"),
-               text(record, "verdict"), text(record, "disposition"), text(record, "mail_from"), to, text(record, "subject"));
+    fmt::print("{}  {:<8}  {:<11}  {:<10}  {} -> {}  \"{}\"\n", text(record, "time"),
+               text(record, "direction"), text(record, "verdict"), text(record, "disposition"),
+               text(record, "mail_from"), to, text(record, "subject"));
     if (record.contains("reasons") && record["reasons"].is_array())
         for (const json& reason : record["reasons"])
             if (reason.is_string() && reason != "nothing found")
@@ -91,7 +98,8 @@ void print_record(const json& record) {
 
 void add_parameter(std::string& target, const char* name, const std::string& value) {
     if (value.empty()) return;
-    target += (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" + proto::percent_encode(value);
+    target += (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" +
+              proto::percent_encode(value);
 }
 
 }  // namespace
@@ -126,22 +134,25 @@ int run_held_list(const ClientOptions& options) {
     }
     if ((*answer)["held"].empty()) std::printf("No message is held.\n");
     for (const json& held : (*answer)["held"])
-        fmt::print("{}  {}  {}  {:<8}  {}  \"{}\"\n    {}\n", text(held, "id"), text(held, "time"), text(held, "state"),
-                   text(held, "direction"), text(held, "mail_from"), text(held, "subject"), text(held, "reason"));
+        fmt::print("{}  {}  {}  {:<8}  {}  \"{}\"\n    {}\n", text(held, "id"), text(held, "time"),
+                   text(held, "state"), text(held, "direction"), text(held, "mail_from"),
+                   text(held, "subject"), text(held, "reason"));
     return exit_nothing_found;
 }
 
 int run_order_give(const ClientOptions& options, const OrderWords& words) {
-    json body{{"action", words.action},       {"subject_kind", words.subject_kind}, {"value", words.value},
-              {"direction", words.direction}, {"reason", words.reason},             {"given_by", words.given_by}};
+    json body{{"action", words.action}, {"subject_kind", words.subject_kind},
+              {"value", words.value},   {"direction", words.direction},
+              {"reason", words.reason}, {"given_by", words.given_by}};
     if (words.expires_in_s > 0) body["expires_in_s"] = words.expires_in_s;
     Result<json> answer = call(options, "POST", "/v1/orders", body);
     if (!answer) return say(answer);
     if (options.json) {
         print_json(*answer);
     } else {
-        fmt::print("Order {} is in force: {} {} {}. Undo it with `tocsin order revoke {}`.\n", text(*answer, "id"),
-                   text(*answer, "action"), text(*answer, "subject_kind"), text(*answer, "value"), text(*answer, "id"));
+        fmt::print("Order {} is in force: {} {} {}. Undo it with `tocsin order revoke {}`.\n",
+                   text(*answer, "id"), text(*answer, "action"), text(*answer, "subject_kind"),
+                   text(*answer, "value"), text(*answer, "id"));
     }
     return exit_nothing_found;
 }
@@ -155,8 +166,9 @@ int run_order_list(const ClientOptions& options) {
     }
     if ((*answer)["orders"].empty()) std::printf("No order was ever given.\n");
     for (const json& order : (*answer)["orders"])
-        fmt::print("{}  {}  {:<5}  {} {}  by {}: {}{}\n", text(order, "id"), text(order, "given_at"), text(order, "action"),
-                   text(order, "subject_kind"), text(order, "value"), text(order, "given_by"), text(order, "reason"),
+        fmt::print("{}  {}  {:<5}  {} {}  by {}: {}{}\n", text(order, "id"), text(order, "given_at"),
+                   text(order, "action"), text(order, "subject_kind"), text(order, "value"),
+                   text(order, "given_by"), text(order, "reason"),
                    text(order, "revoked_at").empty() ? "" : "  (revoked " + text(order, "revoked_at") + ")");
     return exit_nothing_found;
 }

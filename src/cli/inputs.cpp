@@ -43,7 +43,7 @@ Result<Bytes> read_all(int fd, std::size_t size_hint) {
 }
 
 bool is_maildir(const std::string& path) {
-    struct stat facts {};
+    struct stat facts{};
     return ::stat((path + "/cur").c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) &&
            ::stat((path + "/new").c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
@@ -64,7 +64,7 @@ struct Inputs::Mailbox {
         std::free(line);
     }
 
-    /// Opens `path` if it is an mbox: "From " first, and a second one after a blank line. A single message is read as a file.
+    /// Opens `path` if it is an mbox, which begins with "From ".
     static std::unique_ptr<Mailbox> open_if_mbox(const std::string& path) {
         auto box = std::make_unique<Mailbox>();
         box->file = std::fopen(path.c_str(), "re");
@@ -92,7 +92,10 @@ struct Inputs::Mailbox {
             size += read.size();
             if (size <= limits::message_bytes) text += read;
         }
-        Input input{path + "#" + std::to_string(++number), {}, std::nullopt};
+        ++number;
+        // One message that still has its "From " line is a file, not a mailbox.
+        bool only_one = number == 1 && pending.empty();
+        Input input{only_one ? path : path + "#" + std::to_string(number), {}, std::nullopt};
         if (size > limits::message_bytes) {
             input.error = Error{ErrorCode::limit, too_large(size)};
         } else {
@@ -104,7 +107,8 @@ struct Inputs::Mailbox {
 };
 
 Inputs::Inputs(std::vector<std::string> paths, Folders folders)
-    : paths_(std::make_move_iterator(paths.begin()), std::make_move_iterator(paths.end())), folders_(folders) {}
+    : paths_(std::make_move_iterator(paths.begin()), std::make_move_iterator(paths.end())),
+      folders_(folders) {}
 
 Inputs::~Inputs() = default;
 
@@ -135,7 +139,7 @@ std::optional<Input> Inputs::next() {
 }
 
 void Inputs::expand(const std::string& path, int depth) {
-    struct stat facts {};
+    struct stat facts{};
     if (::stat(path.c_str(), &facts) != 0) {
         Error error = errno_error(errno == ELOOP ? "loop of symbolic links" : "cannot be opened", errno);
         failed_.push_back({path, {}, std::move(error)});
@@ -144,7 +148,8 @@ void Inputs::expand(const std::string& path, int depth) {
         if (depth > folder_depth_max) {
             failed_.push_back(failed(path, ErrorCode::limit, "folders are nested too deeply"));
         } else if (!folders_seen_.insert(identity).second) {
-            failed_.push_back(failed(path, ErrorCode::conflict, "this folder was entered already (loop or named twice)"));
+            failed_.push_back(
+                failed(path, ErrorCode::conflict, "this folder was entered already (loop or named twice)"));
         } else {
             expand_folder(path, depth);
         }
@@ -169,7 +174,7 @@ void Inputs::expand_folder(const std::string& path, int depth) {
     for (const std::string& name : names) {
         if (name == "." || name == ".." || (maildir && name == "tmp")) continue;
         std::string child = path + "/" + name;
-        struct stat facts {};
+        struct stat facts{};
         bool is_folder = ::stat(child.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
         bool enter = folders_ == Folders::recursive || (maildir && (name == "cur" || name == "new"));
         if (!is_folder || enter) expand(child, depth + 1);
@@ -179,7 +184,7 @@ void Inputs::expand_folder(const std::string& path, int depth) {
 Input Inputs::read_file(const std::string& path) {
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd.valid()) return {path, {}, errno_error("cannot be opened", errno)};
-    struct stat facts {};
+    struct stat facts{};
     if (::fstat(fd.get(), &facts) != 0) return {path, {}, errno_error("cannot be read", errno)};
     auto size = static_cast<std::uint64_t>(facts.st_size);
     if (size > limits::message_bytes) return failed(path, ErrorCode::limit, too_large(size));

@@ -21,7 +21,8 @@ enum class Folders : std::uint8_t { one_level, recursive };
 
 /// One thing to be scanned, or the reason why it cannot be.
 struct Input {
-    std::string name;  ///< path as given; "path#12" for the twelfth message of an mbox; "-" for standard input
+    std::string
+        name;  ///< path as given; "path#12" for the twelfth message of an mbox; "-" for standard input
     Bytes bytes;
     std::optional<Error> error;
 };

@@ -25,7 +25,8 @@ Result<std::string> find_reader(const std::string& named) {
     if (!named.empty()) return named;
     std::filesystem::path here = own_folder();
     std::error_code error;
-    for (const std::filesystem::path& place : {here / "tocsin-reader", here / "../libexec/tocsin/tocsin-reader"})
+    for (const std::filesystem::path& place :
+         {here / "tocsin-reader", here / "../libexec/tocsin/tocsin-reader"})
         if (std::filesystem::exists(place, error)) return place.lexically_normal().string();
     return fail(ErrorCode::not_found, "tocsin-reader is not beside " + here.string() +
                                           "/tocsin; build it with `make build` or name it with --reader");
@@ -73,14 +74,16 @@ Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     add("--yara", options.yara_rules);
     add("--without", options.without);
     config.reader_arguments.insert(config.reader_arguments.end(), {"--log-level", "warning"});
-    config.readers_max = options.readers > 0 ? options.readers : std::max(1U, std::thread::hardware_concurrency());
+    config.readers_max =
+        options.readers > 0 ? options.readers : std::max(1U, std::thread::hardware_concurrency());
     if (options.deadline_ms > 0) config.deadline_ms = options.deadline_ms;
     if (options.no_cache) config.cache_entries = 0;
     return config;
 }
 
-Result<void> with_readers(const ReaderOptions& options, Log& log,
-                          const std::function<Result<void>(net::Fiber&, net::Loop&, pool::ReaderPool&)>& body) {
+Result<void>
+with_readers(const ReaderOptions& options, Log& log,
+             const std::function<Result<void>(net::Fiber&, net::Loop&, pool::ReaderPool&)>& body) {
     pool::PoolConfig config = TRY(make_pool_config(options));
     ScratchFolder scratch = TRY(ScratchFolder::make());
     config.scratch_folder = scratch.path();

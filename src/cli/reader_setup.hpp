@@ -28,7 +28,8 @@ struct ReaderOptions {
 [[nodiscard]] Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options);
 
 /// Runs `body` on a fiber with readers that are started before and stopped after it; the scratch folder is made and removed.
-[[nodiscard]] Result<void> with_readers(const ReaderOptions& options, Log& log,
-                                        const std::function<Result<void>(net::Fiber&, net::Loop&, pool::ReaderPool&)>& body);
+[[nodiscard]] Result<void>
+with_readers(const ReaderOptions& options, Log& log,
+             const std::function<Result<void>(net::Fiber&, net::Loop&, pool::ReaderPool&)>& body);
 
 }  // namespace tocsin::cli

@@ -49,7 +49,8 @@ public:
         std::size_t filled = total == 0 ? 0 : width * messages_ / total;
         std::string bar(filled, '#');
         bar.resize(width, '.');
-        write_text(stderr, fmt::format("\r\033[K[{}] {}/{} messages, {} found", bar, messages_, total, found()));
+        write_text(stderr,
+                   fmt::format("\r\033[K[{}] {}/{} messages, {} found", bar, messages_, total, found()));
         std::fflush(stderr);
     }
     void clear_progress() {
@@ -58,8 +59,9 @@ public:
 
     [[nodiscard]] std::string summary() const {
         double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-        std::string out = fmt::format("\nScanned {} message{} in {:.2f} s ({:.0f}/s):", messages_, messages_ == 1 ? "" : "s",
-                                      seconds, static_cast<double>(messages_) / std::max(seconds, 0.001));
+        std::string out = fmt::format("\nScanned {} message{} in {:.2f} s ({:.0f}/s):", messages_,
+                                      messages_ == 1 ? "" : "s", seconds,
+                                      static_cast<double>(messages_) / std::max(seconds, 0.001));
         const char* separator = " ";
         for (scan::Verdict verdict : {scan::Verdict::clean, scan::Verdict::malware, scan::Verdict::phish,
                                       scan::Verdict::suspicious, scan::Verdict::unscannable}) {
@@ -94,9 +96,7 @@ bool looks_like_zip(ByteView bytes) {
 class Scanner {
 public:
     Scanner(const ScanCommand& command, pool::ReaderPool& readers)
-        : command_(command),
-          readers_(readers),
-          inputs_(command.paths, command.folders),
+        : command_(command), readers_(readers), inputs_(command.paths, command.folders),
           tally_(!command.json && ::isatty(STDERR_FILENO) == 1),
           colour_(::isatty(STDOUT_FILENO) == 1 ? Colour::terminal : Colour::plain) {}
 
@@ -132,7 +132,8 @@ private:
 
     /// The .eml files inside a zip are messages of their own; the reader opens the zip, never this process.
     void scan_zip_messages(net::Fiber& fiber, const Input& input) {
-        pool::ScanOutcome unpacked = scan(fiber, input.name, input.bytes, reader::RequestKind::unpack_messages);
+        pool::ScanOutcome unpacked =
+            scan(fiber, input.name, input.bytes, reader::RequestKind::unpack_messages);
         if (unpacked.outcome != sandbox::Outcome::verdict) return;
         for (const reader::OutputRange& range : unpacked.ranges) {
             ByteView bytes = as_bytes(unpacked.output).subspan(range.offset, range.length);
@@ -141,7 +142,8 @@ private:
         }
     }
 
-    pool::ScanOutcome scan(net::Fiber& fiber, const std::string& name, ByteView bytes, reader::RequestKind kind) {
+    pool::ScanOutcome scan(net::Fiber& fiber, const std::string& name, ByteView bytes,
+                           reader::RequestKind kind) {
         pool::ScanRequest request;
         request.kind = kind;
         request.direction = command_.direction;
@@ -152,7 +154,8 @@ private:
 
     void report(const ScanResult& result) {
         tally_.count(result);
-        bool quiet = command_.only_findings && result.verdict == scan::Verdict::clean && !result.outcome.report.ambiguous();
+        bool quiet = command_.only_findings && result.verdict == scan::Verdict::clean &&
+                     !result.outcome.report.ambiguous();
         if (quiet) return;
         tally_.clear_progress();
         write_text(stdout, command_.json ? to_json_line(result) : to_lines(result, colour_));
@@ -179,17 +182,19 @@ void say_error(const Error& error) {
 
 int run_scan(const ScanCommand& command, Log& log) {
     int exit_code = exit_error;
-    Result<void> done = with_readers(
-        command.readers, log, [&](net::Fiber& fiber, net::Loop& loop, pool::ReaderPool& readers) -> Result<void> {
-            Scanner scanner(command, readers);
-            std::size_t workers = std::max<std::size_t>(1, TRY(make_pool_config(command.readers)).readers_max);
-            net::TaskGroup group(loop, workers);
-            for (std::size_t index = 0; index < workers; ++index)
-                TRY(group.spawn([&](net::Fiber& own) { scanner.work(own); }));
-            (void)group.join(fiber, net::no_deadline);
-            exit_code = scanner.finish();
-            return {};
-        });
+    Result<void> done =
+        with_readers(command.readers, log,
+                     [&](net::Fiber& fiber, net::Loop& loop, pool::ReaderPool& readers) -> Result<void> {
+                         Scanner scanner(command, readers);
+                         std::size_t workers =
+                             std::max<std::size_t>(1, TRY(make_pool_config(command.readers)).readers_max);
+                         net::TaskGroup group(loop, workers);
+                         for (std::size_t index = 0; index < workers; ++index)
+                             TRY(group.spawn([&](net::Fiber& own) { scanner.work(own); }));
+                         (void)group.join(fiber, net::no_deadline);
+                         exit_code = scanner.finish();
+                         return {};
+                     });
     if (!done) say_error(done.error());
     return done ? exit_code : exit_error;
 }
@@ -213,7 +218,8 @@ int run_read(const ReadCommand& command, Log& log) {
             pool::ScanOutcome outcome = readers.scan(fiber, request);
             if (outcome.outcome != sandbox::Outcome::verdict || !outcome.detail.empty())
                 return fail(ErrorCode::unavailable, command.path + ": could not be read (" +
-                                                        std::string(sandbox::to_string(outcome.outcome)) + "): " + outcome.detail);
+                                                        std::string(sandbox::to_string(outcome.outcome)) +
+                                                        "): " + outcome.detail);
             write_text(stdout, outcome.output);
             if (!outcome.output.ends_with('\n')) write_text(stdout, "\n");
             exit_code = exit_nothing_found;

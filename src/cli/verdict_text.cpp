@@ -40,9 +40,15 @@ json part_index(std::uint32_t part) {
 json part_json(const scan::PartSummary& part, std::size_t index) {
     json flags = json::array();
     for (scan::PartFlag flag : part.flags) flags.push_back(scan::to_string(flag));
-    json out{{"index", index},           {"parent", part_index(part.parent)}, {"depth", part.depth},
-             {"origin", part.origin},    {"media_type", part.media_type},     {"file_type", part.file_type},
-             {"file_name", part.file_name}, {"size", part.size},              {"flags", std::move(flags)}};
+    json out{{"index", index},
+             {"parent", part_index(part.parent)},
+             {"depth", part.depth},
+             {"origin", part.origin},
+             {"media_type", part.media_type},
+             {"file_type", part.file_type},
+             {"file_name", part.file_name},
+             {"size", part.size},
+             {"flags", std::move(flags)}};
     if (!part.note.empty()) out["note"] = part.note;
     if (part.remembered) out["remembered"] = true;
     return out;
@@ -73,6 +79,14 @@ json ambiguities_json(const scan::ScanReport& report) {
     return out;
 }
 
+/// Zero-width characters and direction marks (U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F), by their UTF-8 bytes.
+bool is_direction_mark(std::string_view bytes) {
+    if (bytes.size() < 3 || bytes[0] != '\xE2') return false;
+    auto second = static_cast<unsigned char>(bytes[1]), third = static_cast<unsigned char>(bytes[2]);
+    if (second == 0x80) return (third >= 0x8B && third <= 0x8F) || (third >= 0xAA && third <= 0xAE);
+    return second == 0x81 && third >= 0xA0 && third <= 0xAF;
+}
+
 }  // namespace
 
 ScanResult make_result(std::string name, pool::ScanOutcome outcome) {
@@ -86,11 +100,8 @@ std::string for_terminal(std::string_view text) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         auto byte = static_cast<unsigned char>(text[at]);
         bool control = byte < 0x20 || byte == 0x7F;
-        // U+0080 to U+009F and the direction marks of U+200E to U+2069, by their UTF-8 bytes.
         bool c1 = byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
-        bool mark = byte == 0xE2 && at + 2 < text.size() &&
-                    (static_cast<unsigned char>(text[at + 1]) == 0x80 || static_cast<unsigned char>(text[at + 1]) == 0x81) &&
-                    static_cast<unsigned char>(text[at + 2]) >= 0x8B && static_cast<unsigned char>(text[at + 2]) <= 0xAE;
+        bool mark = is_direction_mark(text.substr(at, 3));
         if (control || c1 || mark) {
             out += '?';
             at += mark ? 2U : (c1 ? 1U : 0U);
@@ -107,11 +118,12 @@ std::string to_lines(const ScanResult& result, Colour colour) {
     if (colour == Colour::terminal) word = colour_of(result.verdict, report.ambiguous()) + word + "\033[0m";
     std::string out = for_terminal(result.name) + ": " + word + "\n";
     if (result.outcome.outcome != sandbox::Outcome::verdict)
-        out += "    the reader gave no verdict (" + std::string(sandbox::to_string(result.outcome.outcome)) + "): " +
-               for_terminal(result.outcome.detail) + "\n";
+        out += "    the reader gave no verdict (" + std::string(sandbox::to_string(result.outcome.outcome)) +
+               "): " + for_terminal(result.outcome.detail) + "\n";
     for (const scan::Finding& finding : report.findings) {
         if (finding.severity == scan::Severity::info) continue;
-        out += "    " + for_terminal(finding.text) + "  [" + for_terminal(finding.engine) + " " + for_terminal(finding.rule) + "]\n";
+        out += "    " + for_terminal(finding.text) + "  [" + for_terminal(finding.engine) + " " +
+               for_terminal(finding.rule) + "]\n";
     }
     for (const scan::LimitHit& limit : report.limits_hit) {
         out += "    not fully scanned: " + std::string(scan::explain(limit.limit));
@@ -121,8 +133,9 @@ std::string to_lines(const ScanResult& result, Colour colour) {
     }
     for (const mail::Ambiguity& ambiguity : report.ambiguities) {
         const mail::AmbiguityInfo& about = mail::info(ambiguity.kind);
-        out += "    can be read in more than one way: " + std::string(about.text) + "  [" + std::string(about.name) + ", byte " +
-               std::to_string(ambiguity.offset) + ", " + std::string(about.rfc) + "]\n";
+        out += "    can be read in more than one way: " + std::string(about.text) + "  [" +
+               std::string(about.name) + ", byte " + std::to_string(ambiguity.offset) + ", " +
+               std::string(about.rfc) + "]\n";
     }
     return out;
 }
@@ -130,10 +143,13 @@ std::string to_lines(const ScanResult& result, Colour colour) {
 std::string to_json_line(const ScanResult& result) {
     const scan::ScanReport& report = result.outcome.report;
     json parts = json::array();
-    for (std::size_t index = 0; index < report.parts.size(); ++index) parts.push_back(part_json(report.parts[index], index));
+    for (std::size_t index = 0; index < report.parts.size(); ++index)
+        parts.push_back(part_json(report.parts[index], index));
     json limits = json::array();
     for (const scan::LimitHit& limit : report.limits_hit)
-        limits.push_back({{"limit", scan::to_string(limit.limit)}, {"part", part_index(limit.part)}, {"detail", limit.detail}});
+        limits.push_back({{"limit", scan::to_string(limit.limit)},
+                          {"part", part_index(limit.part)},
+                          {"detail", limit.detail}});
     json urls = json::array();
     for (const scan::FoundUrl& url : report.urls)
         urls.push_back({{"url", url.url}, {"source", url.source}, {"part", part_index(url.part)}});

@@ -20,7 +20,8 @@ Result<void> JournalWriter::write(net::Fiber& fiber, const store::Record& record
     return *mine.result;
 }
 
-Result<void> JournalWriter::note_reply(net::Fiber& fiber, const std::string& record_id, const std::string& reply) {
+Result<void> JournalWriter::note_reply(net::Fiber& fiber, const std::string& record_id,
+                                       const std::string& reply) {
     return blocking_.call(fiber, [&] { return journal_.note_next_hop_reply(record_id, reply); });
 }
 

@@ -14,13 +14,15 @@ namespace tocsin::gate {
 
 class JournalWriter {
 public:
-    JournalWriter(store::JournalStore& journal, net::BlockingPool& blocking) : journal_(journal), blocking_(blocking) {}
+    JournalWriter(store::JournalStore& journal, net::BlockingPool& blocking)
+        : journal_(journal), blocking_(blocking) {}
 
     /// Returns when the record, and the held message that belongs to it, are on disk. The first session that comes writes for
     /// all that wait; the others sleep. An error goes to every session whose record was in that group.
     [[nodiscard]] Result<void> write(net::Fiber& fiber, const store::Record& record, const store::Held* held);
     /// Adds the next hop's answer to a record that is on disk already.
-    [[nodiscard]] Result<void> note_reply(net::Fiber& fiber, const std::string& record_id, const std::string& reply);
+    [[nodiscard]] Result<void> note_reply(net::Fiber& fiber, const std::string& record_id,
+                                          const std::string& reply);
     [[nodiscard]] std::uint64_t groups_written() const { return groups_; }
 
 private:

@@ -34,7 +34,8 @@ std::string reasons_json(const Judgement& judgement) {
     return to_text(out);
 }
 
-store::Record make_record(const Envelope& envelope, const Judgement& judgement, std::uint64_t size_bytes, TimePoint now) {
+store::Record make_record(const Envelope& envelope, const Judgement& judgement, std::uint64_t size_bytes,
+                          TimePoint now) {
     const scan::ScanReport& report = judgement.scan.report;
     bool scanned = judgement.scan.outcome == sandbox::Outcome::verdict;
     store::Record record;
@@ -79,7 +80,16 @@ store::Held make_held(const store::Record& record, const Judgement& judgement) {
 
 Decision decision_of(const store::Order& order) {
     std::string reason = "standing order " + order.id + " by " + order.given_by + ": " + order.reason;
-    return {order.action == store::OrderAction::block ? Disposition::reject : Disposition::hold, std::move(reason)};
+    return {order.action == store::OrderAction::block ? Disposition::reject : Disposition::hold,
+            std::move(reason)};
+}
+
+/// RFC 5321 section 4.2 replies are ASCII: typographic quotes become plain ones, the machine replaces what is left.
+std::string reply_text(std::string text) {
+    for (std::string_view quote : {"\xE2\x80\x9C", "\xE2\x80\x9D"})
+        for (std::size_t at = 0; (at = text.find(quote, at)) != std::string::npos;)
+            text.replace(at, quote.size(), "\"");
+    return text;
 }
 
 bool is_kept(Disposition disposition) {
@@ -88,7 +98,8 @@ bool is_kept(Disposition disposition) {
 
 /// Orders before the scan see the envelope, orders after it the message too. What is blocked by its envelope is scanned all the
 /// same: the record says what it was.
-Decision decide_with_orders(GateServices& services, const Envelope& envelope, const pool::ScanOutcome& scan, TimePoint now) {
+Decision decide_with_orders(GateServices& services, const Envelope& envelope, const pool::ScanOutcome& scan,
+                            TimePoint now) {
     bool scanned = scan.outcome == sandbox::Outcome::verdict;
     OrderSubject subject{envelope.direction, envelope.mail_from, envelope.client_ip, &envelope.recipients,
                          scanned ? &scan.report : nullptr};
@@ -96,7 +107,8 @@ Decision decide_with_orders(GateServices& services, const Envelope& envelope, co
     std::optional<store::Order> order = services.orders.find(subject, now);
     if (!order) return by_policy;
     // An order may only make it stricter: malware that a "hold" order also fits is still rejected where policy rejects.
-    if (order->action == store::OrderAction::hold && by_policy.disposition == Disposition::reject) return by_policy;
+    if (order->action == store::OrderAction::hold && by_policy.disposition == Disposition::reject)
+        return by_policy;
     return decision_of(*order);
 }
 
@@ -118,17 +130,20 @@ Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envel
     store::Record record = make_record(envelope, out, content.size(), now);
     store::Held held;
     if (kept) {
-        Result<Hash256> stored = services.blocking.call(fiber, [&] { return services.evidence.put(content); });
+        Result<Hash256> stored =
+            services.blocking.call(fiber, [&] { return services.evidence.put(content); });
         if (!stored) {
             services.log.write(LogLevel::error, "evidence.not_stored", {{"error", stored.error().message}});
             return out;
         }
-        record.content_sha256 = to_hex(as_bytes({reinterpret_cast<const char*>(stored->data()), stored->size()}));
+        record.content_sha256 =
+            to_hex(as_bytes({reinterpret_cast<const char*>(stored->data()), stored->size()}));
         held = make_held(record, out);
     }
     Result<void> written = services.journal.write(fiber, record, kept ? &held : nullptr);
     out.recorded = written.has_value();
-    if (!written) services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
+    if (!written)
+        services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
     services.log.write(LogLevel::info, "message.judged",
                        {{"id", out.record_id},
                         {"direction", std::string(mail::to_string(envelope.direction))},
@@ -138,7 +153,8 @@ Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envel
     return out;
 }
 
-void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const Judgement& judgement, const std::string& reply) {
+void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const Judgement& judgement,
+                         const std::string& reply) {
     Result<void> noted = services.journal.note_reply(fiber, judgement.record_id, reply);
     if (!noted)
         services.log.write(LogLevel::warning, "journal.reply_not_noted",
@@ -149,7 +165,8 @@ std::string header_for(const Judgement& judgement) {
     if (judgement.decision.disposition != Disposition::tag) return {};
     const scan::ScanReport& report = judgement.scan.report;
     std::string header = "X-Tocsin-Verdict: " + std::string(scan::to_string(report.verdict));
-    if (report.ambiguous()) header += "; ambiguous=" + std::string(mail::info(report.ambiguities.front().kind).name);
+    if (report.ambiguous())
+        header += "; ambiguous=" + std::string(mail::info(report.ambiguities.front().kind).name);
     return header + "; record=" + judgement.record_id + "\r\n";
 }
 
@@ -160,12 +177,15 @@ proto::SmtpReply refusal(const Judgement& judgement) {
             // RFC 5321 section 4.2.5: 250 means that we answer for the message now. It is stored; a person decides.
             return proto::make_reply(250, "2.0.0", "held for review as " + judgement.held_id);
         case Disposition::reject:
-            return proto::make_reply(550, "5.7.1", "refused: " + judgement.decision.reason + " (" + judgement.record_id + ")");
+            return proto::make_reply(550, "5.7.1",
+                                     "refused: " + reply_text(judgement.decision.reason) + " (" +
+                                         judgement.record_id + ")");
         case Disposition::accept:
         case Disposition::tag:
         case Disposition::tempfail: break;
     }
-    return proto::make_reply(451, "4.7.1", "please try again later: " + judgement.decision.reason);
+    return proto::make_reply(451, "4.7.1",
+                             "please try again later: " + reply_text(judgement.decision.reason));
 }
 
 }  // namespace tocsin::gate

@@ -35,10 +35,12 @@ struct Judgement {
 };
 
 /// Judges a message. When it returns with `recorded`, the record, and the message if it is held, are on disk.
-[[nodiscard]] Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content);
+[[nodiscard]] Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
+                              ByteView content);
 
 /// Adds what the next hop said to the record. The message is on its way by then: a failure here is logged, not answered.
-void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const Judgement& judgement, const std::string& reply);
+void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const Judgement& judgement,
+                         const std::string& reply);
 
 /// The header field that is put in front of a message that passes; empty for Disposition::accept.
 [[nodiscard]] std::string header_for(const Judgement& judgement);

@@ -18,7 +18,8 @@ Error NextHop::lose(const Error& error) {
 
 Result<void> NextHop::open(net::Fiber& fiber) {
     if (connected()) return {};
-    auto stream = net::connect_tcp(fiber, address_.address, address_.port, net::deadline_in_ms(limits::next_hop_connect_ms));
+    auto stream = net::connect_tcp(fiber, address_.address, address_.port,
+                                   net::deadline_in_ms(limits::next_hop_connect_ms));
     if (!stream) return std::unexpected(lose(stream.error()));
     stream_ = std::move(*stream);
     machine_ = std::make_unique<proto::SmtpClientMachine>(hello_name_);
@@ -45,15 +46,18 @@ Result<proto::SmtpReply> NextHop::await(proto::SmtpStep step) {
                 if (step == proto::SmtpStep::hello) return proto::make_reply(250, "", "ready");
                 break;
             case proto::SmtpClientEventKind::broken:
-                return std::unexpected(lose(Error{ErrorCode::unavailable,
-                                                  event.reply.lines.empty() ? "broken" : event.reply.lines.front()}));
+                return std::unexpected(
+                    lose(Error{ErrorCode::unavailable,
+                               event.reply.lines.empty() ? "broken" : event.reply.lines.front()}));
             case proto::SmtpClientEventKind::idle:
                 return std::unexpected(lose(Error{ErrorCode::unavailable, "no reply is awaited"}));
             case proto::SmtpClientEventKind::need_input: {
                 if (Result<void> sent = flush(); !sent) return std::unexpected(lose(sent.error()));
-                Result<std::size_t> got = stream_->read_some(buffer, net::deadline_in_ms(limits::next_hop_timeout_ms));
+                Result<std::size_t> got =
+                    stream_->read_some(buffer, net::deadline_in_ms(limits::next_hop_timeout_ms));
                 if (!got) return std::unexpected(lose(got.error()));
-                if (*got == 0) return std::unexpected(lose(Error{ErrorCode::closed, "closed the connection"}));
+                if (*got == 0)
+                    return std::unexpected(lose(Error{ErrorCode::closed, "closed the connection"}));
                 machine_->feed(ByteView(buffer).first(*got));
                 break;
             }

@@ -40,23 +40,26 @@ bool fits(const store::Order& order, const OrderSubject& subject) {
     const scan::ScanReport* report = subject.report;
     switch (order.subject_kind) {
         case store::SubjectKind::sender:
-            return same(order.value, subject.mail_from) || (report != nullptr && same(order.value, report->facts.header_from));
+            return same(order.value, subject.mail_from) ||
+                   (report != nullptr && same(order.value, report->facts.header_from));
         case store::SubjectKind::domain:
             return in_domain(domain_of(subject.mail_from), order.value) ||
                    (report != nullptr && in_domain(domain_of(report->facts.header_from), order.value));
-        case store::SubjectKind::customer: return false;  // customers come with the gate's own table of senders
+        case store::SubjectKind::customer:
+            return false;  // customers come with the gate's own table of senders
         case store::SubjectKind::recipient:
             return subject.recipients != nullptr &&
-                   std::ranges::any_of(*subject.recipients, [&](const std::string& to) { return same(order.value, to); });
+                   std::ranges::any_of(*subject.recipients,
+                                       [&](const std::string& to) { return same(order.value, to); });
         case store::SubjectKind::client_ip: return order.value == subject.client_ip;
         case store::SubjectKind::link_domain:
             return report != nullptr && std::ranges::any_of(report->urls, [&](const scan::FoundUrl& url) {
                        return in_domain(host_of(url.url), order.value);
                    });
         case store::SubjectKind::content_sha256:
-            return report != nullptr && std::ranges::any_of(report->facts.attachment_sha256, [&](const std::string& hash) {
-                       return same(order.value, hash);
-                   });
+            return report != nullptr &&
+                   std::ranges::any_of(report->facts.attachment_sha256,
+                                       [&](const std::string& hash) { return same(order.value, hash); });
         case store::SubjectKind::subject: return report != nullptr && order.value == report->facts.subject;
     }
     return false;

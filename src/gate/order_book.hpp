@@ -34,7 +34,8 @@ public:
     [[nodiscard]] std::size_t size() const { return orders_->size(); }
 
 private:
-    std::shared_ptr<const std::vector<store::Order>> orders_ = std::make_shared<const std::vector<store::Order>>();
+    std::shared_ptr<const std::vector<store::Order>> orders_ =
+        std::make_shared<const std::vector<store::Order>>();
 };
 
 }  // namespace tocsin::gate

@@ -26,7 +26,8 @@ std::string worst_finding(const scan::ScanReport& report) {
 }
 
 Decision decide_unscanned(mail::Direction direction, sandbox::Outcome outcome) {
-    std::string reason = "the message could not be scanned (" + std::string(sandbox::to_string(outcome)) + ")";
+    std::string reason =
+        "the message could not be scanned (" + std::string(sandbox::to_string(outcome)) + ")";
     // Inbound: the sender's queue keeps it while we recover. Outbound: our customer's mail is kept here for a person to see.
     bool outbound = direction == mail::Direction::outbound && outcome != sandbox::Outcome::unavailable;
     return {outbound ? Disposition::hold : Disposition::tempfail, std::move(reason)};
@@ -40,10 +41,12 @@ Decision decide(mail::Direction direction, sandbox::Outcome outcome, const scan:
     switch (report.verdict) {
         case scan::Verdict::malware:
             return {outbound ? Disposition::hold : Disposition::reject, worst_finding(report)};
-        case scan::Verdict::phish: return {outbound ? Disposition::hold : Disposition::quarantine, worst_finding(report)};
+        case scan::Verdict::phish:
+            return {outbound ? Disposition::hold : Disposition::quarantine, worst_finding(report)};
         case scan::Verdict::unscannable:
             return {outbound ? Disposition::hold : Disposition::quarantine, worst_finding(report)};
-        case scan::Verdict::suspicious: return {outbound ? Disposition::hold : Disposition::tag, worst_finding(report)};
+        case scan::Verdict::suspicious:
+            return {outbound ? Disposition::hold : Disposition::tag, worst_finding(report)};
         case scan::Verdict::clean: break;
     }
     if (report.ambiguous())

@@ -29,6 +29,7 @@ struct Decision {
 };
 
 /// The disposition of a message that was scanned, or could not be. `report` counts only when `outcome` is verdict.
-[[nodiscard]] Decision decide(mail::Direction direction, sandbox::Outcome outcome, const scan::ScanReport& report);
+[[nodiscard]] Decision decide(mail::Direction direction, sandbox::Outcome outcome,
+                              const scan::ScanReport& report);
 
 }  // namespace tocsin::gate

@@ -13,19 +13,16 @@ using proto::SmtpServerEvent;
 using proto::SmtpServerEventKind;
 
 proto::SmtpReply lost_next_hop(const Error& error) {
-    return proto::make_reply(451, "4.4.1", "next hop is not available, please try again later (" + error.message + ")");
+    return proto::make_reply(451, "4.4.1",
+                             "next hop is not available, please try again later (" + error.message + ")");
 }
 
 /// One client. Owns its transaction; answers every event of the machine.
 class Session {
 public:
     Session(const ProxyConfig& config, GateServices& services, net::Fiber& fiber, net::Stream& client)
-        : config_(config),
-          services_(services),
-          fiber_(fiber),
-          client_(client),
-          machine_({.host_name = config.host_name}),
-          next_hop_(config.next_hop, config.host_name) {}
+        : config_(config), services_(services), fiber_(fiber), client_(client),
+          machine_({.host_name = config.host_name}), next_hop_(config.next_hop, config.host_name) {}
     ~Session() { services_.buffered_bytes -= content_.size(); }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -38,7 +35,8 @@ public:
             if (event.kind == SmtpServerEventKind::need_input ? !exchange_bytes() : !handle(event)) break;
         }
         std::string last = machine_.take_output();
-        if (!last.empty()) (void)client_.write_all(as_bytes(last), net::deadline_in_ms(limits::smtp_command_timeout_ms));
+        if (!last.empty())
+            (void)client_.write_all(as_bytes(last), net::deadline_in_ms(limits::smtp_command_timeout_ms));
         next_hop_.quit();
         client_.close();
     }
@@ -65,12 +63,22 @@ private:
             case SmtpServerEventKind::recipient: handle_recipient(event); break;
             case SmtpServerEventKind::data: handle_data(); break;
             case SmtpServerEventKind::content: append_content(event.content); break;
-            case SmtpServerEventKind::message: machine_.answer(judge_message()); forget(); break;
-            case SmtpServerEventKind::content_refused: next_hop_.reset(); forget(); break;
-            case SmtpServerEventKind::reset: next_hop_.reset(); forget(); break;
+            case SmtpServerEventKind::message:
+                machine_.answer(judge_message());
+                forget();
+                break;
+            case SmtpServerEventKind::content_refused:
+                next_hop_.reset();
+                forget();
+                break;
+            case SmtpServerEventKind::reset:
+                next_hop_.reset();
+                forget();
+                break;
             case SmtpServerEventKind::violation:
-                services_.log.write(LogLevel::warning, "smtp.violation",
-                                    {{"client", client_.peer().address}, {"what", std::string(to_string(event.violation))}});
+                services_.log.write(
+                    LogLevel::warning, "smtp.violation",
+                    {{"client", client_.peer().address}, {"what", std::string(to_string(event.violation))}});
                 break;
             case SmtpServerEventKind::hello:
             case SmtpServerEventKind::need_input:
@@ -97,7 +105,8 @@ private:
 
     void handle_data() {
         if (services_.buffered_bytes > limits::gate_buffered_bytes)
-            return machine_.answer(proto::make_reply(452, "4.3.1", "too much mail is being read now, please try again later"));
+            return machine_.answer(
+                proto::make_reply(452, "4.3.1", "too much mail is being read now, please try again later"));
         machine_.answer(proto::make_reply(354, "", "end with <CRLF>.<CRLF>"));
     }
 
@@ -123,7 +132,8 @@ private:
                       judgement.decision.disposition == Disposition::tag;
         if (!passes) next_hop_.reset();
         if (!judgement.recorded)
-            return proto::make_reply(451, "4.3.0", "the message could not be recorded, please try again later");
+            return proto::make_reply(451, "4.3.0",
+                                     "the message could not be recorded, please try again later");
         if (!passes) return refusal(judgement);
         Result<proto::SmtpReply> reply = next_hop_.content(header_for(judgement), content_);
         proto::SmtpReply answer = reply ? *reply : lost_next_hop(reply.error());

@@ -36,7 +36,8 @@ struct GateServices {
     net::BlockingPool& blocking;
     const Clock& clock;
     Log& log;
-    std::size_t buffered_bytes = 0;  ///< content of all sessions now in memory, at most limits::gate_buffered_bytes
+    std::size_t buffered_bytes =
+        0;  ///< content of all sessions now in memory, at most limits::gate_buffered_bytes
 };
 
 class SmtpProxy {

@@ -27,8 +27,9 @@ std::string quoted(std::string_view text) {
     return out += '"';
 }
 
-/// The text of a quoted string whose opening quote stands at `at`; `at` moves behind the closing one. One that never ends is taken
-/// for an ordinary character, so that it cannot hide the rest: nullopt, and `at` stays.
+/// The text of a quoted string whose opening quote stands at `at`; `at` moves behind the closing one. One
+/// that never ends is taken for an ordinary character, so that it cannot hide the rest: nullopt, and `at`
+/// stays.
 std::optional<std::string> read_quoted(std::string_view text, std::size_t& at) {
     std::string out;
     for (std::size_t here = at + 1; here < text.size(); ++here) {
@@ -42,8 +43,8 @@ std::optional<std::string> read_quoted(std::string_view text, std::size_t& at) {
     return std::nullopt;
 }
 
-/// The text of a comment (RFC 5322 section 3.2.2), nested ones flattened, whose `(` stands at `at`. One that never ends is taken
-/// for an ordinary character: nullopt, and `at` stays.
+/// The text of a comment (RFC 5322 section 3.2.2), nested ones flattened, whose `(` stands at `at`. One that
+/// never ends is taken for an ordinary character: nullopt, and `at` stays.
 std::optional<std::string> read_comment(std::string_view text, std::size_t& at) {
     std::string out;
     std::size_t depth = 0;
@@ -120,7 +121,8 @@ private:
         }
     }
 
-    // Quotes or comments that are unbalanced once are ordinary characters from there on: telling again would take quadratic time.
+    // Quotes or comments that are unbalanced once are ordinary characters from there on: telling again would
+    // take quadratic time.
     void quotes() {
         if (!quotes_broken_) {
             if (const auto text = read_quoted(text_, at_)) {

@@ -16,7 +16,8 @@ struct PartRoles {
     std::vector<std::uint32_t> attachments;  ///< every other leaf, and attached messages as a whole
 };
 
-/// What is inside an attached message belongs to that message and is left out, as is text before the first or after the last boundary.
+/// What is inside an attached message belongs to that message and is left out, as is text before the first or
+/// after the last boundary.
 [[nodiscard]] PartRoles find_roles(const MimeTree& tree, const Reading& reading);
 
 /// Text, links and threads of the shown parts. `truncated` is set when a limit cut something off.

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// Code points of bytes 0x80 to 0x9F in windows-1252; the five unused ones are controls, as in the WHATWG Encoding standard.
+/// Code points of bytes 0x80 to 0x9F in windows-1252; the five unused ones are controls, as in the WHATWG
+/// Encoding standard.
 constexpr std::array<char16_t, 32> windows_1252_high = {
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -95,7 +96,8 @@ struct Alias {
     std::string_view converter;
 };
 
-/// Names whose everyday meaning differs from the registered one (WHATWG Encoding standard section 4.2), or that ICU lacks.
+/// Names whose everyday meaning differs from the registered one (WHATWG Encoding standard section 4.2), or
+/// that ICU lacks.
 constexpr std::array<Alias, 22> aliases = {{
     {"gb2312", "gb18030"},          {"gb_2312-80", "gb18030"},      {"gbk", "gb18030"},
     {"x-gbk", "gb18030"},           {"cp936", "gb18030"},           {"ks_c_5601-1987", "windows-949"},

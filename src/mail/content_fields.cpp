@@ -227,7 +227,8 @@ void fill_parameters(ContentType& out, std::string_view text, const StructuredVa
     if (const Parameter* format = find_parameter(structured, "format")) out.format = to_lower(format->value);
     if (find_ignoring_case(text, "boundary") != std::string_view::npos)
         out.boundaries = boundary_candidates(text, structured);
-    if (find_ignoring_case(text, "name") != std::string_view::npos) out.names = name_candidates(structured, "name");
+    bool commented = text.find('(') != std::string_view::npos;  // "na()me=", too
+    if (commented || find_ignoring_case(text, "name") != std::string_view::npos) out.names = name_candidates(structured, "name");
 }
 
 /// A type that a program may guess from what is no valid one (evasion class B11).
@@ -354,21 +355,25 @@ struct NamedEncoding {
     std::string_view name;
     TransferEncoding encoding;
 };
-constexpr std::array<NamedEncoding, 15> encodings{{{"7bit", TransferEncoding::identity},
-                                                   {"8bit", TransferEncoding::identity},
-                                                   {"binary", TransferEncoding::identity},
-                                                   {"base64", TransferEncoding::base64},
-                                                   {"quoted-printable", TransferEncoding::quoted_printable},
-                                                   {"x-uuencode", TransferEncoding::uuencode},
-                                                   {"x-uue", TransferEncoding::uuencode},
-                                                   {"uuencode", TransferEncoding::uuencode},
-                                                   {"uue", TransferEncoding::uuencode},
-                                                   {"x-yenc", TransferEncoding::yenc},
-                                                   {"yenc", TransferEncoding::yenc},
-                                                   {"mac-binhex40", TransferEncoding::binhex},
-                                                   {"x-binhex", TransferEncoding::binhex},
-                                                   {"binhex", TransferEncoding::binhex},
-                                                   {"x-gzip64", TransferEncoding::gzip64}}};
+constexpr std::array encodings = std::to_array<NamedEncoding>({{"7bit", TransferEncoding::identity},
+                                                               {"8bit", TransferEncoding::identity},
+                                                               {"binary", TransferEncoding::identity},
+                                                               {"base64", TransferEncoding::base64},
+                                                               {"quoted-printable", TransferEncoding::quoted_printable},
+                                                               {"x-uuencode", TransferEncoding::uuencode},
+                                                               {"x-uuencoded", TransferEncoding::uuencode},
+                                                               {"x-uue", TransferEncoding::uuencode},
+                                                               {"x-uu", TransferEncoding::uuencode},
+                                                               {"uuencode", TransferEncoding::uuencode},
+                                                               {"uuencoded", TransferEncoding::uuencode},
+                                                               {"uue", TransferEncoding::uuencode},
+                                                               {"uu", TransferEncoding::uuencode},
+                                                               {"x-yenc", TransferEncoding::yenc},
+                                                               {"yenc", TransferEncoding::yenc},
+                                                               {"mac-binhex40", TransferEncoding::binhex},
+                                                               {"x-binhex", TransferEncoding::binhex},
+                                                               {"binhex", TransferEncoding::binhex},
+                                                               {"x-gzip64", TransferEncoding::gzip64}});
 
 std::optional<TransferEncoding> encoding_named(std::string_view token) {
     for (const NamedEncoding& known : encodings)
@@ -393,20 +398,25 @@ public:
             if (token.size() == trim(plain).size() || !names_encoding(plain.substr(plain.find(';')))) return;
         }
         if (first_field) add(TransferEncoding::identity, {}, use.offset);
-        for (const ValueView& view : value_views(use.raw_value))
-            add_view(view, first_field ? view.reason : reason, use.offset);
-        // A word that means nothing: should the body look like base64, some program decodes it.
-        bool means_nothing = !token.empty() && to_lower(token).find_first_of("78") == std::string::npos;
-        if (out_.size() == 1 && means_nothing)
-            add(TransferEncoding::base64, AmbiguityKind::unknown_transfer_encoding, use.offset);
+        std::vector<ValueView> views = value_views(use.raw_value);
+        for (const ValueView& view : views) add_exact(view, first_field ? view.reason : reason, use.offset);
+        for (const ValueView& view : views) add_guesses(view, use.offset);
+        // A word that means nothing ("q", "b64"): should the body look encoded, some program decodes it.
+        bool means_nothing = !token.empty() && token.find_first_of("78") == std::string_view::npos;
+        if (out_.size() != 1 || !means_nothing) return;
+        for (TransferEncoding guess : {TransferEncoding::base64, TransferEncoding::quoted_printable})
+            add(guess, AmbiguityKind::unknown_transfer_encoding, use.offset, true);
     }
 
 private:
-    void add_view(const ValueView& view, AmbiguityKind reason, std::uint64_t offset) {
+    void add_exact(const ValueView& view, AmbiguityKind reason, std::uint64_t offset) {
         StructuredValue structured = read_structured_value(view.text, view.comments);
         if (std::optional<TransferEncoding> known = encoding_named(structured.head))
             add(*known, reason != AmbiguityKind{} ? reason : AmbiguityKind::comment_in_header, offset);
-        // Several names, or a name with something before or after it.
+    }
+
+    /// Several names, or a name with something before or after it.
+    void add_guesses(const ValueView& view, std::uint64_t offset) {
         std::string compact;
         for (char c : view.text)
             if (is_ascii_alphanumeric(c) || c == '-') compact.push_back(ascii_lower(c));
@@ -419,15 +429,15 @@ private:
             if (known.name.size() > 3 && compact.find(known.name) != std::string::npos)
                 add(known.encoding, guess_reason, offset);
         if (compact.find("base") != std::string::npos || compact.ends_with("64"))
-            add(TransferEncoding::base64, AmbiguityKind::unknown_transfer_encoding, offset);
+            add(TransferEncoding::base64, AmbiguityKind::unknown_transfer_encoding, offset, true);
         if (compact.find("quoted") != std::string::npos || compact.find("printable") != std::string::npos)
-            add(TransferEncoding::quoted_printable, AmbiguityKind::unknown_transfer_encoding, offset);
+            add(TransferEncoding::quoted_printable, AmbiguityKind::unknown_transfer_encoding, offset, true);
     }
 
-    void add(TransferEncoding encoding, AmbiguityKind reason, std::uint64_t offset) {
+    void add(TransferEncoding encoding, AmbiguityKind reason, std::uint64_t offset, bool only_if_body_fits = false) {
         for (const EncodingChoice& known : out_)
             if (known.encoding == encoding) return;
-        out_.push_back({encoding, reason, offset});
+        out_.push_back({encoding, reason, offset, only_if_body_fits});
     }
 
     std::vector<EncodingChoice>& out_;

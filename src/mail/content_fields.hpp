@@ -33,6 +33,7 @@ struct EncodingChoice {
     TransferEncoding encoding = TransferEncoding::identity;
     AmbiguityKind reason{};
     std::uint64_t offset = 0;
+    bool only_if_body_fits = false;  ///< no program would think of it unless the body looks like this
 };
 
 /// What the header block of one entity says about its content.

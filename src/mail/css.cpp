@@ -167,6 +167,21 @@ void read_font(std::string_view value, Style& style) {
     }
 }
 
+void read_background_image(std::string_view value, Style& style) {
+    if (!equals_ignoring_case(value, "none")) read_background(value, style);
+}
+
+/// Shapes that leave nothing: rect(0 0 0 0), rect(1px, 1px, 1px, 1px), inset(50%), inset(100%).
+void read_clip(std::string_view value, Style& style) {
+    style.clipped =
+        starts_with_ignoring_case(value, "rect(0") || starts_with_ignoring_case(value, "rect(1px") ||
+        starts_with_ignoring_case(value, "inset(50%") || starts_with_ignoring_case(value, "inset(100%");
+}
+
+void read_transform(std::string_view value, Style& style) {
+    style.clipped = find_ignoring_case(value, "scale(0)") != std::string_view::npos;
+}
+
 using Reader = void (*)(std::string_view value, Style& style);
 struct Property {
     std::string_view name;
@@ -188,7 +203,7 @@ constexpr std::array properties = std::to_array<Property>({
     {"color", read_color},
     {"background", read_background},
     {"background-color", read_background},
-    {"background-image", [](std::string_view v, Style& s) { if (!equals_ignoring_case(v, "none")) read_background(v, s); }},
+    {"background-image", read_background_image},
     {"height", [](std::string_view v, Style& s) { s.no_height = is_zero(v); }},
     {"max-height", [](std::string_view v, Style& s) { s.no_max_height = is_zero(v); }},
     {"width", [](std::string_view v, Style& s) { s.no_width = is_zero(v); }},
@@ -202,9 +217,9 @@ constexpr std::array properties = std::to_array<Property>({
     {"margin-left", read_position},
     {"margin-top", read_position},
     {"text-indent", read_position},
-    {"clip", [](std::string_view v, Style& s) { s.clipped = starts_with_ignoring_case(v, "rect(0") || starts_with_ignoring_case(v, "rect(1px"); }},
-    {"clip-path", [](std::string_view v, Style& s) { s.clipped = starts_with_ignoring_case(v, "inset(100%") || starts_with_ignoring_case(v, "inset(50%"); }},
-    {"transform", [](std::string_view v, Style& s) { s.clipped = find_ignoring_case(v, "scale(0)") != std::string_view::npos; }},
+    {"clip", read_clip},
+    {"clip-path", read_clip},
+    {"transform", read_transform},
     {"mso-hide", [](std::string_view v, Style& s) { s.mso_hide = equals_ignoring_case(v, "all"); }},
 });
 

@@ -15,7 +15,8 @@ namespace tocsin::mail {
 /// 0xRRGGBB.
 using Color = std::uint32_t;
 
-/// What a background is: a known colour, or something that no colour can be compared with (picture, gradient).
+/// What a background is: a known colour, or something that no colour can be compared with (picture,
+/// gradient).
 struct Background {
     bool comparable = true;
     Color color = 0xFFFFFF;
@@ -44,14 +45,17 @@ struct Style {
     void override_with(const Style& later);
 };
 
-/// The declarations of a `style` attribute or of a rule, read into `normal`, those marked !important into `important`.
+/// The declarations of a `style` attribute or of a rule, read into `normal`, those marked !important into
+/// `important`.
 void read_declarations(std::string_view text, Style& normal, Style& important);
 
-/// A CSS or HTML colour: names of the web-safe basics, #rgb, #rrggbb, rgb(), rgba(); nullopt for anything else.
+/// A CSS or HTML colour: names of the web-safe basics, #rgb, #rrggbb, rgb(), rgba(); nullopt for anything
+/// else.
 [[nodiscard]] std::optional<Color> parse_color(std::string_view text);
 
-/// The rules of a document's style elements whose selector is one tag, .class, #id, tag.class, tag#id or *. Rules inside @media count
-/// only when the media are "all" or "screen" without a condition: responsive mail hides things on phones alone.
+/// The rules of a document's style elements whose selector is one tag, .class, #id, tag.class, tag#id or *.
+/// Rules inside @media count only when the media are "all" or "screen" without a condition: responsive mail
+/// hides things on phones alone.
 class StyleSheet {
 public:
     void read(std::string_view css);

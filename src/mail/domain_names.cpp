@@ -139,7 +139,8 @@ namespace {
 using Conversion = std::int32_t (*)(const UIDNA*, const char*, std::int32_t, char*, std::int32_t, UIDNAInfo*,
                                     UErrorCode*);
 
-/// UTS #46 processing with CheckHyphens and VerifyDnsLength off, as the WHATWG URL standard wants it ("domain to ASCII").
+/// UTS #46 processing with CheckHyphens and VerifyDnsLength off, as the WHATWG URL standard wants it ("domain
+/// to ASCII").
 std::optional<std::string> convert(const UIDNA* tables, Conversion conversion, std::string_view host) {
     if (tables == nullptr || host.size() > idna_bytes_max) return std::nullopt;
     std::array<char, 4 * idna_bytes_max> out{};

@@ -56,8 +56,9 @@ struct EncodedWord {
     std::size_t end = 0;  ///< behind "?="
 };
 
-/// Where the text of a word that begins at `start` ends ("?="), or npos. In a Q word, "?=" before a hex pair is taken for a bare
-/// question mark when another "?=" follows before the next word: senders forget to encode the mark.
+/// Where the text of a word that begins at `start` ends ("?="), or npos. In a Q word, "?=" before a hex pair
+/// is taken for a bare question mark when another "?=" follows before the next word: senders forget to encode
+/// the mark.
 std::size_t find_end(std::string_view text, std::size_t start, char encoding) {
     std::size_t end = text.find("?=", start);
     while (encoding == 'q' && end != std::string_view::npos && is_hex_pair(text, end + 2)) {
@@ -92,7 +93,8 @@ std::optional<EncodedWord> read_word(std::string_view text, std::size_t at) {
     return word;
 }
 
-/// Collects decoded bytes of neighbouring words in one charset, because senders cut characters in half between two words.
+/// Collects decoded bytes of neighbouring words in one charset, because senders cut characters in half
+/// between two words.
 class WordJoiner {
 public:
     WordJoiner(std::string& out, CharsetConverters& converters) : out_(out), converters_(converters) {}

@@ -35,7 +35,8 @@ bool ends_url(char32_t c) {
            std::ranges::find(marks, c) != marks.end();
 }
 
-/// Where the URL that began before `at` ends, punctuation and unbalanced brackets left out; never before `at`.
+/// Where the URL that began before `at` ends, punctuation and unbalanced brackets left out; never before
+/// `at`.
 std::size_t end_of_url(std::string_view text, std::size_t at) {
     const std::size_t start = at;
     const std::size_t limit = std::min(text.size(), at + limits::url_bytes);

@@ -13,7 +13,8 @@ bool is_trace_field(std::string_view name) {
     return equals_ignoring_case(name, "received") || equals_ignoring_case(name, "x-received");
 }
 
-/// Reads the fields that say something about the hop. Of several, the topmost counts: the server added it last.
+/// Reads the fields that say something about the hop. Of several, the topmost counts: the server added it
+/// last.
 void read_field(Hop& hop, const HopField& field, MailTools& tools) {
     const std::string_view name = field.name;
     if (is_trace_field(name)) {

@@ -107,39 +107,14 @@ public:
     }
 
     void text(std::string_view text) override {
-        const HtmlTag parent = open_.empty() ? HtmlTag::other : open_.back();
-        if (parent == HtmlTag::style) return;
-        if (parent == HtmlTag::script) {
-            if (!trim(text).empty()) reading_.facts.scripts.emplace_back(repaired(text));
-            return;
+        if (is_valid_utf8(text)) {
+            add_text(text);
+        } else {  // the tree builder makes such out of odd character references
+            add_text(repair_utf8(text));
         }
-        if (parent == HtmlTag::title) {
-            if (reading_.facts.title.empty()) reading_.facts.title = trim(repaired(text));
-            return;
-        }
-        if (!visibility_.look().shows_text()) {
-            add_hidden(text);
-            return;
-        }
-        if (!all_ && has_invisible_characters(text)) part_flows();
-        add(shown_, text);
-        if (all_) add(*all_, text);
-        if (link_) add(link_text_, text);
     }
 
-    void comment(std::string_view text) override {
-        const std::string_view condition = text.substr(0, std::min<std::size_t>(text.find(']'), 64));
-        const bool is_outlook_only = condition.starts_with("[if ") &&
-                                     condition.find('!') == std::string_view::npos &&
-                                     find_ignoring_case(condition, "mso") != std::string_view::npos;
-        if (!is_outlook_only) {
-            if (!text.starts_with("[if ") && !text.starts_with("[endif")) hidden_.add(text);
-            hidden_.block_break();
-            return;
-        }
-        for (FoundInText& found : find_urls(text, limits::links))
-            add_link(std::move(found.url), LinkParser::other, Sight::hidden);
-    }
+    void comment(std::string_view text) override { add_comment(repaired(text)); }
 
     void finish() {
         reading_.facts.inner_text = all_ ? all_->take() : shown_.text();
@@ -159,6 +134,41 @@ public:
 
 private:
     enum class Sight { shown, hidden };
+
+    void add_text(std::string_view text) {
+        const HtmlTag parent = open_.empty() ? HtmlTag::other : open_.back();
+        if (parent == HtmlTag::style) return;
+        if (parent == HtmlTag::script) {
+            if (!trim(text).empty()) reading_.facts.scripts.emplace_back(text);
+            return;
+        }
+        if (parent == HtmlTag::title) {
+            if (reading_.facts.title.empty()) reading_.facts.title = trim(text);
+            return;
+        }
+        if (!visibility_.look().shows_text()) {
+            add_hidden(text);
+            return;
+        }
+        if (!all_ && has_invisible_characters(text)) part_flows();
+        add(shown_, text);
+        if (all_) add(*all_, text);
+        if (link_) add(link_text_, text);
+    }
+
+    void add_comment(std::string_view text) {
+        const std::string_view condition = text.substr(0, std::min<std::size_t>(text.find(']'), 64));
+        const bool is_outlook_only = condition.starts_with("[if ") &&
+                                     condition.find('!') == std::string_view::npos &&
+                                     find_ignoring_case(condition, "mso") != std::string_view::npos;
+        if (!is_outlook_only) {
+            if (!text.starts_with("[if ") && !text.starts_with("[endif")) hidden_.add(text);
+            hidden_.block_break();
+            return;
+        }
+        for (FoundInText& found : find_urls(text, limits::links))
+            add_link(std::move(found.url), LinkParser::other, Sight::hidden);
+    }
 
     static std::string repaired(std::string_view text) {
         return is_valid_utf8(text) ? std::string(text) : repair_utf8(text);
@@ -357,17 +367,21 @@ private:
 HtmlReading read_html(std::string html, HtmlTrees& trees) {
     HtmlReading reading;
     FactFinder finder(reading);
-    const std::size_t built = trees.walk(html, finder);
-    if (built < html.size()) {
+    // browsers drop NUL from text; the tree builder stumbles over it
+    std::string without_nul;
+    std::string_view source = html;
+    if (html.find('\0') != std::string::npos) {
+        without_nul = html;
+        std::erase(without_nul, '\0');
+        source = without_nul;
+    }
+    const std::size_t built = trees.walk(source, finder);
+    if (built < source.size()) {
         reading.facts.truncated = true;
-        finder.add_rest(std::string_view(html).substr(built));
+        finder.add_rest(source.substr(built));
     }
     finder.finish();
     reading.facts.truncated = reading.facts.truncated || reading.links.size() >= limits::links;
-    for (std::string* text :
-         {&reading.facts.display_text, &reading.facts.inner_text, &reading.facts.hidden_text}) {
-        if (!is_valid_utf8(*text)) *text = repair_utf8(*text);
-    }
     reading.facts.raw = std::move(html);
     return reading;
 }

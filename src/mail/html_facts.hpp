@@ -1,4 +1,5 @@
-// What an HTML part says: to a person (what is visible) and to a machine (links, forms, scripts, what is hidden).
+// What an HTML part says: to a person (what is visible) and to a machine (links, forms, scripts, what is
+// hidden).
 #pragma once
 
 #include <string>
@@ -30,7 +31,8 @@ struct HtmlReading {
 /// Reads `html` (valid UTF-8), which becomes facts.raw.
 [[nodiscard]] HtmlReading read_html(std::string html, HtmlTrees& trees);
 
-/// The charset that a <meta> in the first kilobyte declares (WHATWG HTML "prescan"); empty when there is none.
+/// The charset that a <meta> in the first kilobyte declares (WHATWG HTML "prescan"); empty when there is
+/// none.
 [[nodiscard]] std::string declared_html_charset(std::string_view bytes);
 
 /// `html` without tags, entities left alone: for what lies beyond the limits of the tree builder.

@@ -10,7 +10,8 @@
 namespace tocsin::mail {
 namespace {
 
-/// Classes and ids of the containers of quoted mail, as the clients name them. A prefix such as "x_" comes from Outlook on the web.
+/// Classes and ids of the containers of quoted mail, as the clients name them. A prefix such as "x_" comes
+/// from Outlook on the web.
 constexpr std::array<std::string_view, 13> containers = {
     "gmail_quote",    "gmail_quote_container", "gmail_extra",          "yahoo_quoted",     "moz-cite-prefix",
     "divrplyfwdmsg",  "appendonsend",          "outlookmessageheader", "protonmail_quote", "zmail_extra",

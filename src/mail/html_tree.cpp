@@ -13,7 +13,8 @@
 namespace tocsin::mail {
 namespace {
 
-/// Limits are looked at after each piece: small enough that one piece cannot do harm, large enough to cost nothing.
+/// Limits are looked at after each piece: small enough that one piece cannot do harm, large enough to cost
+/// nothing.
 constexpr std::size_t piece_bytes = 16U << 10;
 /// After a document larger than this, the parser's memory is given back.
 constexpr std::size_t kept_bytes_max = 1U << 20;

@@ -1,4 +1,5 @@
-// HTML as a browser builds it (HTML5 tree construction), walked in document order. MyHTML stays behind this header.
+// HTML as a browser builds it (HTML5 tree construction), walked in document order. MyHTML stays behind this
+// header.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,78 @@ namespace tocsin::mail {
 
 /// The elements that mean something to us; all others are `other`.
 enum class HtmlTag : std::uint8_t {
-    other, a, address, area, article, aside, audio, base, blockquote, body, br, button, caption, center, dd, details, div, dl, dt,
-    embed, fieldset, figure, font, footer, form, frame, h1, h2, h3, h4, h5, h6, head, header, hr, html, iframe, img, input, legend,
-    li, link, main, math, meta, nav, noframes, noscript, object, ol, option, p, pre, script, section, select, source, style, summary,
-    svg, table, tbody, td, template_, textarea, tfoot, th, thead, title, tr, ul, video,
+    other,
+    a,
+    address,
+    area,
+    article,
+    aside,
+    audio,
+    base,
+    blockquote,
+    body,
+    br,
+    button,
+    caption,
+    center,
+    dd,
+    details,
+    div,
+    dl,
+    dt,
+    embed,
+    fieldset,
+    figure,
+    font,
+    footer,
+    form,
+    frame,
+    h1,
+    h2,
+    h3,
+    h4,
+    h5,
+    h6,
+    head,
+    header,
+    hr,
+    html,
+    iframe,
+    img,
+    input,
+    legend,
+    li,
+    link,
+    main,
+    math,
+    meta,
+    nav,
+    noframes,
+    noscript,
+    object,
+    ol,
+    option,
+    p,
+    pre,
+    script,
+    section,
+    select,
+    source,
+    style,
+    summary,
+    svg,
+    table,
+    tbody,
+    td,
+    template_,
+    textarea,
+    tfoot,
+    th,
+    thead,
+    title,
+    tr,
+    ul,
+    video,
 };
 
 struct HtmlAttribute {
@@ -33,7 +102,8 @@ public:
     HtmlVisitor(const HtmlVisitor&) = delete;
     HtmlVisitor& operator=(const HtmlVisitor&) = delete;
     virtual ~HtmlVisitor() = default;
-    /// The text of each style element, all of them before anything else: style rules hold for what stands before them, too.
+    /// The text of each style element, all of them before anything else: style rules hold for what stands
+    /// before them, too.
     virtual void style_sheet(std::string_view text) = 0;
     virtual void enter(HtmlTag tag, std::string_view name, HtmlAttributes attributes) = 0;
     virtual void leave(HtmlTag tag) = 0;
@@ -49,9 +119,10 @@ public:
     HtmlTrees(HtmlTrees&&) noexcept;
     HtmlTrees& operator=(HtmlTrees&&) noexcept;
 
-    /// Builds the tree of `html` (valid UTF-8) and walks it. Returns how many bytes were built into the tree: all, or less when
-    /// limits::html_bytes, html_open_elements, html_active_formatting or html_nodes was reached. Elements nested deeper than limits::html_depth are not
-    /// entered, what is inside them is. enter() and leave() always pair up.
+    /// Builds the tree of `html` (valid UTF-8) and walks it. Returns how many bytes were built into the tree:
+    /// all, or less when limits::html_bytes, html_open_elements, html_active_formatting or html_nodes was
+    /// reached. Elements nested deeper than limits::html_depth are not entered, what is inside them is.
+    /// enter() and leave() always pair up.
     std::size_t walk(std::string_view html, HtmlVisitor& visitor);
 
 private:

@@ -18,7 +18,8 @@ bool leads_nowhere(const Url& url) {
     return needs_host && url.domain.domain.empty();
 }
 
-/// Registrable domains differ; nothing when one side has none (an address as the host counts as its own domain).
+/// Registrable domains differ; nothing when one side has none (an address as the host counts as its own
+/// domain).
 std::optional<bool> differs(const Url& shown, const Url& target) {
     const auto root = [](const Url& url) -> const std::string& {
         return url.domain.root_domain.empty() && url.ip ? url.ip->ip : url.domain.root_domain;

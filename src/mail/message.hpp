@@ -1,5 +1,6 @@
-// The message as rules, the console and `tocsin read --json` see it: the public Message Data Model (reference: docs/manual,
-// "Message Data Model"). Built from one Reading of a MimeTree. Plain values; owns its strings.
+// The message as rules, the console and `tocsin read --json` see it: the public Message Data Model
+// (reference: docs/manual, "Message Data Model"). Built from one Reading of a MimeTree. Plain values; owns
+// its strings.
 #pragma once
 
 #include <cstdint>
@@ -196,7 +197,8 @@ struct MailTools;  // mail/tools.hpp
 
 /// Builds the data model from one reading of the tree (index into tree.readings; 0 is what most clients see).
 [[nodiscard]] Message build_message(const MimeTree& tree, std::size_t reading, const MessageContext& context);
-/// The same with tools that are kept from message to message, which saves opening converters, tables and parsers each time.
+/// The same with tools that are kept from message to message, which saves opening converters, tables and
+/// parsers each time.
 [[nodiscard]] Message build_message(const MimeTree& tree, std::size_t reading, const MessageContext& context,
                                     MailTools& tools);
 

@@ -38,29 +38,52 @@ MimeTree parse_mime(ByteView input) {
     return TreeBuilder(input).build();
 }
 
-TreeBuilder::TreeBuilder(ByteView input) {
+TreeBuilder::TreeBuilder(ByteView input, const TreeLimits& bounds) : bounds_(bounds) {
     tree_.input = input;
 }
 
 MimeTree TreeBuilder::build() {
     Place root;
-    root.bytes = tree_.input.first(std::min(tree_.input.size(), limits::message_bytes));
+    root.bytes = tree_.input.first(std::min(tree_.input.size(), bounds_.message_bytes));
     root.extended = root.bytes;
     if (root.bytes.size() < tree_.input.size()) hit_limit("message_bytes", root.bytes.size());
     fill_slot(root);
-    list_readings(tree_);
+    if (list_readings(tree_) == Covering::cut_off) hit_limit("readings", 0);
     return std::move(tree_);
 }
 
 namespace {
 
-/// The first line that is not blank holds nothing but base64.
+/// The body begins with base64: nothing else stands on its first lines, up to a few quads.
 bool looks_like_base64(ByteView body) {
-    std::string_view text = trim(as_text(body.first(std::min<std::size_t>(body.size(), 1024))));
-    std::string_view line = text.substr(0, text.find_first_of("\r\n"));
-    return line.size() >= 8 && std::ranges::all_of(line, [](char c) {
-               return is_ascii_alphanumeric(c) || c == '+' || c == '/' || c == '=';
-           });
+    constexpr std::size_t looked_at_bytes = 1024, symbols_convincing = 8, symbols_min = 4;
+    std::string_view text = trim(as_text(body.first(std::min(body.size(), looked_at_bytes))));
+    std::size_t symbols = 0;
+    for (char c : text) {
+        if (c == '\n' && symbols >= symbols_convincing) return true;
+        if (is_ascii_space(c) && c != ' ') continue;
+        if (!is_ascii_alphanumeric(c) && c != '+' && c != '/' && c != '=') return false;
+        ++symbols;
+    }
+    return symbols >= symbols_min;
+}
+
+/// An escape or a soft line break stands near the beginning.
+bool looks_like_quoted_printable(ByteView body) {
+    constexpr std::size_t looked_at_bytes = 64U << 10;
+    std::string_view text = as_text(body.first(std::min(body.size(), looked_at_bytes)));
+    auto is_hex = [](char c) { return is_ascii_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); };
+    for (std::size_t at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
+        std::string_view after = text.substr(at + 1, 2);
+        if (after.starts_with('\r') || after.starts_with('\n')) return true;
+        if (after.size() == 2 && is_hex(after[0]) && is_hex(after[1])) return true;
+    }
+    return false;
+}
+
+bool looks_encoded(ByteView body, TransferEncoding encoding) {
+    if (encoding == TransferEncoding::base64) return looks_like_base64(body);
+    return encoding != TransferEncoding::quoted_printable || looks_like_quoted_printable(body);
 }
 
 }  // namespace
@@ -95,11 +118,13 @@ ByteView TreeBuilder::keep(Bytes bytes) {
 }
 
 std::size_t TreeBuilder::decoded_left() const {
-    return tree_.bytes_copied >= limits::decoded_bytes ? 0 : limits::decoded_bytes - tree_.bytes_copied;
+    return tree_.bytes_copied >= bounds_.decoded_bytes ? 0 : bounds_.decoded_bytes - tree_.bytes_copied;
 }
 
 void TreeBuilder::note(AmbiguityKind kind, std::uint64_t offset, std::string detail) {
-    if (tree_.ambiguities.size() >= limits::ambiguities) return;
+    // The last place is kept for the news that a limit was reached.
+    std::size_t reserved = kind == AmbiguityKind::too_many_readings ? 0 : 1;
+    if (tree_.ambiguities.size() + reserved >= limits::ambiguities) return;
     for (const Ambiguity& known : tree_.ambiguities)
         if (known.kind == kind && known.offset == offset) return;
     tree_.ambiguities.push_back({kind, offset, std::move(detail)});
@@ -114,12 +139,13 @@ void TreeBuilder::hit_limit(std::string_view name, std::uint64_t offset) {
 
 bool TreeBuilder::may_add_alternative(std::uint32_t slot, std::size_t work_bytes, std::uint64_t offset) {
     if (tree_.slots[slot].alternatives.empty()) return true;  // the first is no alternative
-    bool full = alternatives_ >= limits::alternatives ||
-                tree_.slots[slot].alternatives.size() >= limits::alternatives_per_place ||
-                work_bytes_ + work_bytes > limits::reparsed_bytes;
-    if (full) {
-        note(AmbiguityKind::too_many_readings, offset);
-        hit_limit("alternatives", offset);
+    std::string_view reached;
+    if (alternatives_ >= limits::alternatives) reached = "alternatives";
+    if (tree_.slots[slot].alternatives.size() >= limits::alternatives_per_place) reached = "alternatives_per_place";
+    if (work_bytes_ + work_bytes > bounds_.reparsed_bytes) reached = "reparsed_bytes";
+    if (!reached.empty()) {
+        note(AmbiguityKind::too_many_readings, offset, std::string(reached));
+        hit_limit(reached, offset);
         return false;
     }
     ++alternatives_;
@@ -180,7 +206,9 @@ std::uint32_t TreeBuilder::fill_slot(const Place& place) {
         return slot;
     }
     HeaderBlock primary = read_header_block(place.bytes);
-    if (primary.odd.over_limit) hit_limit("header_block_bytes", place.offset + primary.body_begin);
+    if (primary.odd.over_limit)
+        hit_limit(primary.fields.size() >= limits::header_fields ? "header_fields" : "header_block_bytes",
+                  place.offset + primary.body_begin);
     add_block(slot, place, primary);
     OwnHeadersBelow own_headers_below =
         place.default_type == "message/rfc822" ? OwnHeadersBelow::yes : OwnHeadersBelow::no;
@@ -241,8 +269,7 @@ void TreeBuilder::add_choice(const Draft& draft, const ContentType& type, const 
         return;
     }
     if (!first_type || !first_encoding) {
-        bool guessed = !first_encoding && encoding.reason == AmbiguityKind::unknown_transfer_encoding;
-        if (guessed && encoding.encoding == TransferEncoding::base64 && !looks_like_base64(draft.body)) return;
+        if (encoding.only_if_body_fits && !looks_encoded(draft.body, encoding.encoding)) return;
         if (!first_type) note(type.reason, draft.place->offset + type.offset);
         if (!first_encoding) note(encoding.reason, draft.place->offset + encoding.offset);
         if (!may_add_alternative(draft.slot, draft.body.size(), draft.place->offset)) return;

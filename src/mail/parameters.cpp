@@ -1,6 +1,7 @@
 #include "mail/parameters.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
@@ -39,8 +40,12 @@ public:
         StructuredValue out;
         out.head = read_head(out.comment_in_head);
         while (at_ < text_.size() && out.parameters.size() < limits::parameters) {
-            ++at_;  // the semicolon
-            if (std::optional<Parameter> parameter = read_parameter()) out.parameters.push_back(std::move(*parameter));
+            std::size_t semicolon = at_++;
+            if (std::optional<Parameter> parameter = read_parameter()) {
+                out.parameters.push_back(std::move(*parameter));
+            } else if (!out.parameters.empty()) {
+                out.parameters.back().tail += trim(text_.substr(semicolon, at_ - semicolon));
+            }
         }
         return out;
     }
@@ -156,6 +161,7 @@ std::string percent_decoded(std::string_view text) {
 /// One piece of an RFC 2231 value: `name*3*=...`.
 struct Section {
     std::size_t index = 0;
+    std::size_t position = 0;  ///< among the pieces as written
     bool encoded = false;
     std::string value;
 };
@@ -172,6 +178,7 @@ std::vector<Section> rfc2231_sections(const StructuredValue& structured, std::st
         if (rest.size() > 4 || !std::ranges::all_of(rest, is_ascii_digit)) continue;
         for (char c : rest) section.index = section.index * 10 + static_cast<std::size_t>(c - '0');
         section.value = parameter.value;
+        section.position = sections.size();
         sections.push_back(std::move(section));
     }
     return sections;
@@ -203,7 +210,7 @@ std::vector<ValueCandidate> rfc2231_candidates(const StructuredValue& structured
     std::vector<ValueCandidate> out;
     if (sections.empty()) return out;
     std::vector<Section> ordered = sections;
-    std::ranges::stable_sort(ordered, {}, &Section::index);
+    std::ranges::sort(ordered, {}, [](const Section& one) { return std::pair(one.index, one.position); });
     out.push_back({join_sections(ordered), reason});
     out.push_back({join_sections(sections), reason});
     // A duplicated index: programs keep the first piece of each index, or the last.
@@ -290,6 +297,22 @@ void add_hidden_boundaries(std::vector<ValueCandidate>& out, std::string_view te
     }
 }
 
+/// What else programs make of a name that is not a well-formed token or quoted-string.
+void add_other_names(std::vector<ValueCandidate>& out, const Parameter& plain) {
+    constexpr AmbiguityKind reason = AmbiguityKind::filename_encoding;
+    std::string_view value = plain.value;
+    if (!plain.well_formed && plain.raw_value.find('"') != std::string::npos)
+        add_distinct(out, decode_header_text(without(plain.raw_value, "\"")), reason);
+    if (value.size() > 2 && value.starts_with('\'') && value.ends_with('\''))
+        add_distinct(out, std::string(value.substr(1, value.size() - 2)), reason);
+    if (plain.tail.find_first_not_of("; \t") != std::string::npos)
+        add_distinct(out, decode_header_text(without(plain.value + plain.tail, "\"\\")), reason);
+    // RFC 2781 section 4.3: without a byte order mark, UTF-16 is big-endian; programs of a little-endian world differ.
+    std::size_t utf16 = find_ignoring_case(value, "=?utf-16?");
+    if (utf16 != std::string_view::npos)
+        add_distinct(out, decode_header_text(std::string(value).replace(utf16, 8, "=?utf-16le")), reason);
+}
+
 }  // namespace
 
 StructuredValue read_structured_value(std::string_view text, Comments comments) {
@@ -341,6 +364,9 @@ std::vector<ValueCandidate> boundary_candidates(std::string_view unfolded, const
         // UTF-16 of an ASCII boundary is the same letters with NUL between them.
         add_distinct(out, without(candidate.value, std::string_view("\0", 1)), AmbiguityKind::boundary_encoded);
     }
+    // Programs that look at one piece only.
+    for (const Section& section : rfc2231_sections(structured, "boundary"))
+        add_boundary_forms(out, section.value, AmbiguityKind::boundary_encoded);
     add_hidden_boundaries(out, unfolded);
     return out;
 }
@@ -352,8 +378,7 @@ std::vector<ValueCandidate> name_candidates(const StructuredValue& structured, s
     for (const Parameter& plain : structured.parameters) {
         if (plain.name != parameter) continue;
         add_distinct(out, decode_header_text(plain.value), AmbiguityKind::filename_conflict);
-        if (!plain.well_formed && plain.value.find('"') != std::string::npos)
-            add_distinct(out, decode_header_text(without(plain.value, "\"")), AmbiguityKind::filename_encoding);
+        add_other_names(out, plain);
     }
     return out;
 }

@@ -16,6 +16,7 @@ struct Parameter {
     std::string name;       ///< lower case, with any RFC 2231 stars
     std::string value;      ///< without quotes, backslash escapes resolved
     std::string raw_value;  ///< as written between `=` and the next separator
+    std::string tail;       ///< from the semicolon on, when what follows it is no parameter: `;.zip` in `file;.zip`
     bool quoted = false;
     bool well_formed = true;  ///< token or complete quoted-string with nothing around it
 };

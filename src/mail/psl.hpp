@@ -11,8 +11,9 @@ struct PublicSuffix {
     bool listed = false;     ///< false: the last label is no known top-level domain
 };
 
-/// The suffix of a lower-case host in A-label form without a final dot. Only the ICANN part of the list counts: customers of
-/// github.io or weebly.com are not registrars of their own, and rules compare the registrable domain with these names.
+/// The suffix of a lower-case host in A-label form without a final dot. Only the ICANN part of the list
+/// counts: customers of github.io or weebly.com are not registrars of their own, and rules compare the
+/// registrable domain with these names.
 [[nodiscard]] PublicSuffix public_suffix(const std::string& host);
 
 }  // namespace tocsin::mail

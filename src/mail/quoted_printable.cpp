@@ -69,8 +69,10 @@ std::optional<Bytes> decode_clean(std::string_view text) {
             *to++ = static_cast<std::byte>(value);
             in += 3;
         } else if (after >= 1 && in[1] == '\n') {
+            if (after >= 2 && in[2] == '\r') return std::nullopt;
             in += 2;
         } else if (after >= 2 && in[1] == '\r' && in[2] == '\n') {
+            if (after >= 3 && in[3] == '\n') return std::nullopt;
             in += 3;
         } else if (after == 0 || (after == 1 && in[1] == '\r')) {
             in = end;  // the line end that belongs to it was taken for the boundary's
@@ -130,6 +132,9 @@ std::vector<Candidate> candidates_of(const QuotedPrintableSurvey& survey) {
         for (const auto way : {SoftBreak::one_character, SoftBreak::no_bare_cr, SoftBreak::to_line_feed})
             add({.soft_break = way}, break_kind, *survey.cr_in_break, Dispute::flagged,
                 "CR without LF after the '=' of a soft line break");
+    if (survey.odd_run)
+        add({.soft_break = SoftBreak::odd_run}, break_kind, *survey.odd_run, Dispute::flagged,
+            "a soft line break of LF CR or CR LF LF");
     if (survey.control)
         add({.raw = RawBytes::controls_dropped}, raw_kind, *survey.control, Dispute::flagged,
             "control character");

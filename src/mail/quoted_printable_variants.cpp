@@ -34,6 +34,7 @@ struct LineEnd {
     std::size_t after = 0;  // position behind it
     bool blanks = false;
     bool bare_cr = false;  // a CR that no LF follows at once
+    bool odd_run = false;  // LF CR, or CR LF LF: for some programs one line end, for others two
 };
 
 // The line end, or end of text, at `at`, perhaps behind blanks: what makes a `=` before it a soft line break.
@@ -47,6 +48,8 @@ std::optional<LineEnd> line_end_at(std::string_view text, std::size_t at) {
     if (i < text.size() && text[i] == '\n') {
         found.bare_cr = i - carriage_returns > 1;
         found.after = i + 1;
+        const char other = i == carriage_returns ? '\r' : '\n';
+        found.odd_run = found.after < text.size() && text[found.after] == other;
         return found;
     }
     if (i != carriage_returns) {  // Without LF each CR is a line end of its own: the first one is taken.
@@ -120,6 +123,9 @@ private:
                 break;
             case SoftBreak::no_bare_cr:
                 if (end.bare_cr) return std::nullopt;
+                break;
+            case SoftBreak::odd_run:
+                if (end.odd_run) return end.after + 1;
                 break;
             case SoftBreak::to_line_feed:
                 if (end.bare_cr) return std::min(text_.find('\n', mark), text_.size() - 1) + 1;
@@ -195,6 +201,7 @@ QuotedPrintableSurvey survey_quoted_printable(std::string_view text) {
             // At the end of the text blanks after the `=` are lost in either reading that matters.
             if (end->blanks && end->after < text.size()) first(survey.blanks_in_break, mark);
             if (end->bare_cr) first(survey.cr_in_break, mark);
+            if (end->odd_run) first(survey.odd_run, mark);
         } else {
             first(survey.illegal, mark);
         }

@@ -29,6 +29,7 @@ enum class SoftBreak : std::uint8_t {
     one_character,  ///< the CR alone: what follows it is data
     no_bare_cr,     ///< a CR that no LF follows makes it an illegal escape
     to_line_feed,   ///< a CR, and all text up to the next LF is lost
+    odd_run,        ///< LF CR, and CR LF LF, are one line end
 };
 
 /// RFC 2045 section 6.7, note (1): lower-case digits are illegal; "a robust implementation might choose to
@@ -56,6 +57,7 @@ struct QuotedPrintableSurvey {
     std::optional<std::uint64_t> illegal;          ///< `=` before no hex pair and no line end
     std::optional<std::uint64_t> blanks_in_break;  ///< soft line break with blanks before the line end
     std::optional<std::uint64_t> cr_in_break;      ///< soft line break with a CR that no LF follows at once
+    std::optional<std::uint64_t> odd_run;          ///< soft line break of LF CR, or of CR LF and a lone LF
     std::optional<std::uint64_t> control;          ///< control character other than TAB, CR, LF
     std::optional<std::uint64_t> high;             ///< byte above 126
     std::optional<std::uint64_t> lower_case;       ///< escape with a to f

@@ -53,10 +53,11 @@ Reading walk(const MimeTree& tree, const Cover& cover, std::size_t number) {
 
 }  // namespace
 
-void list_readings(MimeTree& tree) {
+Covering list_readings(MimeTree& tree) {
     Cover cover = count_readings(tree);
     std::size_t readings = std::min(cover.slot[0], limits::readings);
     for (std::size_t number = 0; number < readings; ++number) tree.readings.push_back(walk(tree, cover, number));
+    return cover.slot[0] > readings ? Covering::cut_off : Covering::complete;
 }
 
 }  // namespace tocsin::mail

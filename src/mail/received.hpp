@@ -9,7 +9,8 @@
 
 namespace tocsin::mail {
 
-/// Takes one unfolded Received value apart. `source` and `server` are the first words of the "from" and "by" clauses. Never fails.
+/// Takes one unfolded Received value apart. `source` and `server` are the first words of the "from" and "by"
+/// clauses. Never fails.
 [[nodiscard]] Received parse_received(std::string_view value, DomainNames& domain_names);
 
 /// Every IP address that stands in `text`, each once, at most `addresses_max`.

@@ -31,7 +31,8 @@ constexpr std::array<KnownPrefix, 25> known_prefixes = {{
     {"vb", Prefix::forward},
 }};
 
-/// "Re:", "RE[2]:", "Fwd (3):", "Re :" or a full-width colon at the start of `text`; taken off when it is one.
+/// "Re:", "RE[2]:", "Fwd (3):", "Re :" or a full-width colon at the start of `text`; taken off when it is
+/// one.
 Prefix take_prefix(std::string_view& text) {
     std::size_t colon = text.find(':');
     std::size_t colon_bytes = 1;

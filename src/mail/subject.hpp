@@ -7,7 +7,8 @@
 
 namespace tocsin::mail {
 
-/// `text` (decoded) with its reply and forward prefixes (in the languages that clients write) and leading [TAGS] told apart.
+/// `text` (decoded) with its reply and forward prefixes (in the languages that clients write) and leading
+/// [TAGS] told apart.
 [[nodiscard]] Subject parse_subject(std::string text);
 
 }  // namespace tocsin::mail

@@ -202,7 +202,8 @@ private:
         return std::nullopt;
     }
 
-    /// A From line with Subject and Date or To below is what Outlook puts above a quotation. (From, To and Date alone may be a journey.)
+    /// A From line with Subject and Date or To below is what Outlook puts above a quotation. (From, To and
+    /// Date alone may be a journey.)
     std::optional<std::size_t> header_block(const Line& first) const {
         bool date = false;
         bool to = false;

@@ -17,10 +17,11 @@ struct TextPart {
     bool quoted = false;  ///< not written by the sender of this message
 };
 
-/// Splits `text` (LF line ends) at what clients put above quotations: "On … wrote:" in several languages, "-----Original Message-----",
-/// blocks of From/Sent/To/Subject, forward markers, runs of at least two lines that begin with `>`, and `marks` (offsets where the HTML said
-/// so). The first part is the current message; when a quotation opens the text, that one is. Always at least one part; at most
-/// limits::threads. Linear time.
+/// Splits `text` (LF line ends) at what clients put above quotations: "On … wrote:" in several languages,
+/// "-----Original Message-----", blocks of From/Sent/To/Subject, forward markers, runs of at least two lines
+/// that begin with `>`, and `marks` (offsets where the HTML said so). The first part is the current message;
+/// when a quotation opens the text, that one is. Always at least one part; at most limits::threads. Linear
+/// time.
 [[nodiscard]] std::vector<TextPart> split_threads(std::string_view text,
                                                   const std::vector<std::size_t>& marks);
 

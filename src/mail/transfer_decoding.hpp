@@ -42,10 +42,11 @@ struct EmbeddedFile {
     Bytes bytes;
     std::uint64_t offset = 0;   ///< where the block begins in the text
     std::uint64_t length = 0;   ///< bytes of text that it takes
+    bool odd_form = false;      ///< not all programs see a file here: no begin line or an odd one, old line ends
 };
 
-/// All uuencoded, yEncoded and BinHex blocks in a text, at most `files_max`. Needs no begin line when `whole_body` says that the
-/// declared encoding is this one.
+/// All uuencoded, yEncoded and BinHex blocks in a text, at most `files_max`. Any text will do without a begin line when `whole_body`
+/// says that the declared encoding is this one; `anywhere_in_text`, uuencoded data without one must be unmistakable.
 enum class EmbeddedScope { anywhere_in_text, whole_body };
 [[nodiscard]] std::vector<EmbeddedFile> find_uuencoded(ByteView text, EmbeddedScope scope, std::size_t files_max);
 [[nodiscard]] std::vector<EmbeddedFile> find_yencoded(ByteView text, EmbeddedScope scope, std::size_t files_max);

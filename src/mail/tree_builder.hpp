@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "mail/content_fields.hpp"
 #include "mail/header_block.hpp"
 #include "mail/mime.hpp"
@@ -26,9 +27,16 @@ struct Place {
     std::span<const std::string> outer_boundaries;  ///< in force around this place
 };
 
+/// Bounds that a test makes small; everybody else leaves them alone.
+struct TreeLimits {
+    std::size_t message_bytes = limits::message_bytes;
+    std::size_t decoded_bytes = limits::decoded_bytes;
+    std::size_t reparsed_bytes = limits::reparsed_bytes;
+};
+
 class TreeBuilder {
 public:
-    explicit TreeBuilder(ByteView input);
+    explicit TreeBuilder(ByteView input, const TreeLimits& bounds = {});
     MimeTree build();
 
 private:
@@ -61,6 +69,7 @@ private:
     void add_leaf(const Draft& draft, const ContentType& type, const EncodingChoice& encoding);
     void add_leaf_alternatives(const Draft& draft, const Entity& model, std::vector<Bytes> contents);
     ByteView decode_leaf(Entity& entity, const Draft& draft, std::vector<Bytes>& alternatives);
+    void add_further_files(std::uint32_t entity);
     void add_embedded(std::uint32_t entity);
     void add_embedded_file(std::uint32_t parent, Bytes bytes, std::string name, std::string_view media_type);
     void add_wrapped_message(std::uint32_t entity);
@@ -76,12 +85,15 @@ private:
     void hit_limit(std::string_view name, std::uint64_t offset);
     std::size_t decoded_left() const;
 
+    TreeLimits bounds_;
     MimeTree tree_;
     std::size_t alternatives_ = 0;
     std::size_t work_bytes_ = 0;
 };
 
-/// Fills tree.readings: a covering set over the alternatives in tree.slots.
-void list_readings(MimeTree& tree);
+enum class Covering : std::uint8_t { complete, cut_off };
+
+/// Fills tree.readings: a covering set over the alternatives in tree.slots, cut off at limits::readings.
+Covering list_readings(MimeTree& tree);
 
 }  // namespace tocsin::mail

@@ -64,6 +64,7 @@ void TreeBuilder::add_leaf(const Draft& draft, const ContentType& type, const En
     }
     Entity model = alternatives.empty() ? Entity{} : entity;
     std::uint32_t index = push(draft.slot, std::move(entity));
+    add_further_files(index);
     add_embedded(index);
     add_wrapped_message(index);
     if (!alternatives.empty()) add_leaf_alternatives(draft, model, std::move(alternatives));
@@ -92,14 +93,14 @@ ByteView TreeBuilder::decode_leaf(Entity& entity, const Draft& draft, std::vecto
     auto take = [&](Decoded decoded) {
         for (Ambiguity& ambiguity : decoded.ambiguities)
             note(ambiguity.kind, draft.body_offset + ambiguity.offset, std::move(ambiguity.detail));
-        for (DecodedAlternative& other : decoded.alternatives) {
-            note(other.reason, draft.body_offset + other.offset);
-            alternatives.push_back(std::move(other.bytes));
-        }
+        // Some of them come without an ambiguity: honest but sloppy mail looks like that.
+        for (DecodedAlternative& other : decoded.alternatives) alternatives.push_back(std::move(other.bytes));
         return keep(std::move(decoded.bytes));
     };
     auto take_file = [&](std::vector<EmbeddedFile> files) {
         if (files.empty()) return draft.body;
+        // RFC 2045 section 6.3 knows none of these; most programs show the body as it is.
+        note(AmbiguityKind::legacy_encoding, draft.body_offset, std::string(to_string(entity.encoding)));
         if (!files.front().name.empty()) entity.file_names.push_back(files.front().name);
         return keep(std::move(files.front().bytes));
     };
@@ -113,11 +114,28 @@ ByteView TreeBuilder::decode_leaf(Entity& entity, const Draft& draft, std::vecto
         case TransferEncoding::binhex: return take_file(find_binhex(draft.body, EmbeddedScope::whole_body, 1));
         case TransferEncoding::gzip64: {
             Bytes packed = decode_base64(draft.body, 0).bytes;
+            note(AmbiguityKind::legacy_encoding, draft.body_offset, "x-gzip64");
             if (std::optional<Bytes> plain = gunzip(packed, decoded_left())) return keep(std::move(*plain));
             return keep(std::move(packed));
         }
     }
     return draft.body;
+}
+
+/// A body declared as uuencode, yEnc or BinHex may hold several files; the first one is its content.
+void TreeBuilder::add_further_files(std::uint32_t index) {
+    ByteView body = tree_.entities[index].raw_body;
+    constexpr std::size_t files_max = 64;
+    std::vector<EmbeddedFile> files;
+    switch (tree_.entities[index].encoding) {
+        case TransferEncoding::uuencode: files = find_uuencoded(body, EmbeddedScope::whole_body, files_max); break;
+        case TransferEncoding::yenc: files = find_yencoded(body, EmbeddedScope::whole_body, files_max); break;
+        case TransferEncoding::binhex: files = find_binhex(body, EmbeddedScope::whole_body, files_max); break;
+        default: return;
+    }
+    for (std::size_t further = 1; further < files.size(); ++further)
+        add_embedded_file(index, std::move(files[further].bytes), std::move(files[further].name),
+                          "application/octet-stream");
 }
 
 /// Files that a client would offer although MIME knows nothing of them: uuencode, yEnc, BinHex, data: URIs.
@@ -130,8 +148,11 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
         for (EmbeddedFile& file : files)
             add_embedded_file(index, std::move(file.bytes), std::move(file.name), "application/octet-stream");
     };
-    if (text.find("begin") != std::string_view::npos)
-        add_files(find_uuencoded(content, EmbeddedScope::anywhere_in_text, files_max));
+    std::vector<EmbeddedFile> uuencoded = find_uuencoded(content, EmbeddedScope::anywhere_in_text, files_max);
+    for (const EmbeddedFile& file : uuencoded)
+        if (file.odd_form)
+            note(AmbiguityKind::legacy_encoding, tree_.entities[index].body_offset + file.offset, "odd uuencoded block");
+    add_files(std::move(uuencoded));
     if (text.find("=ybegin part=") != std::string_view::npos)
         note(AmbiguityKind::partial_message, tree_.entities[index].body_offset, "yEnc in several parts");
     if (text.find("=ybegin ") != std::string_view::npos)

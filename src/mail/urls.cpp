@@ -23,7 +23,29 @@ bool is_special(std::string_view scheme) {
     return std::ranges::find(names, scheme) != names.end();
 }
 
-/// Cut to the limit, controls and blanks trimmed, tabs and line ends removed, valid UTF-8 (WHATWG URL "basic URL parser" 1 to 3).
+constexpr bool is_control_or_blank(char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
+}
+
+/// Controls and blanks in percent-encoding (WHATWG URL "C0 control percent-encode set" and the blank).
+std::string escaped(std::string_view text) {
+    if (std::ranges::none_of(text, is_control_or_blank)) return std::string(text);
+    std::string out;
+    for (const char c : text) {
+        if (is_control_or_blank(c)) {
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            out += '%';
+            out += digits[static_cast<unsigned char>(c) >> 4U];
+            out += digits[static_cast<unsigned char>(c) & 0xFU];
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+/// Cut to the limit, controls and blanks trimmed, tabs and line ends removed, valid UTF-8 (WHATWG URL "basic
+/// URL parser" 1 to 3).
 std::string cleaned(std::string_view text) {
     while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
     text = text.substr(0, limits::url_bytes);
@@ -85,11 +107,11 @@ void read_port(std::string_view text, Url& url) {
     if (!text.empty() && value <= 65535) url.port = static_cast<std::uint16_t>(value);
 }
 
-/// Characters that no host may hold (WHATWG URL "forbidden domain code point"); a decoded host that has one stays encoded.
+/// Characters that no host may hold (WHATWG URL "forbidden domain code point"); a decoded host that has one
+/// stays encoded.
 bool has_forbidden(std::string_view host) {
     return std::ranges::any_of(host, [](char c) {
-        return static_cast<unsigned char>(c) <= ' ' || c == 0x7F ||
-               std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos;
+        return is_control_or_blank(c) || std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos;
     });
 }
 
@@ -101,20 +123,19 @@ void read_host(std::string_view text, Url& url, DomainNames& domain_names) {
         return;
     }
     std::string host(text);
-    if (text.find('%') != std::string_view::npos) {
-        host = repair_utf8(percent_decoded(text));
-        if (has_forbidden(host)) host = text;
+    std::erase_if(host, is_control_or_blank);
+    std::string decoded = host.find('%') == std::string::npos ? host : repair_utf8(percent_decoded(host));
+    if (!is_ascii(decoded)) decoded = domain_names.to_ascii(decoded).value_or(decoded);
+    if (has_forbidden(decoded)) {  // no browser goes there; shown as written
+        url.domain.domain = to_lower(host);
+        return;
     }
-    if (!is_ascii(host)) {
-        const auto ascii = domain_names.to_ascii(host);
-        if (ascii && !has_forbidden(*ascii)) host = *ascii;
-    }
-    while (host.ends_with('.')) host.pop_back();
-    url.ip = parse_browser_ipv4(host);
+    while (decoded.ends_with('.')) decoded.pop_back();
+    url.ip = parse_browser_ipv4(decoded);
     if (url.ip) {
         url.domain.domain = url.ip->ip;
     } else {
-        url.domain = domain_names.parse(host);
+        url.domain = domain_names.parse(decoded);
     }
 }
 
@@ -124,8 +145,8 @@ void read_authority(std::string_view text, Url& url, DomainNames& domain_names) 
     if (mark != std::string_view::npos) {
         const std::string_view user_info = text.substr(0, mark);
         const std::size_t colon = user_info.find(':');
-        url.username = user_info.substr(0, colon);
-        if (colon != std::string_view::npos) url.password = user_info.substr(colon + 1);
+        url.username = escaped(user_info.substr(0, colon));
+        if (colon != std::string_view::npos) url.password = escaped(user_info.substr(colon + 1));
         text.remove_prefix(mark + 1);
     }
     const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
@@ -207,12 +228,12 @@ std::optional<Url> parse_url(std::string_view text, DomainNames& domain_names) {
     std::string_view rest = std::string_view(clean).substr(scheme + 1);
     if (const std::size_t hash = rest.find('#');
         hash != std::string_view::npos && url.scheme != "javascript") {
-        url.fragment = rest.substr(hash + 1);
+        url.fragment = escaped(rest.substr(hash + 1));
         rest = rest.substr(0, hash);
     }
     if (const std::size_t mark = rest.find('?');
         mark != std::string_view::npos && url.scheme != "javascript" && url.scheme != "data") {
-        url.query_params = rest.substr(mark + 1);
+        url.query_params = escaped(rest.substr(mark + 1));
         rest = rest.substr(0, mark);
         read_query(url.query_params, url);
     }
@@ -223,9 +244,10 @@ std::optional<Url> parse_url(std::string_view text, DomainNames& domain_names) {
         rest.remove_prefix(special ? std::min(rest.find_first_not_of(slashes), rest.size()) : 2);
         const std::size_t end = std::min(rest.find_first_of(slashes), rest.size());
         read_authority(rest.substr(0, end), url, domain_names);
-        url.path = rest.substr(end);
+        url.path = escaped(rest.substr(end));
+        if (special && url.domain.domain.empty()) return std::nullopt;
     } else {
-        url.path = rest;
+        url.path = url.scheme == "javascript" ? std::string(rest) : escaped(rest);
     }
     if (special) {
         std::ranges::replace(url.path, '\\', '/');

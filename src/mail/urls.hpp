@@ -12,18 +12,21 @@
 
 namespace tocsin::mail {
 
-/// An absolute URL; nullopt when there is no scheme. Reads what a browser reads: tabs and line ends inside vanish, backslashes are
-/// slashes in http(s) and ftp, missing or surplus slashes are mended, the host is percent-decoded, mapped by UTS #46 and may be an
-/// IPv4 address in any notation, dot segments are removed. A host or port that a browser would refuse is kept, with an invalid
-/// domain or no port: a rule should see it. Only the first limits::url_bytes count. `url` of the result parses to the same again.
+/// An absolute URL; nullopt when there is no scheme, or no host where there must be one. Reads what a browser
+/// reads: tabs and line ends inside vanish, backslashes are slashes in http(s) and ftp, missing or surplus
+/// slashes are mended, the host is percent-decoded, mapped by UTS #46 and may be an IPv4 address in any
+/// notation, dot segments are removed. A host or port that a browser would refuse is kept, with an invalid
+/// domain or no port: a rule should see it. Only the first limits::url_bytes count. `url` of the result
+/// parses to the same again.
 [[nodiscard]] std::optional<Url> parse_url(std::string_view text, DomainNames& domain_names);
 
-/// A URL as people type it: with a scheme, or beginning with `www.`, or a host with a known top-level domain ("example.com/x"),
-/// which is read as http. nullopt for anything else: words, mail addresses, several words.
+/// A URL as people type it: with a scheme, or beginning with `www.`, or a host with a known top-level domain
+/// ("example.com/x"), which is read as http. nullopt for anything else: words, mail addresses, several words.
 [[nodiscard]] std::optional<Url> parse_typed_url(std::string_view text, DomainNames& domain_names);
 
-/// `reference` as found in an HTML attribute, resolved against `base` (RFC 3986 section 5, as browsers do it); without a base it
-/// falls back to parse_typed_url(). nullopt for what leads nowhere outside the mail: "#top", "/x" without a base.
+/// `reference` as found in an HTML attribute, resolved against `base` (RFC 3986 section 5, as browsers do
+/// it); without a base it falls back to parse_typed_url(). nullopt for what leads nowhere outside the mail:
+/// "#top", "/x" without a base.
 [[nodiscard]] std::optional<Url> resolve_url(std::string_view reference, const std::optional<Url>& base,
                                              DomainNames& domain_names);
 
@@ -37,8 +40,9 @@ struct FoundInText {
     std::string url;         ///< with `http://` in front where the text left the scheme out
 };
 
-/// http, https, ftp and mailto URLs, `www.…`, and hosts with a known top-level domain followed by a path. Brackets, quotes and
-/// punctuation around them are left out. At most `urls_max`, and no URL longer than limits::url_bytes. Linear time. `text` is UTF-8.
+/// http, https, ftp and mailto URLs, `www.…`, and hosts with a known top-level domain followed by a path.
+/// Brackets, quotes and punctuation around them are left out. At most `urls_max`, and no URL longer than
+/// limits::url_bytes. Linear time. `text` is UTF-8.
 [[nodiscard]] std::vector<FoundInText> find_urls(std::string_view text, std::size_t urls_max);
 
 }  // namespace tocsin::mail

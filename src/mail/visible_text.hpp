@@ -7,19 +7,21 @@
 
 namespace tocsin::mail {
 
-/// True when `text` holds a character that takes no visible space: soft hyphen, zero-width, direction marks, fillers, tags.
+/// True when `text` holds a character that takes no visible space: soft hyphen, zero-width, direction marks,
+/// fillers, tags.
 [[nodiscard]] bool has_invisible_characters(std::string_view text);
 
 /// What happens to characters that nobody sees.
 enum class Invisible { kept, blanked };
 
-/// Collects text. Breaks and spaces are remembered and written only when something follows, so that the result has no white space at
-/// its ends. Stops growing at limits::text_bytes.
+/// Collects text. Breaks and spaces are remembered and written only when something follows, so that the
+/// result has no white space at its ends. Stops growing at limits::text_bytes.
 class TextFlow {
 public:
     explicit TextFlow(Invisible invisible) : invisible_(invisible) {}
 
-    /// Valid UTF-8 with white space collapsed to single blanks (CSS Text 3 section 4.1); U+00A0 is not white space.
+    /// Valid UTF-8 with white space collapsed to single blanks (CSS Text 3 section 4.1); U+00A0 is not white
+    /// space.
     void add(std::string_view text);
     /// As it is, line ends unified to LF (the text of `pre`).
     void add_preformatted(std::string_view text);

@@ -11,6 +11,10 @@
 
 namespace tocsin::net {
 
+Deadline steady_now() {
+    return std::chrono::steady_clock::now();
+}
+
 Deadline deadline_in_ms(std::uint64_t milliseconds) {
     // A century is far enough, and keeps the sum within the clock's range.
     constexpr std::uint64_t century_ms = 100ULL * 366 * 24 * 3600 * 1000;

@@ -17,9 +17,9 @@ namespace tocsin::pool {
 
 /// What the cache says about one hash.
 enum class Remembered : std::uint8_t {
-    unknown,      ///< first sighting: scan it, say nothing
-    seen_before,  ///< second sighting: scan it and hand the bytes back
-    being_filled, ///< a fresh child is at work on it: scan it
+    unknown,       ///< first sighting: scan it, say nothing
+    seen_before,   ///< second sighting: scan it and hand the bytes back
+    being_filled,  ///< a fresh child is at work on it: scan it
     known,
 };
 

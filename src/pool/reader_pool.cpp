@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 
 namespace tocsin::pool {
@@ -20,16 +22,17 @@ ScanOutcome failed(Outcome outcome, std::string detail) {
 
 std::uint64_t elapsed_us_since(Deadline begin) {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count());
+        std::chrono::duration_cast<std::chrono::microseconds>(net::steady_now() - begin).count());
 }
 
 std::string describe(const sandbox::ExitReason& reason) {
-    return (reason.signalled ? "reader ended by signal " : "reader ended with code ") + std::to_string(reason.value);
+    return (reason.signalled ? "reader ended by signal " : "reader ended with code ") +
+           std::to_string(reason.value);
 }
 
 /// The bytes of an output memfd, copied: the reader may still hold its descriptor.
 Result<std::string> read_output(int fd, std::uint64_t bytes_max) {
-    struct stat facts {};
+    struct stat facts{};
     if (::fstat(fd, &facts) != 0) return std::unexpected(errno_error("fstat output", errno));
     auto size = static_cast<std::uint64_t>(facts.st_size);
     if (size > bytes_max) return fail(ErrorCode::limit, "the reader wrote more than it may");
@@ -47,17 +50,15 @@ Result<std::string> read_output(int fd, std::uint64_t bytes_max) {
 }  // namespace
 
 ReaderPool::ReaderPool(net::Loop& loop, PoolConfig config, Log& log)
-    : loop_(loop),
-      config_(std::move(config)),
-      log_(log),
-      hash_key_(random_hash_key()),
+    : loop_(loop), config_(std::move(config)), log_(log), hash_key_(random_hash_key()),
       breaker_({limits::respawn_deaths, limits::respawn_window_ms, limits::breaker_open_ms}),
-      cache_(config_.cache_entries),
-      fills_(loop, limits::cache_fills) {}
+      cache_(config_.cache_entries), fills_(loop, limits::cache_fills) {}
 
 ReaderPool::~ReaderPool() = default;
 
-Result<std::unique_ptr<ReaderPool>> ReaderPool::start(net::Fiber& fiber, net::Loop& loop, PoolConfig config, Log& log) {
+Result<std::unique_ptr<ReaderPool>> ReaderPool::start(net::Fiber& fiber, net::Loop& loop, PoolConfig config,
+                                                      Log& log) {
+    // tidy: the constructor is private
     std::unique_ptr<ReaderPool> pool(new ReaderPool(loop, std::move(config), log));
     pool->template_ = TRY(pool->start_template(fiber));
     return pool;
@@ -68,7 +69,8 @@ Result<std::unique_ptr<ReaderTemplate>> ReaderPool::start_template(net::Fiber& f
     std::string scratch = config_.scratch_folder + "/template-" + std::to_string(generation_);
     if (::mkdir(scratch.c_str(), 0700) != 0 && errno != EEXIST)
         return std::unexpected(errno_error("make scratch folder " + scratch, errno));
-    TemplateConfig config{config_.reader_program, config_.reader_arguments, scratch, hash_key_, limits::template_start_ms};
+    TemplateConfig config{config_.reader_program, config_.reader_arguments, scratch, hash_key_,
+                          limits::template_start_ms};
     auto made = TRY(ReaderTemplate::start(fiber, loop_, std::move(config), log_));
     log_.write(LogLevel::info, "reader.template_ready",
                {{"engines", made->ready().description}, {"confinement", made->ready().enforced}});
@@ -79,6 +81,7 @@ Result<void> ReaderPool::reload(net::Fiber& fiber) {
     auto fresh = TRY(start_template(fiber));
     std::unique_ptr<ReaderTemplate> old = std::exchange(template_, std::move(fresh));
     for (const auto& child : idle_) discard(child);
+    live_ -= idle_.size();
     idle_.clear();
     cache_.clear();
     ++counts_.reloads;
@@ -129,15 +132,16 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
         idle_.pop_front();
         return child;
     }
-    if (breaker_.open(std::chrono::steady_clock::now()))
-        return fail(ErrorCode::unavailable, "readers died one after the other; none is started for some seconds");
+    if (breaker_.open(net::steady_now()))
+        return fail(ErrorCode::unavailable,
+                    "readers died one after the other; none is started for some seconds");
     ++live_;
     if (!template_->alive()) {
         log_.write(LogLevel::error, "reader.template_lost", {});
         Result<std::unique_ptr<ReaderTemplate>> fresh = start_template(fiber);
         if (!fresh) {
             --live_;
-            breaker_.note_death(std::chrono::steady_clock::now());
+            breaker_.note_death(net::steady_now());
             return std::unexpected(fresh.error());
         }
         std::unique_ptr<ReaderTemplate> old = std::exchange(template_, std::move(*fresh));
@@ -147,7 +151,7 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
     if (!child) {
         --live_;
         freed_.notify_one();
-        breaker_.note_death(std::chrono::steady_clock::now());
+        breaker_.note_death(net::steady_now());
         return std::unexpected(child.error());
     }
     (*child)->generation = generation_;
@@ -175,10 +179,11 @@ void ReaderPool::discard(const std::shared_ptr<ReaderChild>& child) {
 // ---- one request -------------------------------------------------------------------------------------------------------------
 
 ScanOutcome ReaderPool::scan(net::Fiber& fiber, const ScanRequest& request) {
-    Deadline begin = std::chrono::steady_clock::now();
+    Deadline begin = net::steady_now();
     ++counts_.scans;
     if (request.bytes.size() > limits::message_bytes)
-        return failed(Outcome::over_limit, "the message is larger than " + std::to_string(limits::message_bytes) + " bytes");
+        return failed(Outcome::over_limit,
+                      "the message is larger than " + std::to_string(limits::message_bytes) + " bytes");
     ScanOutcome outcome = try_once(fiber, request);
     if (outcome.outcome == Outcome::crashed) {
         log_.write(LogLevel::warning, "reader.retry", {{"detail", outcome.detail}});
@@ -202,7 +207,7 @@ ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) 
         return outcome;
     }
     ++counts_.deaths;
-    breaker_.note_death(std::chrono::steady_clock::now());
+    breaker_.note_death(net::steady_now());
     log_.write(LogLevel::warning, "reader.died",
                {{"outcome", std::string(sandbox::to_string(outcome.outcome))}, {"detail", outcome.detail}});
     --live_;
@@ -216,8 +221,8 @@ bool ReaderPool::wants_cache(const ScanRequest& request) const {
                                          request.kind == reader::RequestKind::scan_auto);
 }
 
-Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output,
-                                      bool use_cache) {
+Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id,
+                                      int output, bool use_cache) {
     reader::Request words;
     words.id = id;
     words.kind = request.kind;
@@ -233,11 +238,12 @@ Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& req
     return sandbox::send_datagram(child.channel.get(), reader::encode(words), descriptors);
 }
 
-ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,
-                                 UniqueFd& exported) {
+ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request,
+                                 Deadline deadline, UniqueFd& exported) {
     std::uint64_t id = next_request_id_++;
     UniqueFd output;
-    if (request.kind == reader::RequestKind::read_message || request.kind == reader::RequestKind::unpack_messages) {
+    if (request.kind == reader::RequestKind::read_message ||
+        request.kind == reader::RequestKind::unpack_messages) {
         Result<UniqueFd> made = sandbox::make_output_memfd();
         if (!made) return failed(Outcome::unavailable, made.error().message);
         output = std::move(*made);
@@ -249,9 +255,11 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
         Result<void> readable = child.watched->wait_readable(fiber, deadline);
         if (!readable) {
             child.kill();
-            return failed(Outcome::timed_out, "no verdict within " + std::to_string(config_.deadline_ms) + " ms");
+            return failed(Outcome::timed_out,
+                          "no verdict within " + std::to_string(config_.deadline_ms) + " ms");
         }
-        Result<sandbox::Datagram> datagram = sandbox::receive_datagram(child.channel.get(), limits::reply_bytes, 0);
+        Result<sandbox::Datagram> datagram =
+            sandbox::receive_datagram(child.channel.get(), limits::reply_bytes, 0);
         if (!datagram && datagram.error().code == ErrorCode::timed_out) continue;
         if (!datagram) return ended_without_reply(fiber, child);
         if (datagram->cut) {
@@ -271,7 +279,8 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
     }
 }
 
-bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported) {
+bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id,
+                                 UniqueFd& exported) {
     std::optional<reader::CacheQuestion> question = reader::decode_cache_question(datagram);
     if (!question || question->id != id) return false;
     reader::CacheAnswer answer;
@@ -281,7 +290,8 @@ bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, 
     for (const Hash256& hash : question->hashes) {
         reader::CacheEntry entry;
         Remembered state = cache_.look_up(hash, entry.report);
-        entry.known = state == Remembered::known && answer_bytes + entry.report.size() < limits::reply_bytes / 2;
+        entry.known =
+            state == Remembered::known && answer_bytes + entry.report.size() < limits::reply_bytes / 2;
         if (!entry.known) entry.report.clear();
         answer_bytes += entry.report.size();
         entry.wants_bytes = state == Remembered::seen_before && !fills_.full();
@@ -298,7 +308,8 @@ bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, 
     return sandbox::send_datagram(child.channel.get(), reader::encode(answer), descriptors).has_value();
 }
 
-ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request, int output) {
+ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,
+                                   int output) {
     std::optional<reader::Reply> reply = reader::decode_reply(datagram);
     if (!reply) return failed(Outcome::violated, "the reader's answer is not well-formed");
     if (reply->id != id) return failed(Outcome::violated, "the reader answered another request");
@@ -308,8 +319,9 @@ ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, 
     out.ranges = std::move(reply->output);
     out.detail = std::move(reply->error);
     if (output >= 0) {
-        std::uint64_t bytes_max = request.kind == reader::RequestKind::read_message ? limits::message_json_bytes
-                                                                                    : limits::message_bytes;
+        std::uint64_t bytes_max = request.kind == reader::RequestKind::read_message
+                                      ? limits::message_json_bytes
+                                      : limits::message_bytes;
         Result<std::string> written = read_output(output, bytes_max);
         if (!written) return failed(Outcome::violated, written.error().message);
         out.output = std::move(*written);
@@ -341,13 +353,15 @@ void ReaderPool::remember_parts(const ScanOutcome& outcome, UniqueFd exported) {
         // The reader's claim counts for nothing: the name of these bytes is what the daemon itself computes.
         Hash256 hash = keyed_hash(hash_key_, bytes);
         if (hash != range.hash || !cache_.begin_fill(hash)) continue;
-        Result<void> started = fills_.spawn([this, hash, bytes = std::move(bytes), type = range.declared_type](
-                                                net::Fiber& fiber) { fill_from(fiber, hash, bytes, type); });
+        Result<void> started =
+            fills_.spawn([this, hash, bytes = std::move(bytes), type = range.declared_type](
+                             net::Fiber& fiber) { fill_from(fiber, hash, bytes, type); });
         if (!started) cache_.abandon_fill(hash);
     }
 }
 
-void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type) {
+void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes,
+                           const std::string& declared_type) {
     Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
     std::uint64_t generation = generation_;
     Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
@@ -359,7 +373,12 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
     UniqueFd nothing;
     ScanOutcome outcome = converse(fiber, **child, request, deadline, nothing);
     discard(*child);
-    bool keep = outcome.outcome == Outcome::verdict && outcome.detail.empty() && generation == generation_;
+    // What ran out of time or failed says nothing about the bytes: another try may see more.
+    bool whole = std::ranges::none_of(outcome.report.limits_hit, [](const scan::LimitHit& hit) {
+        return hit.limit == scan::ScanLimit::engine_time || hit.limit == scan::ScanLimit::engine_error;
+    });
+    bool keep =
+        outcome.outcome == Outcome::verdict && outcome.detail.empty() && whole && generation == generation_;
     if (!keep) return cache_.abandon_fill(hash);
     cache_.fill(hash, reader::encode_part_report(outcome.report));
 }

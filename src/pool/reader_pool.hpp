@@ -47,16 +47,16 @@ struct ScanRequest {
 struct ScanOutcome {
     sandbox::Outcome outcome = sandbox::Outcome::unavailable;
     scan::ScanReport report;
-    std::string output;                        ///< what the reader wrote for read_message and unpack_messages
+    std::string output;  ///< what the reader wrote for read_message and unpack_messages
     std::vector<reader::OutputRange> ranges;
-    std::string detail;                        ///< for people: what went wrong
+    std::string detail;  ///< for people: what went wrong
     std::uint64_t elapsed_us = 0;
 };
 
 struct PoolStatus {
-    std::string engines;         ///< for people
+    std::string engines;  ///< for people
     std::string engine_version;
-    std::string enforced;        ///< what the kernel enforces on readers
+    std::string enforced;  ///< what the kernel enforces on readers
     std::size_t readers = 0;
     std::size_t waiting = 0;
     std::uint64_t scans = 0, deaths = 0, recycled = 0, breaker_trips = 0, reloads = 0;
@@ -66,7 +66,8 @@ struct PoolStatus {
 class ReaderPool {
 public:
     /// Starts the first template and waits until its engines are loaded.
-    static Result<std::unique_ptr<ReaderPool>> start(net::Fiber& fiber, net::Loop& loop, PoolConfig config, Log& log);
+    static Result<std::unique_ptr<ReaderPool>> start(net::Fiber& fiber, net::Loop& loop, PoolConfig config,
+                                                     Log& log);
     ~ReaderPool();
 
     /// Serves one request. A message whose reader crashes is tried once more in a fresh reader, never again.
@@ -89,9 +90,11 @@ private:
     ScanOutcome try_once(net::Fiber& fiber, const ScanRequest& request);
     ScanOutcome converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,
                          UniqueFd& exported);
-    Result<void> send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output, bool use_cache);
+    Result<void> send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output,
+                              bool use_cache);
     bool answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported);
-    ScanOutcome take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request, int output);
+    ScanOutcome take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,
+                           int output);
     ScanOutcome ended_without_reply(net::Fiber& fiber, ReaderChild& child);
     void remember_parts(const ScanOutcome& outcome, UniqueFd exported);
     void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type);

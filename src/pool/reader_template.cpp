@@ -21,8 +21,9 @@ ReaderTemplate::ReaderTemplate(net::Loop& loop, TemplateConfig config, Log& log)
 
 ReaderTemplate::~ReaderTemplate() = default;
 
-Result<std::unique_ptr<ReaderTemplate>> ReaderTemplate::start(net::Fiber& fiber, net::Loop& loop, TemplateConfig config,
-                                                              Log& log) {
+Result<std::unique_ptr<ReaderTemplate>> ReaderTemplate::start(net::Fiber& fiber, net::Loop& loop,
+                                                              TemplateConfig config, Log& log) {
+    // tidy: the constructor is private
     std::unique_ptr<ReaderTemplate> made(new ReaderTemplate(loop, std::move(config), log));
     TRY(made->spawn());
     Result<void> ready = made->await_ready(fiber);
@@ -38,7 +39,8 @@ Result<std::unique_ptr<ReaderTemplate>> ReaderTemplate::start(net::Fiber& fiber,
 
 Result<void> ReaderTemplate::spawn() {
     UniqueFd program(::open(config_.program.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!program.valid()) return std::unexpected(errno_error("open reader program " + config_.program, errno));
+    if (!program.valid())
+        return std::unexpected(errno_error("open reader program " + config_.program, errno));
     sandbox::ChannelPair channel = TRY(sandbox::make_channel());
     std::vector<std::string> arguments{"tocsin-reader", "--scratch", config_.scratch_folder};
     arguments.insert(arguments.end(), config_.arguments.begin(), config_.arguments.end());
@@ -52,16 +54,22 @@ Result<void> ReaderTemplate::await_ready(net::Fiber& fiber) {
     Deadline deadline = net::deadline_in_ms(config_.start_deadline_ms);
     while (true) {
         TRY(watched_->wait_readable(fiber, deadline));
-        Result<sandbox::Datagram> datagram = sandbox::receive_datagram(control_.get(), limits::control_bytes, 1);
+        Result<sandbox::Datagram> datagram =
+            sandbox::receive_datagram(control_.get(), limits::control_bytes, 1);
         if (!datagram && datagram.error().code == ErrorCode::timed_out) continue;
         if (!datagram)
-            return fail(ErrorCode::unavailable, "the reader's template ended before its engines were loaded; its messages "
-                                                "above say why");
+            return fail(ErrorCode::unavailable,
+                        "the reader's template ended before its engines were loaded; its messages "
+                        "above say why");
         std::optional<reader::TemplateWord> word = reader::decode_template_word(datagram->data);
-        if (!word) return fail(ErrorCode::unavailable, "the reader's template speaks another protocol: is it of this version?");
-        if (auto* failed = std::get_if<reader::TemplateFailed>(&*word)) return fail(ErrorCode::unavailable, failed->error);
+        if (!word)
+            return fail(ErrorCode::unavailable,
+                        "the reader's template speaks another protocol: is it of this version?");
+        if (auto* failed = std::get_if<reader::TemplateFailed>(&*word))
+            return fail(ErrorCode::unavailable, failed->error);
         auto* ready = std::get_if<reader::TemplateReady>(&*word);
-        if (ready == nullptr) return fail(ErrorCode::unavailable, "the reader's template did not say that it is ready");
+        if (ready == nullptr)
+            return fail(ErrorCode::unavailable, "the reader's template did not say that it is ready");
         ready_ = *ready;
         return {};
     }
@@ -70,7 +78,8 @@ Result<void> ReaderTemplate::await_ready(net::Fiber& fiber) {
 void ReaderTemplate::listen(net::Fiber& fiber) {
     while (true) {
         if (!watched_->wait_readable(fiber, net::no_deadline, net::OnStop::give_up)) break;
-        Result<sandbox::Datagram> datagram = sandbox::receive_datagram(control_.get(), limits::control_bytes, 1);
+        Result<sandbox::Datagram> datagram =
+            sandbox::receive_datagram(control_.get(), limits::control_bytes, 1);
         if (!datagram && datagram.error().code == ErrorCode::timed_out) continue;
         if (!datagram || datagram->cut) break;
         std::optional<reader::TemplateWord> word = reader::decode_template_word(datagram->data);
@@ -144,7 +153,8 @@ Result<std::shared_ptr<ReaderChild>> ReaderTemplate::fork_child(net::Fiber& fibe
 Result<void> ReaderTemplate::await_child_ready(net::Fiber& fiber, ReaderChild& child, Deadline deadline) {
     while (true) {
         TRY(child.watched->wait_readable(fiber, deadline));
-        Result<sandbox::Datagram> datagram = sandbox::receive_datagram(child.channel.get(), limits::reply_bytes, 0);
+        Result<sandbox::Datagram> datagram =
+            sandbox::receive_datagram(child.channel.get(), limits::reply_bytes, 0);
         if (!datagram && datagram.error().code == ErrorCode::timed_out) continue;
         if (!datagram) return fail(ErrorCode::unavailable, "a reader could not confine itself and ended");
         if (reader::tag_of(datagram->data) != reader::MessageTag::ready)

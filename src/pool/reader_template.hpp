@@ -55,7 +55,8 @@ class ReaderTemplate {
 public:
     /// Starts the program and waits until its engines are loaded. Errors: not_found (program), timed_out, unavailable (it said
     /// why, or died).
-    static Result<std::unique_ptr<ReaderTemplate>> start(net::Fiber& fiber, net::Loop& loop, TemplateConfig config, Log& log);
+    static Result<std::unique_ptr<ReaderTemplate>> start(net::Fiber& fiber, net::Loop& loop,
+                                                         TemplateConfig config, Log& log);
     ~ReaderTemplate();
 
     /// A new confined child that has read nothing. Errors: unavailable, timed_out.

@@ -16,7 +16,8 @@ struct Arguments {
     LogLevel log_level = LogLevel::info;
 };
 
-/// `--scratch DIR [--clamav PATH]… [--yara PATH]… [--without clamav|yara|documents]… [--log-level debug|info|warning|error]`
+/// `--scratch DIR [--clamav PATH]… [--yara PATH]… [--without clamav|yara|documents]… [--log-level
+/// debug|info|warning|error]`
 [[nodiscard]] Result<Arguments> parse_arguments(const std::vector<std::string>& words);
 
 }  // namespace tocsin::reader

@@ -87,7 +87,8 @@ int run_child(const ChildSetup& setup) {
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;
         sandbox::rearm_cpu_limit(limits::reader_cpu_s);
         if (!serve_one(context, *datagram)) return exit_protocol;
-        // Nothing of one message may be there when the next one comes. A folder that cannot be emptied ends the child.
+        // Nothing of one message may be there when the next one comes. A folder that cannot be emptied ends the
+        // child.
         if (!sandbox::empty_folder(".")) return exit_protocol;
     }
 }

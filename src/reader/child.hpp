@@ -15,8 +15,8 @@ struct ChildSetup {
     std::string scratch_folder;  ///< empty, its own
 };
 
-/// Runs in the freshly forked child, whose channel is descriptor sandbox::channel_descriptor. Returns its exit code: 0 when
-/// the daemon closed the channel.
+/// Runs in the freshly forked child, whose channel is descriptor sandbox::channel_descriptor. Returns its exit
+/// code: 0 when the daemon closed the channel.
 [[nodiscard]] int run_child(const ChildSetup& setup);
 
 }  // namespace tocsin::reader

@@ -10,7 +10,8 @@ namespace tocsin::reader {
 
 namespace {
 
-// Daemon → reader. The reader knows from its state which of the two must come next; the tag is for both to notice a bug.
+// Daemon → reader. The reader knows from its state which of the two must come next; the tag is for both to notice a
+// bug.
 constexpr std::uint8_t request_tag = 16;
 constexpr std::uint8_t cache_answer_tag = 17;
 

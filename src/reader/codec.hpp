@@ -1,5 +1,6 @@
-// The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered parts, one
-// bounded answer. Whatever comes from a reader is hostile: it is decoded with limits, and anything odd is `violated`.
+// The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered
+// parts, one bounded answer. Whatever comes from a reader is hostile: it is decoded with limits, and anything odd
+// is `violated`.
 #pragma once
 
 #include <cstdint>
@@ -50,8 +51,8 @@ struct CacheAnswer {
     std::vector<CacheEntry> entries;
 };
 
-/// A range of the output memfd: the one that came with the request (read_message, unpack_messages), or with the CacheAnswer
-/// (exported parts).
+/// A range of the output memfd: the one that came with the request (read_message, unpack_messages), or with the
+/// CacheAnswer (exported parts).
 struct OutputRange {
     std::string name;  ///< of the unpacked message, or empty
     Hash256 hash{};    ///< claimed hash of an exported part
@@ -85,12 +86,13 @@ enum class MessageTag : std::uint8_t { ready = 1, cache_question = 2, reply = 3 
 [[nodiscard]] std::string encode(const CacheQuestion& question);
 /// Fits into limits::reply_bytes: entries whose report finds no room become unknown, so that their parts are scanned.
 [[nodiscard]] std::string encode(const CacheAnswer& answer);
-/// Fits into limits::reply_bytes: lists are cut with a LimitHit `findings` when they do not, findings of worse severity kept first.
+/// Fits into limits::reply_bytes: lists are cut with a LimitHit `findings` when they do not, findings of worse
+/// severity kept first.
 [[nodiscard]] std::string encode(const Reply& reply);
 
-// Every decoder answers nullopt to what is not well-formed; the daemon then treats the child as `violated`. What they return
-// keeps every bound of limits.hpp, every text in it is UTF-8 without NUL, every enumerator is a known one, every index into
-// ScanReport::parts exists, and the verdict is no better than its findings.
+// Every decoder answers nullopt to what is not well-formed; the daemon then treats the child as `violated`. What
+// they return keeps every bound of limits.hpp, every text in it is UTF-8 without NUL, every enumerator is a known
+// one, every index into ScanReport::parts exists, and the verdict is no better than its findings.
 [[nodiscard]] std::optional<Ready> decode_ready(std::string_view datagram);
 [[nodiscard]] std::optional<Request> decode_request(std::string_view datagram);
 [[nodiscard]] std::optional<CacheQuestion> decode_cache_question(std::string_view datagram);

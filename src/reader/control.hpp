@@ -1,5 +1,5 @@
-// The words between the daemon and a template: what crosses the template's channel. A template has read no mail, but it has
-// read rules of many authors, so its words are decoded with the same care as a child's.
+// The words between the daemon and a template: what crosses the template's channel. A template has read no mail,
+// but it has read rules of many authors, so its words are decoded with the same care as a child's.
 #pragma once
 
 #include <cstdint>

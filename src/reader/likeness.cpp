@@ -9,7 +9,8 @@ namespace tocsin::reader {
 namespace {
 
 constexpr std::size_t looked_at_bytes = 16U << 10;
-/// Lines before the first header field that are still forgiven: mbox separators, blank lines, junk of a broken gateway.
+/// Lines before the first header field that are still forgiven: mbox separators, blank lines, junk of a broken
+/// gateway.
 constexpr std::size_t lines_max = 256;
 
 /// Fields that hardly stand at the start of a line anywhere but in a message.

@@ -17,7 +17,8 @@ public:
     Output(int fd, std::size_t bytes_max) : fd_(fd), bytes_max_(bytes_max) {}
 
     [[nodiscard]] bool wanted() const { return fd_ >= 0; }
-    /// Appends `bytes`. ErrorCode::limit when they, or the list of ranges, would become too large; nothing is written then.
+    /// Appends `bytes`. ErrorCode::limit when they, or the list of ranges, would become too large; nothing is
+    /// written then.
     [[nodiscard]] Result<void> append(OutputRange range, ByteView bytes);
     [[nodiscard]] std::vector<OutputRange> take_ranges() { return std::move(ranges_); }
 

@@ -130,6 +130,7 @@ void merge(scan::ScanReport& report, scan::ScanReport other) {
         report.urls.push_back(std::move(url));
     }
     report.verdict = std::max(report.verdict, other.verdict);
+    report.parse_us += other.parse_us;
     report.scan_us += other.scan_us;
     report.bytes_copied += other.bytes_copied;
 }

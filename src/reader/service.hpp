@@ -27,8 +27,8 @@ struct ServiceContext {
     AskCache ask_cache;
 };
 
-/// Serves `request` over `bytes`. `output`: descriptor of an output memfd, or -1. Never fails: what cannot be done is said in
-/// Reply::error.
+/// Serves `request` over `bytes`. `output`: descriptor of an output memfd, or -1. Never fails: what cannot be done
+/// is said in Reply::error.
 [[nodiscard]] Reply serve(const ServiceContext& context, const Request& request, ByteView bytes, int output);
 
 }  // namespace tocsin::reader

@@ -202,8 +202,8 @@ void allow_time_and_self(Filter& filter) {
                 {argument_bits(0, int_bits, 0), argument_bits(1, int_bits, RLIMIT_CPU)});
 }
 
-/// A library that would like a thread is told that there is none to be had; whoever forks is ended. clone3() hides its flags
-/// from a filter: "no such call" makes the C library use clone().
+/// A library that would like a thread is told that there is none to be had; whoever forks is ended. clone3() hides
+/// its flags from a filter: "no such call" makes the C library use clone().
 void refuse_threads(Filter& filter) {
     filter.rule(SCMP_ACT_ERRNO(ENOSYS), {SCMP_SYS(clone3)});
     filter.rule(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), {argument_bits(0, CLONE_THREAD, CLONE_THREAD)});

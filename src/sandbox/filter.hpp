@@ -1,4 +1,5 @@
-// The two seccomp filters. The template's is a list of what it must never do; the child's is a list of all that it may do.
+// The two seccomp filters. The template's is a list of what it must never do; the child's is a list of all that it
+// may do.
 #pragma once
 
 #include "base/result.hpp"

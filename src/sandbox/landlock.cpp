@@ -21,7 +21,8 @@ constexpr std::uint64_t net_connect_tcp = 1ULL << 1;           // ABI 4
 constexpr std::uint64_t scope_abstract_unix_socket = 1U << 0;  // ABI 6, Linux 6.12
 constexpr std::uint64_t scope_signal = 1U << 1;                // ABI 6
 
-/// struct landlock_ruleset_attr as of ABI 6. An older kernel takes it as long as the fields it does not know are zero.
+/// struct landlock_ruleset_attr as of ABI 6. An older kernel takes it as long as the fields it does not know are
+/// zero.
 struct RulesetAttributes {
     std::uint64_t handled_access_fs = 0;
     std::uint64_t handled_access_net = 0;

@@ -10,8 +10,8 @@ Outcome outcome_of(const ExitReason& reason) {
         case SIGSYS: return Outcome::violated;
         case SIGXCPU:
         case SIGXFSZ:
-        // Our own SIGKILL follows a deadline, which the caller knows; one that nobody sent is the kernel's memory killer, or
-        // the hard processor limit.
+        // Our own SIGKILL follows a deadline, which the caller knows; one that nobody sent is the kernel's memory
+        // killer, or the hard processor limit.
         case SIGKILL: return Outcome::over_limit;
         default: return Outcome::crashed;
     }

@@ -1,4 +1,5 @@
-// How one request to a confined child ended. Every one has a configured disposition; only `verdict` can lead to "clean".
+// How one request to a confined child ended. Every one has a configured disposition; only `verdict` can lead to
+// "clean".
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ enum class Outcome : std::uint8_t {
     timed_out,  ///< the wall-clock deadline passed; the child was killed
     crashed,    ///< the child died by itself (signal or exit)
     violated,  ///< the child did what it must not: forbidden call, malformed, oversize or misaddressed answer
-    over_limit,  ///< the child ran into an rlimit (memory, processor time, file size), or the message is too large to send
+    over_limit,  ///< the child ran into an rlimit (memory, time, file size), or the message is too large to send
     unavailable,  ///< no child could be had: queue full, breaker open, template gone
 };
 

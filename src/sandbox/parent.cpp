@@ -15,7 +15,8 @@ Result<void> die_with_parent() {
     pid_t parent = ::getppid();
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return std::unexpected(errno_error("PR_SET_PDEATHSIG", errno));
-    // A parent that died before the call above sends no signal. (One that died earlier still shows as a closed channel.)
+    // A parent that died before the call above sends no signal. (One that died earlier still shows as a closed
+    // channel.)
     if (::getppid() != parent) return fail(ErrorCode::closed, "the parent process is gone");
     return {};
 }

@@ -6,7 +6,8 @@
 
 namespace tocsin::sandbox {
 
-/// Sets memory, file size, processor time, open files, processes and core size. Must run while /proc can still be read.
+/// Sets memory, file size, processor time, open files, processes and core size. Must run while /proc can still be
+/// read.
 [[nodiscard]] Result<void> set_rlimits(const ChildLimits& limits);
 
 }  // namespace tocsin::sandbox

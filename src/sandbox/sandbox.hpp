@@ -16,7 +16,7 @@
 
 namespace tocsin::sandbox {
 
-// ---- confinement ----------------------------------------------------------------------------------------------------
+// ---- confinement ----
 
 /// What a confined child may use. Its working folder becomes `scratch_folder`.
 struct ChildLimits {
@@ -37,36 +37,40 @@ struct Enforced {
     [[nodiscard]] std::string describe() const;
 };
 
-/// First stage, for the template, before it reads its rules: no new privileges, dies with its parent, not dumpable, cannot
-/// make sockets other than the inherited ones, cannot exec. It may still open files (rules), fork, and give its children a
-/// scratch folder. "Its parent" is the thread that started it: the daemon spawns templates from a thread that lives on.
+/// First stage, for the template, before it reads its rules: no new privileges, dies with its parent, not dumpable,
+/// cannot make sockets other than the inherited ones, cannot exec. It may still open files (rules), fork, and give
+/// its children a scratch folder. "Its parent" is the thread that started it: the daemon spawns templates from a
+/// thread that lives on.
 [[nodiscard]] Result<void> confine_template();
 
-/// Gives the calling process a private, size-limited tmpfs below `folder` where the system permits it (a mount namespace of
-/// its own, through a user namespace when not root). False: not permitted; a plain folder is used and RLIMIT_FSIZE is the bound.
+/// Gives the calling process a private, size-limited tmpfs below `folder` where the system permits it (a mount
+/// namespace of its own, through a user namespace when not root). False: not permitted; a plain folder is used and
+/// RLIMIT_FSIZE is the bound.
 [[nodiscard]] bool mount_private_scratch(const std::string& folder, std::size_t size_bytes);
 
-/// Second stage, for a child, after fork and before the first hostile byte: closed descriptors, rlimits, Landlock (scratch
-/// folder only, no network, no signals outside), seccomp allow-list that kills the process. There is no way back. Fails, and
-/// the child must then exit, when Landlock or seccomp cannot be enforced.
+/// Second stage, for a child, after fork and before the first hostile byte: closed descriptors, rlimits, Landlock
+/// (scratch folder only, no network, no signals outside), seccomp allow-list that kills the process. There is no
+/// way back. Fails, and the child must then exit, when Landlock or seccomp cannot be enforced.
 [[nodiscard]] Result<Enforced> confine_child(const ChildLimits& limits);
 
-/// Gives the confined caller `cpu_seconds` from now, so that an honest child is not ended for the sum of many messages. The
-/// hard limit that confine_child() set (cpu_hard_factor times as much) stays.
+/// Gives the confined caller `cpu_seconds` from now, so that an honest child is not ended for the sum of many
+/// messages. The hard limit that confine_child() set (cpu_hard_factor times as much) stays.
 void rearm_cpu_limit(std::uint32_t cpu_seconds);
 inline constexpr std::uint32_t cpu_hard_factor = 100;
 
-/// Removes what is inside `folder`, not the folder. Follows no symbolic link; gives up (false) on a tree that is deeper or
-/// has more entries than an engine ever makes.
+/// Removes what is inside `folder`, not the folder. Follows no symbolic link; gives up (false) on a tree that is
+/// deeper or has more entries than an engine ever makes.
 [[nodiscard]] bool empty_folder(const std::string& folder);
 
-// ---- sealed memory --------------------------------------------------------------------------------------------------
+// ---- sealed memory ----
 
 /// A memfd holding `bytes`, sealed against writing, growing, shrinking and further seals.
 [[nodiscard]] Result<UniqueFd> make_sealed_memfd(ByteView bytes);
-/// An empty memfd that a child may write into, at most `bytes_max` (kept by the child's RLIMIT_FSIZE and checked on reading).
+/// An empty memfd that a child may write into, at most `bytes_max` (kept by the child's RLIMIT_FSIZE and checked on
+/// reading).
 [[nodiscard]] Result<UniqueFd> make_output_memfd();
-/// Seals what was written into an output memfd. Fails when somebody still maps it writable, or it is larger than `bytes_max`.
+/// Seals what was written into an output memfd. Fails when somebody still maps it writable, or it is larger than
+/// `bytes_max`.
 [[nodiscard]] Result<void> seal_output_memfd(int fd, std::size_t bytes_max);
 
 /// A read-only mapping of a sealed memfd.
@@ -84,7 +88,7 @@ private:
     ByteView bytes_;
 };
 
-// ---- datagram channel (SOCK_SEQPACKET) with descriptors -----------------------------------------------------------------
+// ---- datagram channel (SOCK_SEQPACKET) with descriptors ----
 
 struct Datagram {
     std::string data;
@@ -98,32 +102,33 @@ struct ChannelPair {
     UniqueFd first, second;
 };
 [[nodiscard]] Result<ChannelPair> make_channel();
-/// Sends one datagram, or fails at once: ErrorCode::timed_out when the peer does not read (the socket's buffer holds several),
-/// closed when it is gone, limit when the datagram is larger than a socket takes.
+/// Sends one datagram, or fails at once: ErrorCode::timed_out when the peer does not read (the socket's buffer
+/// holds several), closed when it is gone, limit when the datagram is larger than a socket takes.
 [[nodiscard]] Result<void> send_datagram(int channel, std::string_view data,
                                          const std::vector<int>& descriptors);
-/// Receives one datagram of at most `bytes_max` and at most `descriptors_max` descriptors. Blocks unless the descriptor is
-/// non-blocking; then ErrorCode::timed_out means "nothing there yet". ErrorCode::closed: the other end is gone.
+/// Receives one datagram of at most `bytes_max` and at most `descriptors_max` descriptors. Blocks unless the
+/// descriptor is non-blocking; then ErrorCode::timed_out means "nothing there yet". ErrorCode::closed: the other
+/// end is gone.
 [[nodiscard]] Result<Datagram> receive_datagram(int channel, std::size_t bytes_max,
                                                 std::size_t descriptors_max);
 
-// ---- processes -----------------------------------------------------------------------------------------------------------
+// ---- processes ----
 
 /// Why a process ended, as waitid() says it.
 struct ExitReason {
     bool signalled = false;
     int value = 0;  ///< signal number, or exit code
 };
-/// The outcome that the death of a child means: SIGSYS violated; SIGXCPU, SIGXFSZ, exit code `exit_over_limit` over_limit;
-/// SIGKILL by the kernel's memory killer over_limit; all else crashed.
+/// The outcome that the death of a child means: SIGSYS violated; SIGXCPU, SIGXFSZ, exit code `exit_over_limit`
+/// over_limit; SIGKILL by the kernel's memory killer over_limit; all else crashed.
 [[nodiscard]] Outcome outcome_of(const ExitReason& reason);
 /// Exit code by which a child says that it ran out of memory.
 inline constexpr int exit_over_limit = 73;
 /// Exit code by which a child says that it could not be confined.
 inline constexpr int exit_unconfined = 74;
 
-/// Starts `program` (an open descriptor of the binary) with posix_spawn: empty environment, `channel_fd` becomes descriptor 3,
-/// standard input and output are /dev/null, standard error is `log_fd`, all else is closed.
+/// Starts `program` (an open descriptor of the binary) with posix_spawn: empty environment, `channel_fd` becomes
+/// descriptor 3, standard input and output are /dev/null, standard error is `log_fd`, all else is closed.
 struct Spawned {
     pid_t pid = -1;
     UniqueFd pidfd;

@@ -22,7 +22,8 @@ bool write_file(const char* path, std::string_view text) {
     return file.valid() && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-/// A mount namespace of its own. Without the right to that: inside a new user namespace, where this user is the only one.
+/// A mount namespace of its own. Without the right to that: inside a new user namespace, where this user is the
+/// only one.
 bool enter_mount_namespace() {
     if (::unshare(CLONE_NEWNS) == 0) return true;
     std::string user = std::to_string(::geteuid()), group = std::to_string(::getegid());

@@ -46,8 +46,8 @@ private:
     int error_ = 0;
 };
 
-/// Owns a posix_spawnattr_t: no signal blocked, all at their default, a session of its own so that Ctrl-C at a terminal
-/// reaches the daemon only.
+/// Owns a posix_spawnattr_t: no signal blocked, all at their default, a session of its own so that Ctrl-C at a
+/// terminal reaches the daemon only.
 class SpawnAttributes {
 public:
     SpawnAttributes() {
@@ -89,7 +89,8 @@ Result<Spawned> spawn_program(int program_fd, const std::vector<std::string>& ar
     actions.copy(channel.get(), channel_descriptor);
     actions.copy(program.get(), program_descriptor);
     actions.close_from(reopened_descriptor);
-    // The binary is opened once more as the lowest free number, now with close-on-exec, so that the program starts without it.
+    // The binary is opened once more as the lowest free number, now with close-on-exec, so that the program starts
+    // without it.
     actions.open(reopened_descriptor, "/proc/self/fd/4", O_RDONLY | O_CLOEXEC);
     actions.close(program_descriptor);
     SpawnAttributes attributes;

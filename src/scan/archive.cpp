@@ -66,7 +66,8 @@ struct Data {
 DataEnd end_from_error(std::string_view message) {
     for (const std::string_view word : {"assphrase", "ncrypt"})
         if (message.find(word) != std::string_view::npos) return DataEnd::locked;
-    for (const std::string_view word : {"nsupported", "not supported", "not currently supported", "cannot be extracted"})
+    for (const std::string_view word :
+         {"nsupported", "not supported", "not currently supported", "cannot be extracted"})
         if (message.find(word) != std::string_view::npos) return DataEnd::unsupported;
     return DataEnd::damaged;
 }
@@ -83,7 +84,8 @@ Data read_data(archive* reader, std::size_t bytes_max) {
             return data;
         }
         data.bytes.resize(before + std::min(step, bytes_max + 1 - before));
-        const la_ssize_t got = archive_read_data(reader, data.bytes.data() + before, data.bytes.size() - before);
+        const la_ssize_t got =
+            archive_read_data(reader, data.bytes.data() + before, data.bytes.size() - before);
         data.bytes.resize(before + static_cast<std::size_t>(std::max<la_ssize_t>(got, 0)));
         if (got == 0) return data;
         if (got < 0) {
@@ -104,7 +106,8 @@ std::string entry_name(archive_entry* entry) {
 /// One walk through an archive.
 class Unpacking {
 public:
-    Unpacking(Inspection& inspection, ArchiveForm form, std::optional<ZipRest> rest, const std::set<std::string>* names)
+    Unpacking(Inspection& inspection, ArchiveForm form, std::optional<ZipRest> rest,
+              const std::set<std::string>* names)
         : inspection_(inspection), form_(form), rest_(rest), names_(names) {}
 
     void run() {
@@ -122,12 +125,14 @@ public:
         }
         walk(reader.get());
         if (names_ != nullptr && unpacked_ < names_->size())
-            inspection_.limit(ScanLimit::unsupported_method, "a member is packed by a method that is not known here");
+            inspection_.limit(ScanLimit::unsupported_method,
+                              "a member is packed by a method that is not known here");
     }
 
 private:
     [[nodiscard]] bool wanted(archive_entry* entry) const {
-        if (archive_entry_filetype(entry) == AE_IFDIR || archive_entry_hardlink(entry) != nullptr) return false;
+        if (archive_entry_filetype(entry) == AE_IFDIR || archive_entry_hardlink(entry) != nullptr)
+            return false;
         if (rest_ == ZipRest::encrypted) return archive_entry_is_data_encrypted(entry) == 1;
         return names_ == nullptr || names_->contains(entry_name(entry));
     }
@@ -157,12 +162,13 @@ void Unpacking::walk(archive* reader) {
             const std::string text = message != nullptr ? message : "unreadable";
             if (end_from_error(text) == DataEnd::locked) inspection_.flag(PartFlag::encrypted_archive);
             inspection_.limit(end_from_error(text) == DataEnd::unsupported ? ScanLimit::unsupported_method
-                                                                          : ScanLimit::damaged_container,
+                                                                           : ScanLimit::damaged_container,
                               text);
             break;
         }
         if (rounds >= limits::container_members) {
-            inspection_.limit(ScanLimit::container_members, fmt::format("more than {} entries", limits::container_members));
+            inspection_.limit(ScanLimit::container_members,
+                              fmt::format("more than {} entries", limits::container_members));
             break;
         }
         if (wanted(entry) && !unpack_entry(reader, entry)) break;
@@ -180,7 +186,8 @@ bool Unpacking::unpack_entry(archive* reader, archive_entry* entry) {
         inspection_.limit(ScanLimit::container_ratio,
                           fmt::format("{} unpacks to more than {} bytes", name, ratio_bound));
     } else if (data.end == DataEnd::too_large) {
-        inspection_.limit(ScanLimit::container_bytes, fmt::format("more than {} bytes", limits::container_bytes));
+        inspection_.limit(ScanLimit::container_bytes,
+                          fmt::format("more than {} bytes", limits::container_bytes));
     }
     note_end(name, data);
     if (data.end == DataEnd::complete) ++unpacked_;
@@ -191,7 +198,8 @@ bool Unpacking::unpack_entry(archive* reader, archive_entry* entry) {
 
 void Unpacking::note_end(const std::string& name, const Data& data) {
     if (data.end == DataEnd::locked) inspection_.flag(PartFlag::encrypted_archive);
-    if (data.end == DataEnd::damaged) inspection_.limit(ScanLimit::damaged_container, fmt::format("{}: {}", name, data.error));
+    if (data.end == DataEnd::damaged)
+        inspection_.limit(ScanLimit::damaged_container, fmt::format("{}: {}", name, data.error));
     if (data.end == DataEnd::unsupported)
         inspection_.limit(ScanLimit::unsupported_method, fmt::format("{}: {}", name, data.error));
 }

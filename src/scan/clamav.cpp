@@ -39,10 +39,11 @@ struct LayerNotes {
 };
 
 /// Called for every file that ClamAV is about to scan. Level 0 is ours; deeper ones are what it unpacked.
-cl_error_t note_layer(int, const char*, const char**, size_t, const char*, size_t size, const char* buffer, uint32_t level,
-                      uint32_t attributes, void* context) {
+cl_error_t note_layer(int, const char*, const char**, size_t, const char*, size_t size, const char* buffer,
+                      uint32_t level, uint32_t attributes, void* context) {
     const auto* notes = static_cast<const LayerNotes*>(context);
-    if (notes == nullptr || level == 0 || buffer == nullptr || (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
+    if (notes == nullptr || level == 0 || buffer == nullptr ||
+        (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
         return CL_CLEAN;
     if (notes->layers->size() < limits::container_members)
         notes->layers->push_back(keyed_hash(*notes->key, as_bytes({buffer, size})));
@@ -105,9 +106,9 @@ int load_rank(const std::string& path) {
 }
 
 const std::vector<std::string_view> clamav_extensions = {
-    ".cvd", ".cld", ".cud", ".hdb", ".hdu", ".hsb", ".hsu", ".mdb", ".mdu", ".msb", ".msu", ".imp", ".ndb", ".ndu",
-    ".ldb", ".ldu", ".idb", ".cdb", ".cbc", ".crb", ".ftm", ".fp",  ".sfp", ".ign", ".ign2", ".pdb", ".wdb", ".gdb",
-    ".rmd", ".zmd", ".cfg", ".ioc", ".yar", ".yara", ".pwdb"};
+    ".cvd",  ".cld", ".cud", ".hdb", ".hdu", ".hsb", ".hsu", ".mdb", ".mdu", ".msb",  ".msu", ".imp",
+    ".ndb",  ".ndu", ".ldb", ".ldu", ".idb", ".cdb", ".cbc", ".crb", ".ftm", ".fp",   ".sfp", ".ign",
+    ".ign2", ".pdb", ".wdb", ".gdb", ".rmd", ".zmd", ".cfg", ".ioc", ".yar", ".yara", ".pwdb"};
 
 /// The alert that a name stands for. The names are those of libclamav's own heuristics.
 ClamAlert classify(std::string_view name) {
@@ -125,12 +126,14 @@ cl_scan_options options_for(ClamScope scope, bool pages, bool secondary_heuristi
     if (scope == ClamScope::raw) return options;
     options.general = CL_SCAN_GENERAL_HEURISTICS;
     // No CL_SCAN_PARSE_MAIL: our parser reads mail, in every reading, and ClamAV's would only repeat one of them.
-    options.parse = CL_SCAN_PARSE_ARCHIVE | CL_SCAN_PARSE_ELF | CL_SCAN_PARSE_PDF | CL_SCAN_PARSE_SWF | CL_SCAN_PARSE_HWP3 |
-                    CL_SCAN_PARSE_XMLDOCS | CL_SCAN_PARSE_OLE2 | CL_SCAN_PARSE_PE | CL_SCAN_PARSE_ONENOTE;
+    options.parse = CL_SCAN_PARSE_ARCHIVE | CL_SCAN_PARSE_ELF | CL_SCAN_PARSE_PDF | CL_SCAN_PARSE_SWF |
+                    CL_SCAN_PARSE_HWP3 | CL_SCAN_PARSE_XMLDOCS | CL_SCAN_PARSE_OLE2 | CL_SCAN_PARSE_PE |
+                    CL_SCAN_PARSE_ONENOTE;
     if (pages) options.parse |= CL_SCAN_PARSE_HTML | CL_SCAN_PARSE_IMAGE | CL_SCAN_PARSE_IMAGE_FUZZY_HASH;
     options.heuristic = CL_SCAN_HEURISTIC_EXCEEDS_MAX;
     if (secondary_heuristics)
-        options.heuristic |= CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE | CL_SCAN_HEURISTIC_ENCRYPTED_DOC | CL_SCAN_HEURISTIC_MACROS;
+        options.heuristic |=
+            CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE | CL_SCAN_HEURISTIC_ENCRYPTED_DOC | CL_SCAN_HEURISTIC_MACROS;
     return options;
 }
 
@@ -145,8 +148,8 @@ struct ClamEngine::Impl {
     /// built-in ones do not.
     bool external_databases = false;
 
-    std::vector<ClamAlert> scan_once(ByteView bytes, cl_scan_options options, std::chrono::milliseconds time_left,
-                                     LayerNotes* notes) const;
+    std::vector<ClamAlert> scan_once(ByteView bytes, cl_scan_options options,
+                                     std::chrono::milliseconds time_left, LayerNotes* notes) const;
 };
 
 namespace {
@@ -164,14 +167,16 @@ cl_error_t load_into(Loaded& loaded, const std::string& path) {
 }
 
 /// A new engine with our own signatures and `databases`, in this order. The first database that fails is put into `failed`.
-Result<Loaded> load_all(const std::string& embedded, const std::vector<std::string>& databases, std::string& failed,
-                        std::string& why) {
+Result<Loaded> load_all(const std::string& embedded, const std::vector<std::string>& databases,
+                        std::string& failed, std::string& why) {
     Loaded loaded;
     loaded.engine.reset(cl_engine_new());
-    if (!loaded.engine) return fail(ErrorCode::unavailable, "ClamAV: no engine could be made (out of memory)");
+    if (!loaded.engine)
+        return fail(ErrorCode::unavailable, "ClamAV: no engine could be made (out of memory)");
     apply_limits(loaded.engine.get());
     if (const cl_error_t status = load_into(loaded, embedded); status != CL_SUCCESS)
-        return fail(ErrorCode::corrupt, fmt::format("ClamAV: our own signatures do not load: {}", cl_strerror(status)));
+        return fail(ErrorCode::corrupt,
+                    fmt::format("ClamAV: our own signatures do not load: {}", cl_strerror(status)));
     for (const std::string& database : databases) {
         if (const cl_error_t status = load_into(loaded, database); status != CL_SUCCESS) {
             failed = database;
@@ -183,7 +188,8 @@ Result<Loaded> load_all(const std::string& embedded, const std::vector<std::stri
 }
 
 /// Replaces a folder that does not load as a whole by its files, or drops a file.
-void split_or_drop(std::vector<std::string>& databases, const std::string& failed, const std::string& why, Log& log) {
+void split_or_drop(std::vector<std::string>& databases, const std::string& failed, const std::string& why,
+                   Log& log) {
     const auto place = std::ranges::find(databases, failed);
     std::error_code ignored;
     const bool folder = fs::is_directory(failed, ignored);
@@ -226,7 +232,8 @@ Result<std::unique_ptr<ClamEngine>> ClamEngine::load(const std::vector<std::stri
         split_or_drop(present, failed, why, log);
     }
     if (const cl_error_t status = cl_engine_compile(loaded.engine.get()); status != CL_SUCCESS)
-        return fail(ErrorCode::corrupt, fmt::format("ClamAV: the signatures do not compile: {}", cl_strerror(status)));
+        return fail(ErrorCode::corrupt,
+                    fmt::format("ClamAV: the signatures do not compile: {}", cl_strerror(status)));
     cl_set_clcb_msg(ignore_message);
 
     auto impl = std::make_unique<Impl>();
@@ -234,8 +241,8 @@ Result<std::unique_ptr<ClamEngine>> ClamEngine::load(const std::vector<std::stri
     impl->signatures = loaded.signatures;
     impl->external_databases = !present.empty();
     const Hash256 own = sha256(as_bytes(embedded_ndb()));
-    impl->version = fmt::format("clamav {} {} {}", cl_retver(), to_hex(std::as_bytes(std::span(own)).first(8)),
-                                digest_of_files(files));
+    impl->version = fmt::format("clamav {} {} {}", cl_retver(),
+                                to_hex(std::as_bytes(std::span(own)).first(8)), digest_of_files(files));
     return std::unique_ptr<ClamEngine>(new ClamEngine(std::move(impl)));
 }
 
@@ -243,9 +250,11 @@ ClamEngine::ClamEngine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ClamEngine::~ClamEngine() = default;
 
 std::vector<ClamAlert> ClamEngine::Impl::scan_once(ByteView bytes, cl_scan_options options,
-                                                   std::chrono::milliseconds time_left, LayerNotes* notes) const {
+                                                   std::chrono::milliseconds time_left,
+                                                   LayerNotes* notes) const {
     // These limits are the only settings that change between scans; nobody else scans with this engine meanwhile.
-    set_number(engine.get(), CL_ENGINE_MAX_SCANTIME, static_cast<std::size_t>(std::max<std::int64_t>(1, time_left.count())));
+    set_number(engine.get(), CL_ENGINE_MAX_SCANTIME,
+               static_cast<std::size_t>(std::max<std::int64_t>(1, time_left.count())));
     // A small file that unpacks to more than the floor is a bomb; a large one may hold much.
     set_number(engine.get(), CL_ENGINE_MAX_SCANSIZE,
                std::clamp(4 * bytes.size(), limits::clamav_unpacked_bytes_floor, limits::container_bytes));
@@ -270,7 +279,8 @@ ClamResult ClamEngine::scan(ByteView bytes, ClamScope scope, std::chrono::millis
     // and no signature is that short.
     if (bytes.size() <= 5) return result;
     LayerNotes notes{&impl_->layer_key, &result.layers_seen};
-    result.alerts = impl_->scan_once(bytes, options_for(scope, impl_->external_databases, true), time_left, &notes);
+    result.alerts =
+        impl_->scan_once(bytes, options_for(scope, impl_->external_databases, true), time_left, &notes);
 
     // One alert is all that ClamAV gives, and "encrypted" or "macros" can stand in the place of "limit exceeded". So look
     // again without those two.
@@ -284,9 +294,13 @@ ClamResult ClamEngine::scan(ByteView bytes, ClamScope scope, std::chrono::millis
     return result;
 }
 
-Hash256 ClamEngine::layer_hash(ByteView bytes) const { return keyed_hash(impl_->layer_key, bytes); }
+Hash256 ClamEngine::layer_hash(ByteView bytes) const {
+    return keyed_hash(impl_->layer_key, bytes);
+}
 
-const std::string& ClamEngine::version() const { return impl_->version; }
+const std::string& ClamEngine::version() const {
+    return impl_->version;
+}
 
 std::string ClamEngine::describe() const {
     return fmt::format("ClamAV {}, {} signatures", cl_retver(), impl_->signatures);

@@ -18,7 +18,9 @@ void inspect_message(Inspection& inspection) {
         // A message that says nothing of itself is one leaf with the very same bytes: nothing was taken apart.
         if (entity.content.size() == inspection.bytes().size()) continue;
         const std::string name = entity.file_names.empty() ? std::string() : entity.file_names.front();
-        if (!inspection.claim_and_scan({.name = name, .media_type = declared, .bytes = entity.content,
+        if (!inspection.claim_and_scan({.name = name,
+                                        .media_type = declared,
+                                        .bytes = entity.content,
                                         .other_names = &entity.file_names}))
             return;
     }

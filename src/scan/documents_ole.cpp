@@ -45,8 +45,10 @@ void inspect_vba(Inspection& inspection, const OleEntry& entry, ByteView stream,
     }
     if (const std::vector<std::string_view> words = dangerous_words(source); !words.empty())
         inspection.finding("macro_starts_programs", Severity::suspicious,
-                           fmt::format("carries a macro with words used to fetch or start programs: {}", fmt::join(words, ", ")));
-    inspection.claim_and_scan({.name = entry.name + ".bas", .media_type = "text/x-vba", .bytes = as_bytes(source)});
+                           fmt::format("carries a macro with words used to fetch or start programs: {}",
+                                       fmt::join(words, ", ")));
+    inspection.claim_and_scan(
+        {.name = entry.name + ".bas", .media_type = "text/x-vba", .bytes = as_bytes(source)});
 }
 
 /// Excel's records ([MS-XLS] sections 2.4.28 BoundSheet8, 2.4.117 FilePass, 2.4.150 Lbl).
@@ -63,7 +65,8 @@ void inspect_workbook(Inspection& inspection, ByteView stream) {
         const std::uint8_t name = body.size() > 15 ? u8_at(body, 15) : 0;
         if (builtin && (name == 1 || name == 2)) {
             inspection.flag(PartFlag::macro_auto_exec);
-            inspection.finding("macro_auto_exec", Severity::suspicious, "carries an Excel 4 macro that runs by itself (Auto_Open)");
+            inspection.finding("macro_auto_exec", Severity::suspicious,
+                               "carries an Excel 4 macro that runs by itself (Auto_Open)");
         }
         at += 4 + body.size();
         if (body.size() < size) break;
@@ -85,7 +88,8 @@ void scan_package(Inspection& inspection, ByteView stream) {
 std::string utf16_text(const Bytes& bytes) {
     std::string text;
     constexpr std::size_t name_bytes_max = 2048;
-    for (std::size_t i = 0; i + 1 < std::min(bytes.size(), name_bytes_max); i += 2) mail::append_utf8(text, u16_at(bytes, i));
+    for (std::size_t i = 0; i + 1 < std::min(bytes.size(), name_bytes_max); i += 2)
+        mail::append_utf8(text, u16_at(bytes, i));
     return text;
 }
 
@@ -99,30 +103,40 @@ void inspect_outlook(Inspection& inspection, const OleFile& file) {
         if (entry.kind != OleKind::stream || !(attachment || html || text)) continue;
         std::string file_name;
         for (const OleEntry& other : file.entries())
-            if (attachment && other.path == entry.path && other.name == "__substg1.0_3707001F") file_name = utf16_text(file.read(other));
+            if (attachment && other.path == entry.path && other.name == "__substg1.0_3707001F")
+                file_name = utf16_text(file.read(other));
         const Bytes bytes = file.read(entry);
         const std::string as_utf8 = text ? utf16_text(bytes) : std::string();
         if (!inspection.claim_and_scan({.name = file_name,
-                                        .media_type = html ? "text/html" : text ? "text/plain" : "",
+                                        .media_type = html   ? "text/html"
+                                                      : text ? "text/plain"
+                                                             : "",
                                         .bytes = text ? as_bytes(as_utf8) : ByteView(bytes)}))
             return;
     }
 }
 
-void inspect_stream(Inspection& inspection, const OleFile& file, const OleEntry& entry, std::size_t& source_left) {
+void inspect_stream(Inspection& inspection, const OleFile& file, const OleEntry& entry,
+                    std::size_t& source_left) {
     const std::string_view name = entry.name;
-    const bool in_vba = has_storage(entry, "vba/") || has_storage(entry, "macros/") || has_storage(entry, "_vba_project_cur/");
-    if (name == "_VBA_PROJECT" || name == "PROJECT" || (in_vba && name == "dir")) inspection.flag(PartFlag::macro);
-    else if (in_vba) inspect_vba(inspection, entry, file.read(entry), source_left);
-    else if (name == "\1Ole10Native") scan_package(inspection, file.read(entry));
+    const bool in_vba = has_storage(entry, "vba/") || has_storage(entry, "macros/") ||
+                        has_storage(entry, "_vba_project_cur/");
+    if (name == "_VBA_PROJECT" || name == "PROJECT" || (in_vba && name == "dir"))
+        inspection.flag(PartFlag::macro);
+    else if (in_vba)
+        inspect_vba(inspection, entry, file.read(entry), source_left);
+    else if (name == "\1Ole10Native")
+        scan_package(inspection, file.read(entry));
     else if (name == "Package" || name == "CONTENTS") {
         inspection.flag(PartFlag::embedded_object);
         const Bytes bytes = file.read(entry);
         inspection.claim_and_scan({.name = {}, .media_type = {}, .bytes = bytes});
     } else if (mail::equals_ignoring_case(name, "Workbook") || mail::equals_ignoring_case(name, "Book"))
         inspect_workbook(inspection, file.read(entry));
-    else if (name == "WordDocument") inspect_word(inspection, file.read(entry));
-    else if (name == "EncryptedPackage" || name == "EncryptedSummary") inspection.flag(PartFlag::encrypted_archive);
+    else if (name == "WordDocument")
+        inspect_word(inspection, file.read(entry));
+    else if (name == "EncryptedPackage" || name == "EncryptedSummary")
+        inspection.flag(PartFlag::encrypted_archive);
     if (entry.path.starts_with("ObjectPool/")) inspection.flag(PartFlag::embedded_object);
 }
 

@@ -24,13 +24,17 @@ void inspect_relationships(Inspection& inspection, std::string_view xml) {
     TagWalk walk(xml);
     Tag tag;
     while (walk.next(tag)) {
-        if (tag.name != "relationship" || !mail::equals_ignoring_case(attribute(tag, "targetmode"), "External")) continue;
+        if (tag.name != "relationship" ||
+            !mail::equals_ignoring_case(attribute(tag, "targetmode"), "External"))
+            continue;
         const std::string target = attribute(tag, "target"), type = attribute(tag, "type");
-        if (mail::find_ignoring_case(target, "://") != std::string_view::npos) inspection.url(target, "document");
+        if (mail::find_ignoring_case(target, "://") != std::string_view::npos)
+            inspection.url(target, "document");
         if (!fetches_by_itself(type)) continue;
         inspection.flag(PartFlag::external_template);
-        inspection.finding("external_template", Severity::suspicious,
-                           fmt::format("fetches another document when it is opened, from {}", printable(target, 120)));
+        inspection.finding(
+            "external_template", Severity::suspicious,
+            fmt::format("fetches another document when it is opened, from {}", printable(target, 120)));
     }
 }
 
@@ -51,7 +55,8 @@ void inspect_fields(Inspection& inspection, std::string_view xml) {
                            mail::find_ignoring_case(instructions, " dde ") != std::string_view::npos;
     if (!dde_field && !dde_link) return;
     inspection.flag(PartFlag::macro_auto_exec);
-    inspection.finding("dde", Severity::suspicious, "asks Office to start another program when it is opened (DDE)");
+    inspection.finding("dde", Severity::suspicious,
+                       "asks Office to start another program when it is opened (DDE)");
 }
 
 void inspect_package_part(Inspection& inspection, std::string_view name, ByteView bytes) {
@@ -70,7 +75,9 @@ void inspect_package_part(Inspection& inspection, std::string_view name, ByteVie
 
 void inspect_office_package(Inspection& inspection) {
     const std::size_t first_member = inspection.report().parts.size();
-    unpack_zip(inspection, [&inspection](std::string_view name, ByteView bytes) { inspect_package_part(inspection, name, bytes); });
+    unpack_zip(inspection, [&inspection](std::string_view name, ByteView bytes) {
+        inspect_package_part(inspection, name, bytes);
+    });
     // What the macro project inside does is what the document does.
     const std::vector<PartSummary>& parts = inspection.report().parts;
     for (std::size_t i = first_member; i < parts.size(); ++i)

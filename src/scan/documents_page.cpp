@@ -34,9 +34,10 @@ bool holds_packed_file(std::string_view text) {
         constexpr std::size_t look_back = 40;
         const std::size_t from = begin - std::min(begin, look_back);
         const std::string_view before = text.substr(from, begin - from);
-        const bool inline_picture = mail::find_ignoring_case(before, "data:image") != std::string_view::npos ||
-                                    mail::find_ignoring_case(before, "data:font") != std::string_view::npos ||
-                                    mail::find_ignoring_case(before, "data:application/font") != std::string_view::npos;
+        const bool inline_picture =
+            mail::find_ignoring_case(before, "data:image") != std::string_view::npos ||
+            mail::find_ignoring_case(before, "data:font") != std::string_view::npos ||
+            mail::find_ignoring_case(before, "data:application/font") != std::string_view::npos;
         if (end - begin >= packed_run_bytes && !inline_picture) return true;
         begin = end;
     }
@@ -44,17 +45,22 @@ bool holds_packed_file(std::string_view text) {
 }
 
 bool holds(std::string_view lower, std::initializer_list<std::string_view> words) {
-    return std::ranges::any_of(words, [lower](std::string_view word) { return lower.find(word) != std::string_view::npos; });
+    return std::ranges::any_of(
+        words, [lower](std::string_view word) { return lower.find(word) != std::string_view::npos; });
 }
 
 /// A page that carries a file in its script and lets the browser put it together: nothing on the way sees the file.
 void look_for_smuggling(Inspection& inspection, std::string_view text, std::string_view lower) {
-    const bool builds = holds(lower, {"createobjecturl", "mssaveoropenblob", "mssaveblob", "new blob", "new file("});
-    const bool decodes = holds(lower, {"atob(", "fromcharcode", "uint8array", "charcodeat", "unescape(", "xor"});
+    const bool builds =
+        holds(lower, {"createobjecturl", "mssaveoropenblob", "mssaveblob", "new blob", "new file("});
+    const bool decodes =
+        holds(lower, {"atob(", "fromcharcode", "uint8array", "charcodeat", "unescape(", "xor"});
     const bool packed = holds_packed_file(text);
     const bool saves = holds(lower, {"download=", ".download", "\"download\"", "'download'", "mssave"});
-    const bool data_link = holds(lower, {"data:application/zip", "data:application/x-", "data:application/octet-stream"});
-    if (!((builds && (decodes || packed || saves)) || (packed && decodes && holds(lower, {"<script"})) || (data_link && saves)))
+    const bool data_link =
+        holds(lower, {"data:application/zip", "data:application/x-", "data:application/octet-stream"});
+    if (!((builds && (decodes || packed || saves)) || (packed && decodes && holds(lower, {"<script"})) ||
+          (data_link && saves)))
         return;
     inspection.flag(PartFlag::html_smuggling);
     inspection.finding("html_smuggling", Severity::suspicious,
@@ -66,7 +72,8 @@ void inspect_svg(Inspection& inspection, std::string_view lower) {
                         holds(lower, {" onload=", " onclick=", " onmouseover=", " onbegin=", "\nonload="});
     if (!script) return;
     inspection.flag(PartFlag::svg_script);
-    inspection.finding("svg_script", Severity::suspicious, "is a drawing that carries a script; pictures need none");
+    inspection.finding("svg_script", Severity::suspicious,
+                       "is a drawing that carries a script; pictures need none");
 }
 
 void inspect_tags(Inspection& inspection, std::string_view text) {
@@ -81,13 +88,17 @@ void inspect_tags(Inspection& inspection, std::string_view text) {
         } else if (tag.name == "form") {
             const std::string target = attribute(tag, "action");
             if (target.find(':') != std::string::npos) inspection.url(mail::trim(target), "form");
-        } else if (tag.name == "input" && attached && mail::equals_ignoring_case(attribute(tag, "type"), "password")) {
+        } else if (tag.name == "input" && attached &&
+                   mail::equals_ignoring_case(attribute(tag, "type"), "password")) {
             inspection.flag(PartFlag::html_password_form);
-            inspection.finding("html_password_form", Severity::suspicious, "is a page that asks for a password");
-        } else if (tag.name == "meta" && mail::equals_ignoring_case(attribute(tag, "http-equiv"), "refresh")) {
+            inspection.finding("html_password_form", Severity::suspicious,
+                               "is a page that asks for a password");
+        } else if (tag.name == "meta" &&
+                   mail::equals_ignoring_case(attribute(tag, "http-equiv"), "refresh")) {
             const std::string content = attribute(tag, "content");
             const std::size_t url = mail::find_ignoring_case(content, "url=");
-            if (url != std::string::npos) inspection.url(mail::trim(std::string_view(content).substr(url + 4)), "html");
+            if (url != std::string::npos)
+                inspection.url(mail::trim(std::string_view(content).substr(url + 4)), "html");
         }
     }
 }
@@ -98,7 +109,8 @@ void unpack_data_uris(Inspection& inspection) {
     if (part.origin != "member" && part.origin != "file") return;
     constexpr std::size_t uris_max = 200;
     for (const mail::DataUri& uri : mail::find_data_uris(inspection.bytes(), uris_max))
-        if (!inspection.claim_and_scan({.name = {}, .media_type = uri.media_type, .bytes = uri.bytes})) return;
+        if (!inspection.claim_and_scan({.name = {}, .media_type = uri.media_type, .bytes = uri.bytes}))
+            return;
 }
 
 }  // namespace
@@ -119,7 +131,9 @@ void inspect_page(Inspection& inspection) {
     const std::string lower = mail::to_lower(text);
     look_for_smuggling(inspection, text, lower);
     if (type == "svg") inspect_svg(inspection, lower);
-    if (type == "hta") inspection.finding("hta", Severity::suspicious, "is a page that runs as a program with all rights (HTA)");
+    if (type == "hta")
+        inspection.finding("hta", Severity::suspicious,
+                           "is a page that runs as a program with all rights (HTA)");
 }
 
 void inspect_plain_text(Inspection& inspection) {
@@ -132,7 +146,8 @@ void inspect_script(Inspection& inspection) {
     const std::string_view text = as_text(inspection.bytes()).substr(0, limits::text_bytes);
     if (const std::vector<std::string_view> words = dangerous_words(text); !words.empty())
         inspection.finding("script_starts_programs", Severity::suspicious,
-                           fmt::format("is a script with words used to fetch or start programs: {}", fmt::join(words, ", ")));
+                           fmt::format("is a script with words used to fetch or start programs: {}",
+                                       fmt::join(words, ", ")));
 }
 
 }  // namespace tocsin::scan

@@ -30,7 +30,8 @@ constexpr std::size_t yara_bytes_min = 8;
 constexpr std::size_t bytes_after_limit = 32U << 20;
 
 std::chrono::milliseconds time_left(const ScanBudget& budget) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(budget.deadline - std::chrono::steady_clock::now());
+    return std::chrono::duration_cast<std::chrono::milliseconds>(budget.deadline -
+                                                                 std::chrono::steady_clock::now());
 }
 
 Severity severity_of(std::string_view signature) {
@@ -43,7 +44,8 @@ Severity severity_of(std::string_view signature) {
 YaraFacts yara_facts(const PartInput& input, std::string_view file_type) {
     YaraFacts facts;
     if (!input.file_names.empty()) facts.file_name = printable(input.file_names.front());
-    if (const std::string extension = extension_of(facts.file_name); !extension.empty()) facts.extension = "." + extension;
+    if (const std::string extension = extension_of(facts.file_name); !extension.empty())
+        facts.extension = "." + extension;
     for (const char c : file_type) facts.file_type += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     return facts;
 }
@@ -67,7 +69,8 @@ struct Engines::Impl final : MemberScanner {
     std::optional<InspectionTools> tools;  ///< none: documents are not inspected
     std::string version;
 
-    void scan_with_clamav(const PartInput& input, ClamScope scope, ScanBudget& budget, ScanReport& report) const;
+    void scan_with_clamav(const PartInput& input, ClamScope scope, ScanBudget& budget,
+                          ScanReport& report) const;
     void scan_with_yara(const PartInput& input, ScanBudget& budget, ScanReport& report) const;
     [[nodiscard]] bool yara_looks_at(const PartInput& input, const ScanReport& report) const;
     void scan(const PartInput& input, ScanBudget& budget, ScanReport& report) const;
@@ -91,7 +94,9 @@ Result<std::unique_ptr<Engines>> Engines::load(const EngineConfig& config, Log& 
 Engines::Engines(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engines::~Engines() = default;
 
-const std::string& Engines::version() const { return impl_->version; }
+const std::string& Engines::version() const {
+    return impl_->version;
+}
 
 std::string Engines::describe() const {
     std::string text = impl_->clamav ? impl_->clamav->describe() : "ClamAV off";
@@ -108,8 +113,9 @@ void Engines::Impl::scan_with_clamav(const PartInput& input, ClamScope scope, Sc
     for (const ClamAlert& alert : result.alerts) {
         switch (alert.kind) {
             case ClamAlertKind::signature:
-                add_finding(report, {"clamav", alert.name, severity_of(alert.name),
-                                     describe_match(report, input.part, "signature", alert.name), input.part});
+                add_finding(report,
+                            {"clamav", alert.name, severity_of(alert.name),
+                             describe_match(report, input.part, "signature", alert.name), input.part});
                 break;
             case ClamAlertKind::encrypted: inspection.flag(PartFlag::encrypted_archive); break;
             case ClamAlertKind::macros: inspection.flag(PartFlag::macro); break;
@@ -118,8 +124,12 @@ void Engines::Impl::scan_with_clamav(const PartInput& input, ClamScope scope, Sc
                 // The verdict is "unscannable" already; a shorter look may still find something worse.
                 budget.bytes_left = std::min(budget.bytes_left, bytes_after_limit);
                 break;
-            case ClamAlertKind::time: inspection.limit(ScanLimit::engine_time, "ClamAV: " + alert.name); break;
-            case ClamAlertKind::error: inspection.limit(ScanLimit::engine_error, "ClamAV: " + alert.name); break;
+            case ClamAlertKind::time:
+                inspection.limit(ScanLimit::engine_time, "ClamAV: " + alert.name);
+                break;
+            case ClamAlertKind::error:
+                inspection.limit(ScanLimit::engine_error, "ClamAV: " + alert.name);
+                break;
         }
     }
 }
@@ -134,9 +144,10 @@ bool Engines::Impl::yara_looks_at(const PartInput& input, const ScanReport& repo
         case TypeClass::media:
         case TypeClass::font: return false;
         // Plain text runs only under a name that makes it a script. ClamAV and our own rules read it all the same.
-        case TypeClass::text: return std::ranges::any_of(input.file_names, [](const std::string& name) {
-            return is_script_extension(extension_of(name)) || is_program_extension(extension_of(name));
-        });
+        case TypeClass::text:
+            return std::ranges::any_of(input.file_names, [](const std::string& name) {
+                return is_script_extension(extension_of(name)) || is_program_extension(extension_of(name));
+            });
         // The dozens of XML parts of an Office file: our own inspector knows what to look for in them.
         case TypeClass::page: return part.origin != "member" || part.file_type != "xml";
         default: return true;
@@ -182,7 +193,8 @@ void Engines::scan_raw(ByteView bytes, std::uint32_t part, ScanBudget& budget, S
     input.bytes = bytes;
     input.part = part;
     if (impl_->clamav) impl_->scan_with_clamav(input, ClamScope::raw, budget, report);
-    if (impl_->yara && impl_->yara->rule_count() < heavy_rule_set) impl_->scan_with_yara(input, budget, report);
+    if (impl_->yara && impl_->yara->rule_count() < heavy_rule_set)
+        impl_->scan_with_yara(input, budget, report);
 }
 
 }  // namespace tocsin::scan

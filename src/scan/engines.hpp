@@ -19,9 +19,10 @@ namespace tocsin::scan {
 
 /// Where the engines find their rules.
 struct EngineConfig {
-    std::vector<std::string> clamav_databases;  ///< folders or files; one that does not exist is logged and left out
-    std::vector<std::string> yara_rules;        ///< folders (searched for .yar, .yara) or files
-    bool clamav = true;                         ///< off only for measurements
+    std::vector<std::string>
+        clamav_databases;  ///< folders or files; one that does not exist is logged and left out
+    std::vector<std::string> yara_rules;  ///< folders (searched for .yar, .yara) or files
+    bool clamav = true;                   ///< off only for measurements
     bool yara = true;
     bool documents = true;  ///< own container, document, QR inspection
 };
@@ -32,17 +33,17 @@ struct ScanBudget {
     std::size_t members_left = limits::container_members;
     std::size_t bytes_left = limits::container_bytes;
     std::size_t qr_images_left = limits::qr_images;
-    std::set<Hash256> scanned;           ///< contents scanned with every engine already
-    std::set<Hash256> unpacked_by_clamav;///< contents that ClamAV met inside something and scanned
+    std::set<Hash256> scanned;             ///< contents scanned with every engine already
+    std::set<Hash256> unpacked_by_clamav;  ///< contents that ClamAV met inside something and scanned
 };
 
 /// One part to be scanned.
 struct PartInput {
     ByteView bytes;
-    std::string_view declared_type;             ///< "application/pdf"; empty for a bare file
-    std::vector<std::string> file_names;        ///< all readings of its name
-    std::vector<std::string_view> passwords;    ///< words of the message that may open an encrypted archive
-    std::uint32_t part = 0;                     ///< its index in ScanReport::parts
+    std::string_view declared_type;           ///< "application/pdf"; empty for a bare file
+    std::vector<std::string> file_names;      ///< all readings of its name
+    std::vector<std::string_view> passwords;  ///< words of the message that may open an encrypted archive
+    std::uint32_t part = 0;                   ///< its index in ScanReport::parts
     std::uint16_t container_depth = 0;
 };
 

@@ -15,20 +15,23 @@ namespace {
 
 // What a double click runs. Sources: Microsoft's list of blocked attachments in Outlook, Gmail's list of blocked types.
 constexpr std::array<std::string_view, 36> program_extensions = {
-    "exe", "scr", "com", "pif", "cpl", "msi", "msp", "msix", "appx", "appxbundle", "msixbundle", "dll", "sys", "ocx", "drv", "jar",
-    "jnlp", "apk", "app", "dmg", "pkg", "deb", "rpm", "run", "gadget", "application", "msc", "xll", "wll", "ppam", "xlam", "elf",
-    "bin", "ex_", "mst", "diagcab"};
+    "exe",        "scr",        "com",  "pif",  "cpl", "msi", "msp",    "msix",        "appx",
+    "appxbundle", "msixbundle", "dll",  "sys",  "ocx", "drv", "jar",    "jnlp",        "apk",
+    "app",        "dmg",        "pkg",  "deb",  "rpm", "run", "gadget", "application", "msc",
+    "xll",        "wll",        "ppam", "xlam", "elf", "bin", "ex_",    "mst",         "diagcab"};
 constexpr std::array<std::string_view, 38> script_extensions = {
-    "js",  "jse", "vbs", "vbe", "vb",  "wsf", "wsh", "wsc", "sct", "hta", "bat", "cmd", "ps1", "ps1xml", "ps2", "psc1", "psm1", "psd1",
-    "py",  "pyw", "pyz", "pl",  "rb",  "sh",  "bash", "command", "scpt", "applescript", "reg", "inf", "ins", "isp", "its", "ade",
-    "adp", "chm", "mjs", "library-ms"};
-constexpr std::array<std::string_view, 9> shortcut_extensions = {"lnk",    "url",   "website", "desktop",   "webloc",
-                                                                 "appref-ms", "search-ms", "settingcontent-ms", "scf"};
-constexpr std::array<std::string_view, 7> disk_image_extensions = {"iso", "img", "vhd", "vhdx", "udf", "vmdk", "dmg"};
+    "js",  "jse", "vbs", "vbe",    "vb",   "wsf",     "wsh",  "wsc",         "sct", "hta",
+    "bat", "cmd", "ps1", "ps1xml", "ps2",  "psc1",    "psm1", "psd1",        "py",  "pyw",
+    "pyz", "pl",  "rb",  "sh",     "bash", "command", "scpt", "applescript", "reg", "inf",
+    "ins", "isp", "its", "ade",    "adp",  "chm",     "mjs",  "library-ms"};
+constexpr std::array<std::string_view, 9> shortcut_extensions = {
+    "lnk", "url", "website", "desktop", "webloc", "appref-ms", "search-ms", "settingcontent-ms", "scf"};
+constexpr std::array<std::string_view, 7> disk_image_extensions = {"iso", "img",  "vhd", "vhdx",
+                                                                   "udf", "vmdk", "dmg"};
 constexpr std::array<std::string_view, 38> document_extensions = {
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "csv", "odt", "ods", "odp", "jpg", "jpeg", "png", "gif", "bmp",
-    "tif", "tiff", "html", "htm", "zip", "rar", "7z", "mp3", "mp4", "wav", "avi", "eml", "msg", "xml", "svg", "webp", "mov", "ics",
-    "vcf", "xps"};
+    "pdf", "doc",  "docx", "xls", "xlsx", "ppt", "pptx", "rtf",  "txt", "csv", "odt", "ods", "odp",
+    "jpg", "jpeg", "png",  "gif", "bmp",  "tif", "tiff", "html", "htm", "zip", "rar", "7z",  "mp3",
+    "mp4", "wav",  "avi",  "eml", "msg",  "xml", "svg",  "webp", "mov", "ics", "vcf", "xps"};
 
 /// Which contents a name may rightly have. Only names that promise something harmless or exact are here.
 struct Promise {
@@ -66,21 +69,24 @@ bool contains(const std::array<std::string_view, N>& list, std::string_view valu
 
 /// Windows drops dots and blanks at the end of a name.
 std::string_view trimmed_name(std::string_view name) {
-    while (!name.empty() && (name.back() == '.' || name.back() == ' ' || name.back() == '\0')) name.remove_suffix(1);
+    while (!name.empty() && (name.back() == '.' || name.back() == ' ' || name.back() == '\0'))
+        name.remove_suffix(1);
     return name;
 }
 
 /// A name with anything that a person takes for a harmless file, hiding something that runs.
 bool is_dangerous(std::string_view type) {
     const TypeClass kind = class_of_type(type);
-    return kind == TypeClass::program || kind == TypeClass::script || kind == TypeClass::shortcut || kind == TypeClass::disk_image;
+    return kind == TypeClass::program || kind == TypeClass::script || kind == TypeClass::shortcut ||
+           kind == TypeClass::disk_image;
 }
 
 /// The declared types that say what the content is; most senders say application/octet-stream for anything.
 bool declared_contradicts(std::string_view declared, std::string_view type) {
     const TypeClass kind = class_of_type(type);
     if (kind == TypeClass::unknown) return false;
-    if (declared.starts_with("image/")) return kind != TypeClass::picture && type != "svg" && kind != TypeClass::text;
+    if (declared.starts_with("image/"))
+        return kind != TypeClass::picture && type != "svg" && kind != TypeClass::text;
     if (declared.starts_with("audio/") || declared.starts_with("video/")) return is_dangerous(type);
     if (declared == "application/pdf") return type != "pdf";
     if (declared == "text/plain") return is_dangerous(type) && kind != TypeClass::script;
@@ -114,15 +120,18 @@ void inspect_one_name(Inspection& inspection, const std::string& name) {
     if (has_bidi_control(name)) {
         inspection.flag(PartFlag::bidi_name);
         inspection.note("The name holds invisible characters that turn the direction of writing.");
-        inspection.finding("bidi_name", Severity::suspicious,
-                           fmt::format("has a name written so that it shows a false ending; it really ends in “.{}”",
-                                       printable(extension)));
+        inspection.finding(
+            "bidi_name", Severity::suspicious,
+            fmt::format("has a name written so that it shows a false ending; it really ends in “.{}”",
+                        printable(extension)));
     }
     if (has_double_extension(name)) {
         inspection.flag(PartFlag::double_extension);
-        inspection.finding("double_extension", Severity::suspicious,
-                           fmt::format("has a name with two endings (“{}”); only the last one counts, and it starts a program",
-                                       printable(name)));
+        inspection.finding(
+            "double_extension", Severity::suspicious,
+            fmt::format(
+                "has a name with two endings (“{}”); only the last one counts, and it starts a program",
+                printable(name)));
     }
     compare_name_with_content(inspection, name, extension);
 }
@@ -135,19 +144,25 @@ std::string extension_of(std::string_view file_name) {
     if (dot == std::string_view::npos) return {};
     const std::string_view extension = name.substr(dot + 1);
     constexpr std::size_t extension_bytes_max = 24;
-    if (extension.size() > extension_bytes_max || extension.find_first_of("/\\") != std::string_view::npos) return {};
+    if (extension.size() > extension_bytes_max || extension.find_first_of("/\\") != std::string_view::npos)
+        return {};
     return mail::to_lower(extension);
 }
 
-bool is_program_extension(std::string_view extension) { return contains(program_extensions, extension); }
-bool is_script_extension(std::string_view extension) { return contains(script_extensions, extension); }
+bool is_program_extension(std::string_view extension) {
+    return contains(program_extensions, extension);
+}
+bool is_script_extension(std::string_view extension) {
+    return contains(script_extensions, extension);
+}
 
 bool has_double_extension(std::string_view file_name) {
     const std::string_view name = trimmed_name(file_name);
     const std::string last = extension_of(name);
     if (last.empty()) return false;
     const std::string before = extension_of(mail::trim(name.substr(0, name.size() - last.size() - 1)));
-    const bool runs = is_program_extension(last) || is_script_extension(last) || contains(shortcut_extensions, last);
+    const bool runs =
+        is_program_extension(last) || is_script_extension(last) || contains(shortcut_extensions, last);
     return runs && contains(document_extensions, before);
 }
 
@@ -193,7 +208,8 @@ void inspect_names(Inspection& inspection) {
         inspect_one_name(inspection, name);
     if (declared_contradicts(inspection.input().declared_type, type)) {
         inspection.flag(PartFlag::type_mismatch);
-        inspection.note(fmt::format("Declared as {}, but the content is {}.", printable(inspection.input().declared_type),
+        inspection.note(fmt::format("Declared as {}, but the content is {}.",
+                                    printable(inspection.input().declared_type),
                                     words_for_type(type).empty() ? type : words_for_type(type)));
     }
 }

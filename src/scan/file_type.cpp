@@ -16,9 +16,10 @@ struct MagicDeleter {
 };
 
 /// libmagic looks at the start only; its text heuristics are left out (ours came first) and it never starts a decompressor.
-constexpr int magic_flags = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TOKENS | MAGIC_NO_CHECK_ENCODING |
-                            MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_APPTYPE |
-                            MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_JSON | MAGIC_ERROR;
+constexpr int magic_flags = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TOKENS |
+                            MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_CDF |
+                            MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_APPTYPE | MAGIC_NO_CHECK_CSV |
+                            MAGIC_NO_CHECK_JSON | MAGIC_ERROR;
 constexpr std::size_t magic_look_bytes = 64U << 10;
 
 struct TypeInfo {
@@ -168,8 +169,8 @@ Result<FileTyper> FileTyper::load() {
     magic->cookie.reset(magic_open(magic_flags));
     if (!magic->cookie) return fail(ErrorCode::unavailable, "libmagic: out of memory");
     if (magic_load(magic->cookie.get(), nullptr) != 0)
-        return fail(ErrorCode::unavailable,
-                    fmt::format("libmagic has no database (package libmagic-mgc): {}", magic_error(magic->cookie.get())));
+        return fail(ErrorCode::unavailable, fmt::format("libmagic has no database (package libmagic-mgc): {}",
+                                                        magic_error(magic->cookie.get())));
     return FileTyper(std::move(magic));
 }
 

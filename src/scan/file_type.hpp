@@ -19,7 +19,20 @@ namespace tocsin::scan {
 
 /// What kind of thing a type is, for gating engines and for comparing with names.
 enum class TypeClass : std::uint8_t {
-    unknown, text, page, picture, media, document, archive, program, script, shortcut, disk_image, message, font, data,
+    unknown,
+    text,
+    page,
+    picture,
+    media,
+    document,
+    archive,
+    program,
+    script,
+    shortcut,
+    disk_image,
+    message,
+    font,
+    data,
 };
 [[nodiscard]] TypeClass class_of_type(std::string_view file_type);
 

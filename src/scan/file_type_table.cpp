@@ -40,7 +40,10 @@ constexpr auto magic_numbers = std::to_array<MagicNumber>({
     {0, "\x1F\x8B\x08"sv, "gz"},
     {0, "\x1F\x9D"sv, "z"},
     {0, "BZh"sv, "bz2"},
-    {0, "\xFD" "7zXZ\0"sv, "xz"},
+    {0,
+     "\xFD"
+     "7zXZ\0"sv,
+     "xz"},
     {0, "\x28\xB5\x2F\xFD"sv, "zst"},
     {0, "\x04\x22\x4D\x18"sv, "lz4"},
     {0, "LZIP\1"sv, "lz"},
@@ -62,7 +65,10 @@ constexpr auto magic_numbers = std::to_array<MagicNumber>({
     {257, "ustar"sv, "tar"},
     {0, "MZ"sv, "exe"},
     {0, "ZM"sv, "exe"},
-    {0, "\x7F" "ELF"sv, "elf"},
+    {0,
+     "\x7F"
+     "ELF"sv,
+     "elf"},
     {0, "\xFE\xED\xFA\xCE"sv, "macho"},
     {0, "\xFE\xED\xFA\xCF"sv, "macho"},
     {0, "\xCE\xFA\xED\xFE"sv, "macho"},
@@ -109,8 +115,9 @@ std::string_view zip_kind(ByteView bytes) {
     const auto holds = [&names](std::string_view part) {
         return std::ranges::any_of(names, [part](const std::string& name) { return name.starts_with(part); });
     };
-    const bool macros = std::ranges::any_of(
-        names, [](const std::string& name) { return mail::find_ignoring_case(name, "vbaproject.bin") != std::string::npos; });
+    const bool macros = std::ranges::any_of(names, [](const std::string& name) {
+        return mail::find_ignoring_case(name, "vbaproject.bin") != std::string::npos;
+    });
     if (holds("word/")) return macros ? "docm" : "docx";
     if (holds("xl/")) return macros ? "xlsm" : holds("xl/workbook.bin") ? "xlsb" : "xlsx";
     if (holds("ppt/")) return macros ? "pptm" : "pptx";
@@ -157,11 +164,13 @@ bool looks_like_bmp(std::string_view text) {
 bool looks_like_disk(std::string_view text) {
     return text.size() >= 512 && has_at(text, 510, "\x55\xAA") &&
            ((text[0] == '\xEB' && text[2] == '\x90') || text[0] == '\xE9') &&
-           (has_at(text, 54, "FAT") || has_at(text, 82, "FAT") || has_at(text, 3, "NTFS") || has_at(text, 3, "EXFAT"));
+           (has_at(text, 54, "FAT") || has_at(text, 82, "FAT") || has_at(text, 3, "NTFS") ||
+            has_at(text, 3, "EXFAT"));
 }
 
 bool has_disk_footer(std::string_view text) {
-    return text.size() >= 512 && (has_at(text, text.size() - 512, "conectix") || has_at(text, text.size() - 512, "koly"));
+    return text.size() >= 512 &&
+           (has_at(text, text.size() - 512, "conectix") || has_at(text, text.size() - 512, "koly"));
 }
 
 // ---- text -----------------------------------------------------------------------------------------------------------
@@ -185,14 +194,17 @@ bool has_word(std::string_view look, std::string_view lower_word) {
 
 std::string_view page_kind(std::string_view look) {
     constexpr std::array<std::string_view, 22> html_words = {
-        "<!doctype html", "<html", "<head", "<body", "<script", "<table", "<div", "<iframe", "<a href", "<p>", "<br", "<style",
-        "<form", "<img", "<meta", "<title", "<h1", "<font", "<center", "<object", "<embed", "<span"};
+        "<!doctype html", "<html",   "<head",   "<body",  "<script", "<table",
+        "<div",           "<iframe", "<a href", "<p>",    "<br",     "<style",
+        "<form",          "<img",    "<meta",   "<title", "<h1",     "<font",
+        "<center",        "<object", "<embed",  "<span"};
     const bool markup = look.find('<') != std::string_view::npos;
     if (!markup) return "";
     if (has_word(look, "<hta:application")) return "hta";
     const std::size_t svg = mail::find_ignoring_case(look, "<svg");
     std::size_t html = std::string_view::npos;
-    for (const std::string_view word : html_words) html = std::min(html, mail::find_ignoring_case(look, word));
+    for (const std::string_view word : html_words)
+        html = std::min(html, mail::find_ignoring_case(look, word));
     if (svg < html) return "svg";
     if (html != std::string_view::npos) return "html";
     if (has_word(look, "<?xml") || has_word(look, "<job") || has_word(look, "<package")) return "xml";
@@ -201,9 +213,19 @@ std::string_view page_kind(std::string_view look) {
 
 /// Header lines at the very start: a message.
 bool looks_like_message(std::string_view look) {
-    constexpr std::array<std::string_view, 13> fields = {
-        "received:",    "return-path:", "from:", "to:",      "subject:",     "date:", "message-id:", "mime-version:",
-        "content-type:", "delivered-to:", "from ", "x-mozilla", "content-transfer-encoding:"};
+    constexpr std::array<std::string_view, 13> fields = {"received:",
+                                                         "return-path:",
+                                                         "from:",
+                                                         "to:",
+                                                         "subject:",
+                                                         "date:",
+                                                         "message-id:",
+                                                         "mime-version:",
+                                                         "content-type:",
+                                                         "delivered-to:",
+                                                         "from ",
+                                                         "x-mozilla",
+                                                         "content-transfer-encoding:"};
     std::size_t hits = 0, at = 0;
     for (std::size_t line = 0; line < 40 && at < look.size(); ++line) {
         const std::size_t end = std::min(look.find('\n', at), look.size());
@@ -217,12 +239,16 @@ bool looks_like_message(std::string_view look) {
 }
 
 std::string_view script_kind(std::string_view look) {
-    if (look.starts_with("#!")) return look.substr(0, 80).find("python") != std::string_view::npos ? "py" : "sh";
+    if (look.starts_with("#!"))
+        return look.substr(0, 80).find("python") != std::string_view::npos ? "py" : "sh";
     if (mail::starts_with_ignoring_case(look, "@echo off")) return "bat";
     if (has_word(look, "wscript.shell") || has_word(look, "scripting.filesystemobject"))
-        return has_word(look, "createobject(") && (has_word(look, "dim ") || has_word(look, "set ")) ? "vbs" : "js";
-    if (look.starts_with("[InternetShortcut]") || has_word(look.substr(0, 400), "[internetshortcut]")) return "url";
-    if (has_word(look, "-executionpolicy") || has_word(look, "invoke-expression") || has_word(look, "new-object net.webclient"))
+        return has_word(look, "createobject(") && (has_word(look, "dim ") || has_word(look, "set ")) ? "vbs"
+                                                                                                     : "js";
+    if (look.starts_with("[InternetShortcut]") || has_word(look.substr(0, 400), "[internetshortcut]"))
+        return "url";
+    if (has_word(look, "-executionpolicy") || has_word(look, "invoke-expression") ||
+        has_word(look, "new-object net.webclient"))
         return "ps1";
     return "";
 }
@@ -246,7 +272,8 @@ std::string_view text_kind(std::string_view text) {
 std::string_view known_file_type(ByteView bytes) {
     const std::string_view text = as_text(bytes);
     if (text.empty()) return "txt";
-    if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6") || text.starts_with("PK00PK\3\4")) return zip_kind(bytes);
+    if (text.starts_with("PK\3\4") || text.starts_with("PK\5\6") || text.starts_with("PK00PK\3\4"))
+        return zip_kind(bytes);
     if (text.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) return ole_kind(text);
     if (text.starts_with("\xCA\xFE\xBA\xBE")) return text.size() > 7 && text[7] < 0x20 ? "macho" : "class";
     for (const MagicNumber& magic : magic_numbers) {
@@ -261,7 +288,8 @@ std::string_view known_file_type(ByteView bytes) {
     if (text.substr(0, 1024).find("%PDF-") != std::string_view::npos) return "pdf";
     if (const std::string_view kind = text_kind(text); !kind.empty()) return kind;
     // A zip is found from its end: anything may stand before it (self-extracting programs were recognised above).
-    if (text.substr(text.size() - std::min<std::size_t>(text.size(), 1024)).find("PK\5\6") != std::string_view::npos)
+    if (text.substr(text.size() - std::min<std::size_t>(text.size(), 1024)).find("PK\5\6") !=
+        std::string_view::npos)
         return zip_kind(bytes);
     return "";
 }

@@ -62,20 +62,25 @@ bool holds_others(std::string_view file_type) {
 
 }  // namespace
 
-std::string describe_match(const ScanReport& report, std::uint32_t part, std::string_view kind, std::string_view rule) {
+std::string describe_match(const ScanReport& report, std::uint32_t part, std::string_view kind,
+                           std::string_view rule) {
     const Place place = place_of(report, part);
-    const std::string_view type = part < report.parts.size() ? std::string_view(report.parts[part].file_type) : "";
+    const std::string_view type =
+        part < report.parts.size() ? std::string_view(report.parts[part].file_type) : "";
     const std::string_view words = words_for_type(type);
     // "contains “a/b.exe”, a program (exe)" or "is a program (exe)" or nothing.
     std::string what;
-    if (place.attachment != part) what = fmt::format("contains {}", place.path.empty() ? "a file" : "“" + place.path + "”");
+    if (place.attachment != part)
+        what = fmt::format("contains {}", place.path.empty() ? "a file" : "“" + place.path + "”");
     if (!words.empty()) what += fmt::format("{}{}", what.empty() ? "is " : ", ", words);
 
     const std::string_view known = friendly_name(rule);
-    const std::string match = known.empty() ? fmt::format("matches the {} {}", kind, rule)
-                                            : fmt::format("{} {}", holds_others(type) ? "contains" : "is", known);
+    const std::string match = known.empty()
+                                  ? fmt::format("matches the {} {}", kind, rule)
+                                  : fmt::format("{} {}", holds_others(type) ? "contains" : "is", known);
     if (what.empty()) return fmt::format("{} {}", nameless_subject, match);
-    return fmt::format("{} {}{} {}", nameless_subject, what, place.attachment != part ? ", which" : " and", match);
+    return fmt::format("{} {}{} {}", nameless_subject, what, place.attachment != part ? ", which" : " and",
+                       match);
 }
 
 void name_attachments(ScanReport& report) {

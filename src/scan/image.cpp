@@ -33,9 +33,11 @@ DecodedImage decode_png(ByteView bytes) {
     result.end = judge_size(png.width, png.height);
     if (result.end == ImageEnd::decoded) {
         png.format = PNG_FORMAT_GRAY;
-        result.image = {png.width, png.height, std::vector<std::uint8_t>(std::size_t{png.width} * png.height)};
+        result.image = {png.width, png.height,
+                        std::vector<std::uint8_t>(std::size_t{png.width} * png.height)};
         const png_color white = {255, 255, 255};
-        if (png_image_finish_read(&png, &white, result.image.pixels.data(), 0, nullptr) == 0) result.end = ImageEnd::unreadable;
+        if (png_image_finish_read(&png, &white, result.image.pixels.data(), 0, nullptr) == 0)
+            result.end = ImageEnd::unreadable;
     }
     png_image_free(&png);
     return result;
@@ -56,7 +58,8 @@ void keep_silent_level(j_common_ptr, int) {}
 void run_jpeg(jpeg_decompress_struct& jpeg, JpegErrors& errors, ByteView bytes, DecodedImage& result) {
     if (setjmp(errors.out) != 0) return;
     jpeg_create_decompress(&jpeg);
-    jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<unsigned long>(bytes.size()));
+    jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(bytes.data()),
+                 static_cast<unsigned long>(bytes.size()));
     if (jpeg_read_header(&jpeg, TRUE) != JPEG_HEADER_OK) return;
     jpeg.out_color_space = JCS_GRAYSCALE;
     // The library shrinks while it decodes. A progressive picture is kept whole in memory all the same, so it gets no bonus.
@@ -94,8 +97,10 @@ DecodedImage from_small(std::optional<GreyImage> image, std::uint64_t width, std
     DecodedImage result;
     result.end = judge_size(width, height);
     if (result.end != ImageEnd::decoded) return result;
-    if (image) result.image = std::move(*image);
-    else result.end = ImageEnd::unreadable;
+    if (image)
+        result.image = std::move(*image);
+    else
+        result.end = ImageEnd::unreadable;
     return result;
 }
 
@@ -104,14 +109,19 @@ DecodedImage from_small(std::optional<GreyImage> image, std::uint64_t width, std
 DecodedImage decode_image(ByteView bytes, std::string_view file_type) {
     if (file_type == "png") return decode_png(bytes);
     if (file_type == "jpg") return decode_jpeg(bytes);
-    const ImageSize size = file_type == "gif" ? gif_size(bytes) : file_type == "bmp" ? bmp_size(bytes) : ImageSize{};
+    const ImageSize size = file_type == "gif"   ? gif_size(bytes)
+                           : file_type == "bmp" ? bmp_size(bytes)
+                                                : ImageSize{};
     if (size.width == 0 || judge_size(size.width, size.height) != ImageEnd::decoded)
-        return {.end = size.width == 0 ? ImageEnd::unreadable : judge_size(size.width, size.height), .image = {}};
+        return {.end = size.width == 0 ? ImageEnd::unreadable : judge_size(size.width, size.height),
+                .image = {}};
     return from_small(file_type == "gif" ? decode_gif(bytes) : decode_bmp(bytes), size.width, size.height);
 }
 
-std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width, std::uint32_t height, std::size_t bytes_per_pixel) {
-    if (judge_size(width, height) != ImageEnd::decoded || bytes_per_pixel == 0 || bytes_per_pixel > 4) return std::nullopt;
+std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width, std::uint32_t height,
+                                       std::size_t bytes_per_pixel) {
+    if (judge_size(width, height) != ImageEnd::decoded || bytes_per_pixel == 0 || bytes_per_pixel > 4)
+        return std::nullopt;
     const std::size_t count = std::size_t{width} * height;
     if (pixels.size() < count * bytes_per_pixel) return std::nullopt;
     GreyImage image{width, height, std::vector<std::uint8_t>(count)};
@@ -121,7 +131,8 @@ std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width, std
         // Green is two thirds of what an eye sees; good enough for black squares. CMYK counts ink, not light.
         unsigned grey = channel(0);
         if (bytes_per_pixel == 3) grey = (channel(0) + 2 * channel(1) + channel(2)) / 4;
-        if (bytes_per_pixel == 4) grey = 255 - std::min(255U, channel(3) + (channel(0) + channel(1) + channel(2)) / 3);
+        if (bytes_per_pixel == 4)
+            grey = 255 - std::min(255U, channel(3) + (channel(0) + channel(1) + channel(2)) / 3);
         image.pixels[i] = static_cast<std::uint8_t>(grey);
     }
     return image;

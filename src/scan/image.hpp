@@ -35,8 +35,8 @@ struct DecodedImage {
 [[nodiscard]] DecodedImage decode_image(ByteView bytes, std::string_view file_type);
 
 /// Pixels as another format holds them (1 or 3 or 4 bytes each); nullopt when the buffer does not fit the size.
-[[nodiscard]] std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width, std::uint32_t height,
-                                                     std::size_t bytes_per_pixel);
+[[nodiscard]] std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width,
+                                                     std::uint32_t height, std::size_t bytes_per_pixel);
 
 /// Halved until no more than `pixels_max` are left.
 [[nodiscard]] GreyImage shrunk(GreyImage image, std::size_t pixels_max);

@@ -25,7 +25,9 @@ Palette read_palette(ByteView bytes, std::size_t at, std::size_t colours, std::s
 /// LZW as in GIF89a appendix F: codes of growing width, least significant bit first.
 class LzwReader {
 public:
-    LzwReader(ByteView packed, unsigned minimum_bits) : packed_(packed), minimum_bits_(minimum_bits) { reset(); }
+    LzwReader(ByteView packed, unsigned minimum_bits) : packed_(packed), minimum_bits_(minimum_bits) {
+        reset();
+    }
 
     /// Fills `out` with palette indices as far as the data goes.
     void read(std::vector<std::uint8_t>& out, std::size_t count) {
@@ -69,7 +71,8 @@ private:
         held_ -= bits_;
         return code;
     }
-    bool append(std::uint32_t code, std::int32_t previous, std::vector<std::uint8_t>& out, std::size_t count) {
+    bool append(std::uint32_t code, std::int32_t previous, std::vector<std::uint8_t>& out,
+                std::size_t count) {
         if (code > used_ || (code == used_ && previous < 0)) return false;
         if (previous >= 0 && used_ < codes_max) {
             const Entry& before = table_[static_cast<std::size_t>(previous)];
@@ -141,13 +144,15 @@ std::optional<GreyImage> decode_gif(ByteView bytes) {
         at += 3 * local;
     }
     const unsigned minimum_bits = u8_at(bytes, at);
-    if (minimum_bits < 1 || minimum_bits > 8 || left + width > screen.width || top + height > screen.height || width == 0)
+    if (minimum_bits < 1 || minimum_bits > 8 || left + width > screen.width || top + height > screen.height ||
+        width == 0)
         return std::nullopt;
     const Bytes packed = join_blocks(bytes, at + 1);
     std::vector<std::uint8_t> indices;
     LzwReader(packed, minimum_bits).read(indices, width * height);
 
-    GreyImage image{screen.width, screen.height, std::vector<std::uint8_t>(std::size_t{screen.width} * screen.height, 255)};
+    GreyImage image{screen.width, screen.height,
+                    std::vector<std::uint8_t>(std::size_t{screen.width} * screen.height, 255)};
     // Interlaced frames come in four passes (appendix E).
     const bool interlaced = (frame_flags & 0x40U) != 0;
     std::size_t source = 0;
@@ -171,21 +176,25 @@ std::optional<GreyImage> decode_bmp(ByteView bytes) {
     const ImageSize size = bmp_size(bytes);
     const std::size_t bits = u16_at(bytes, 28), data_at = u32_at(bytes, 10);
     const bool top_down = (u32_at(bytes, 22) & 0x80000000U) != 0;
-    if (u32_at(bytes, 30) != 0 || (bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32)) return std::nullopt;
+    if (u32_at(bytes, 30) != 0 || (bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32))
+        return std::nullopt;
     const std::size_t row_bytes = (std::size_t{size.width} * bits + 31) / 32 * 4;
     if (data_at > bytes.size() || (bytes.size() - data_at) / row_bytes < size.height) return std::nullopt;
-    const Palette palette = read_palette(bytes, 14U + u32_at(bytes, 14), std::size_t{1} << std::min<std::size_t>(bits, 8), 4);
+    const Palette palette =
+        read_palette(bytes, 14U + u32_at(bytes, 14), std::size_t{1} << std::min<std::size_t>(bits, 8), 4);
     GreyImage image{size.width, size.height, {}};
     image.pixels.reserve(std::size_t{size.width} * size.height);
     for (std::size_t y = 0; y < size.height; ++y) {
-        const ByteView row = slice(bytes, data_at + (top_down ? y : size.height - 1 - y) * row_bytes, row_bytes);
+        const ByteView row =
+            slice(bytes, data_at + (top_down ? y : size.height - 1 - y) * row_bytes, row_bytes);
         for (std::size_t x = 0; x < size.width; ++x) {
             if (bits >= 24) {
                 image.pixels.push_back(grey_of(row.subspan(x * bits / 8, 3)));
                 continue;
             }
             const unsigned shift = static_cast<unsigned>(8 - bits - (x * bits) % 8);
-            image.pixels.push_back(palette[static_cast<std::size_t>(u8_at(row, x * bits / 8)) >> shift & ((1U << bits) - 1U)]);
+            image.pixels.push_back(
+                palette[static_cast<std::size_t>(u8_at(row, x * bits / 8)) >> shift & ((1U << bits) - 1U)]);
         }
     }
     return image;

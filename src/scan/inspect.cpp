@@ -21,10 +21,13 @@ bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
 }
 
 constexpr auto zip_types = std::to_array<std::string_view>({"zip", "jar", "apk", "appx", "epub"});
-constexpr auto package_types = std::to_array<std::string_view>({"docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm", "vsdx", "odt", "ods", "odp"});
-constexpr auto archive_types = std::to_array<std::string_view>({"7z", "rar", "tar", "cab", "iso", "ar", "cpio", "lzh", "xar"});
+constexpr auto package_types = std::to_array<std::string_view>(
+    {"docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm", "vsdx", "odt", "ods", "odp"});
+constexpr auto archive_types =
+    std::to_array<std::string_view>({"7z", "rar", "tar", "cab", "iso", "ar", "cpio", "lzh", "xar"});
 constexpr auto stream_types = std::to_array<std::string_view>({"gz", "bz2", "xz", "zst", "lz4", "lz", "z"});
-constexpr auto ole_types = std::to_array<std::string_view>({"ole", "ole_encrypted", "doc", "xls", "ppt", "msg", "msi", "vsd"});
+constexpr auto ole_types =
+    std::to_array<std::string_view>({"ole", "ole_encrypted", "doc", "xls", "ppt", "msg", "msi", "vsd"});
 constexpr auto picture_types = std::to_array<std::string_view>({"png", "jpg", "gif", "bmp"});
 constexpr auto page_types = std::to_array<std::string_view>({"html", "svg", "hta", "xml"});
 /// Containers that neither we nor ClamAV take apart.
@@ -39,28 +42,44 @@ bool stands_alone(Inspection& inspection) {
 }
 
 bool inspect_container(Inspection& inspection, std::string_view type) {
-    if (is_one_of(type, zip_types)) unpack_zip(inspection, {});
-    else if (is_one_of(type, package_types)) inspect_office_package(inspection);
-    else if (is_one_of(type, archive_types)) unpack_archive(inspection, ArchiveForm::archive);
-    else if (is_one_of(type, stream_types)) unpack_archive(inspection, ArchiveForm::packed_stream);
-    else if (type == "tnef") inspect_tnef(inspection);
-    else if (type == "eml" && stands_alone(inspection)) inspect_message(inspection);
+    if (is_one_of(type, zip_types))
+        unpack_zip(inspection, {});
+    else if (is_one_of(type, package_types))
+        inspect_office_package(inspection);
+    else if (is_one_of(type, archive_types))
+        unpack_archive(inspection, ArchiveForm::archive);
+    else if (is_one_of(type, stream_types))
+        unpack_archive(inspection, ArchiveForm::packed_stream);
+    else if (type == "tnef")
+        inspect_tnef(inspection);
+    else if (type == "eml" && stands_alone(inspection))
+        inspect_message(inspection);
     else if (is_one_of(type, closed_types))
         inspection.limit(ScanLimit::unsupported_method, fmt::format("{} cannot be taken apart", type));
-    else return false;
+    else
+        return false;
     return true;
 }
 
 void inspect_document(Inspection& inspection, std::string_view type, const InspectionTools& tools) {
-    if (is_one_of(type, page_types)) inspect_page(inspection);
-    else if (type == "txt" || type == "ics" || type == "eml") inspect_plain_text(inspection);
-    else if (is_one_of(type, ole_types)) inspect_ole(inspection);
-    else if (type == "rtf") inspect_rtf(inspection);
-    else if (type == "pdf") inspect_pdf(inspection, tools.qr, tools.pages);
-    else if (is_one_of(type, picture_types)) inspect_picture(inspection, tools.qr);
-    else if ((type == "lnk" || type == "url")) inspect_shortcut(inspection);
-    else if ((type == "one" || type == "onetoc2")) inspect_onenote(inspection);
-    else if (class_of_type(type) == TypeClass::script) inspect_script(inspection);
+    if (is_one_of(type, page_types))
+        inspect_page(inspection);
+    else if (type == "txt" || type == "ics" || type == "eml")
+        inspect_plain_text(inspection);
+    else if (is_one_of(type, ole_types))
+        inspect_ole(inspection);
+    else if (type == "rtf")
+        inspect_rtf(inspection);
+    else if (type == "pdf")
+        inspect_pdf(inspection, tools.qr, tools.pages);
+    else if (is_one_of(type, picture_types))
+        inspect_picture(inspection, tools.qr);
+    else if ((type == "lnk" || type == "url"))
+        inspect_shortcut(inspection);
+    else if ((type == "one" || type == "onetoc2"))
+        inspect_onenote(inspection);
+    else if (class_of_type(type) == TypeClass::script)
+        inspect_script(inspection);
 }
 
 /// An end-of-directory record where unpackers look for it: within the last comment's length of the end.
@@ -72,12 +91,14 @@ bool ends_as_zip(ByteView bytes) {
 
 /// A file that another program reads as something else (a picture that is also a zip, a PDF inside a picture).
 void inspect_second_format(Inspection& inspection, std::string_view type, const InspectionTools& tools) {
-    const bool zip_like = is_one_of(type, zip_types) || is_one_of(type, package_types) || is_one_of(type, archive_types) ||
-                          is_one_of(type, stream_types) || class_of_type(type) == TypeClass::disk_image;
+    const bool zip_like = is_one_of(type, zip_types) || is_one_of(type, package_types) ||
+                          is_one_of(type, archive_types) || is_one_of(type, stream_types) ||
+                          class_of_type(type) == TypeClass::disk_image;
     const ByteView bytes = inspection.bytes();
     if (!zip_like && ends_as_zip(bytes)) {
         // A self-extracting archive is a program that is meant to be both. Messages and Office files hold zips as parts.
-        const bool meant = class_of_type(type) == TypeClass::program || type == "eml" || is_one_of(type, ole_types) || type == "one";
+        const bool meant = class_of_type(type) == TypeClass::program || type == "eml" ||
+                           is_one_of(type, ole_types) || type == "one";
         if (!meant) {
             inspection.flag(PartFlag::polyglot);
             inspection.note("The file is also a zip archive.");
@@ -85,7 +106,8 @@ void inspect_second_format(Inspection& inspection, std::string_view type, const 
         if (class_of_type(type) != TypeClass::text) unpack_zip(inspection, {});
     }
     const std::string_view head = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1024)));
-    if (type != "pdf" && type != "eml" && class_of_type(type) != TypeClass::text && head.find("%PDF-") != std::string_view::npos) {
+    if (type != "pdf" && type != "eml" && class_of_type(type) != TypeClass::text &&
+        head.find("%PDF-") != std::string_view::npos) {
         inspection.flag(PartFlag::polyglot);
         inspection.note("The file is also a PDF document.");
         inspect_pdf(inspection, tools.qr, tools.pages);
@@ -107,15 +129,19 @@ void inspect_content(Inspection& inspection, const InspectionTools& tools) {
 }
 
 void conclude(Inspection& inspection) {
-    if (inspection.has_flag(PartFlag::encrypted_archive) && !inspection.has_flag(PartFlag::password_in_message))
-        inspection.finding("encrypted", Severity::suspicious, "is locked with a password, so that no scanner can look inside");
+    if (inspection.has_flag(PartFlag::encrypted_archive) &&
+        !inspection.has_flag(PartFlag::password_in_message))
+        inspection.finding("encrypted", Severity::suspicious,
+                           "is locked with a password, so that no scanner can look inside");
     if (inspection.has_flag(PartFlag::password_in_message))
-        inspection.finding("password_in_message", Severity::suspicious,
-                           "is locked with a password that stands in the message itself, a trick to get past scanners");
+        inspection.finding(
+            "password_in_message", Severity::suspicious,
+            "is locked with a password that stands in the message itself, a trick to get past scanners");
     if (inspection.has_flag(PartFlag::executable))
         inspection.finding("executable", Severity::suspicious, "is a program");
     if (inspection.has_flag(PartFlag::disk_image))
-        inspection.finding("disk_image", Severity::suspicious, "is a disk image, a common disguise for programs");
+        inspection.finding("disk_image", Severity::suspicious,
+                           "is a disk image, a common disguise for programs");
 }
 
 }  // namespace tocsin::scan

@@ -15,7 +15,10 @@ std::size_t utf8_length(std::string_view text) {
     const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = byte(0);
     if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead >= 0xC2 && lead < 0xE0   ? 2
+                               : lead >= 0xE0 && lead < 0xF0 ? 3
+                               : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                             : 0;
     if (length == 0 || text.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i)
         if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -47,7 +50,8 @@ std::string printable(std::string_view text, std::size_t length_max) {
         text.remove_prefix(character.size());
         std::string_view shown = character;
         const auto first = static_cast<unsigned char>(character[0]);
-        const bool c1_control = length == 2 && first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+        const bool c1_control =
+            length == 2 && first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
         if (length == 0 || first < 0x20 || first == 0x7F || c1_control) shown = "?";
         if (is_invisible(character)) shown = "";
         if (out.size() + shown.size() > length_max) {
@@ -68,7 +72,8 @@ void add_finding(ScanReport& report, Finding finding) {
         report.findings.push_back(std::move(finding));
         return;
     }
-    add_limit(report, ScanLimit::findings, whole_message, fmt::format("more than {} findings", limits::findings));
+    add_limit(report, ScanLimit::findings, whole_message,
+              fmt::format("more than {} findings", limits::findings));
     // A full report still tells the worst: a graver finding takes the place of the least one.
     const auto least = std::ranges::min_element(report.findings, {}, &Finding::severity);
     if (least->severity < finding.severity) *least = std::move(finding);
@@ -79,7 +84,8 @@ void add_limit(ScanReport& report, ScanLimit limit, std::uint32_t part, std::str
     const bool known = std::ranges::any_of(
         report.limits_hit, [&](const LimitHit& hit) { return hit.limit == limit && hit.part == part; });
     const bool full = report.limits_hit.size() >= limits::findings;
-    const bool kind_told = std::ranges::any_of(report.limits_hit, [&](const LimitHit& hit) { return hit.limit == limit; });
+    const bool kind_told =
+        std::ranges::any_of(report.limits_hit, [&](const LimitHit& hit) { return hit.limit == limit; });
     if (known || (full && kind_told)) return;
     report.limits_hit.push_back({limit, part, printable(detail)});
 }
@@ -171,7 +177,8 @@ void Inspection::scan(const Member& member) {
     input.declared_type = member.media_type;
     if (!member.name.empty()) input.file_names.push_back(member.name);
     if (member.other_names != nullptr)
-        input.file_names.insert(input.file_names.end(), member.other_names->begin(), member.other_names->end());
+        input.file_names.insert(input.file_names.end(), member.other_names->begin(),
+                                member.other_names->end());
     input.passwords = input_.passwords;
     input.part = index;
     input.container_depth = static_cast<std::uint16_t>(input_.container_depth + 1);

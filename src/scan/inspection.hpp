@@ -43,7 +43,8 @@ struct Member {
 class Inspection {
 public:
     /// Without a scanner nothing can be unpacked.
-    Inspection(const PartInput& input, ScanBudget& budget, ScanReport& report, const MemberScanner* scanner = nullptr)
+    Inspection(const PartInput& input, ScanBudget& budget, ScanReport& report,
+               const MemberScanner* scanner = nullptr)
         : input_(input), budget_(budget), report_(report), scanner_(scanner) {}
 
     [[nodiscard]] ByteView bytes() const { return input_.bytes; }
@@ -57,7 +58,9 @@ public:
     [[nodiscard]] bool has_flag(PartFlag flag) const;
     /// `predicate` continues "This file …": "carries a macro that runs by itself".
     void finding(std::string_view rule, Severity severity, std::string_view predicate);
-    void limit(ScanLimit limit, std::string detail) { add_limit(report_, limit, input_.part, std::move(detail)); }
+    void limit(ScanLimit limit, std::string detail) {
+        add_limit(report_, limit, input_.part, std::move(detail));
+    }
     void url(std::string_view url, std::string_view source);
     void ambiguity(std::string detail);  ///< mail::AmbiguityKind::container_conflict
 

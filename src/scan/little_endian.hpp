@@ -11,7 +11,8 @@ namespace tocsin::scan {
 [[nodiscard]] inline std::uint64_t little_endian(ByteView bytes, std::size_t offset, std::size_t width) {
     if (offset > bytes.size() || bytes.size() - offset < width) return 0;
     std::uint64_t value = 0;
-    for (std::size_t i = width; i-- > 0;) value = value << 8U | std::to_integer<std::uint64_t>(bytes[offset + i]);
+    for (std::size_t i = width; i-- > 0;)
+        value = value << 8U | std::to_integer<std::uint64_t>(bytes[offset + i]);
     return value;
 }
 [[nodiscard]] inline std::uint8_t u8_at(ByteView bytes, std::size_t offset) {
@@ -25,7 +26,8 @@ namespace tocsin::scan {
 }
 
 /// `bytes` from `offset`, at most `size`; empty beyond the end.
-[[nodiscard]] inline ByteView slice(ByteView bytes, std::size_t offset, std::size_t size = static_cast<std::size_t>(-1)) {
+[[nodiscard]] inline ByteView slice(ByteView bytes, std::size_t offset,
+                                    std::size_t size = static_cast<std::size_t>(-1)) {
     if (offset >= bytes.size()) return {};
     const std::size_t there = bytes.size() - offset;
     return bytes.subspan(offset, size < there ? size : there);

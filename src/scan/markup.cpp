@@ -47,9 +47,9 @@ bool TagWalk::next(Tag& tag) {
     if (open == std::string_view::npos) return false;
     // The next '>' is remembered: many '<' without one must not search the whole text each time.
     if (close_ < open) close_ = std::min(text_.find('>', open), text_.size());
-    const std::size_t close = close_ - open <= tag_bytes_max && close_ < text_.size() ? close_ : open + 1;
-    tag.text = text_.substr(open + 1, close - open - 1);
-    at_ = std::min(text_.size(), close + 1);
+    const bool closed = close_ < text_.size() && close_ - open <= tag_bytes_max;
+    tag.text = closed ? text_.substr(open + 1, close_ - open - 1) : std::string_view();
+    at_ = closed ? close_ + 1 : open + 1;
     std::string_view name = tag.text.substr(0, 80);
     const bool closing = name.starts_with('/');
     if (closing) name.remove_prefix(1);

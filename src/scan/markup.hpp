@@ -8,8 +8,9 @@ namespace tocsin::scan {
 
 /// One tag as it stands in the source: "<a href=x>".
 struct Tag {
-    std::string name;        ///< lower case, without prefix ("w:instrText" → "instrtext"); closing tags begin with '/'
-    std::string_view text;   ///< all between '<' and '>'
+    std::string
+        name;  ///< lower case, without prefix ("w:instrText" → "instrtext"); closing tags begin with '/'
+    std::string_view text;  ///< all between '<' and '>'
 };
 
 /// Steps through the tags of a text.

@@ -29,7 +29,8 @@ MessageFacts message_facts(const mail::MimeTree& tree) {
     mail::CharsetConverters converters;
     mail::DomainNames domain_names;
     if (const mail::HeaderField* from = mail::find_field(fields, "From")) {
-        const std::vector<mail::Mailbox> mailboxes = mail::parse_mailboxes(from->raw_value, converters, domain_names);
+        const std::vector<mail::Mailbox> mailboxes =
+            mail::parse_mailboxes(from->raw_value, converters, domain_names);
         if (!mailboxes.empty()) {
             facts.header_from = printable(mailboxes.front().email.email, fact_bytes_max);
             facts.header_from_name = printable(mailboxes.front().display_name, fact_bytes_max);

@@ -36,7 +36,8 @@ std::optional<OleFile> OleFile::open(ByteView bytes) {
 
 /// [MS-CFB] section 2.2.
 bool OleFile::read_header() {
-    if (bytes_.size() < header_bytes || as_text(bytes_.first(8)) != "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") return false;
+    if (bytes_.size() < header_bytes || as_text(bytes_.first(8)) != "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+        return false;
     const std::uint16_t sector_shift = u16_at(bytes_, 30), mini_shift = u16_at(bytes_, 32);
     // 9 and 12 are the two versions; others occur in the wild and are read by Office up to a point.
     if (sector_shift < 7 || sector_shift > 16 || mini_shift < 4 || mini_shift >= sector_shift) return false;
@@ -125,11 +126,13 @@ void OleFile::read_directory(std::uint32_t start) {
         // In version 3 files the upper half of the size may be rubbish.
         entry.size = sector_bytes_ <= 512 ? u32_at(raw, 120) : little_endian(raw, 120, 8);
         if (type == 0) entry.size = 0;
-        links.push_back({u32_at(raw, 68), u32_at(raw, 72), type == 1 || type == 5 ? u32_at(raw, 76) : no_stream});
+        links.push_back(
+            {u32_at(raw, 68), u32_at(raw, 72), type == 1 || type == 5 ? u32_at(raw, 76) : no_stream});
         entries_.push_back(std::move(entry));
     }
     if (entries_.empty()) return;
-    mini_stream_ = read_chain(entries_[0].start_sector, std::min<std::uint64_t>(entries_[0].size, ole_stream_bytes_max));
+    mini_stream_ =
+        read_chain(entries_[0].start_sector, std::min<std::uint64_t>(entries_[0].size, ole_stream_bytes_max));
     name_paths(links);
 }
 
@@ -159,7 +162,8 @@ void OleFile::name_paths(const std::vector<std::array<std::uint32_t, 3>>& links)
 
 Bytes OleFile::read(const OleEntry& entry) const {
     const std::uint64_t size = std::min<std::uint64_t>(entry.size, ole_stream_bytes_max);
-    Bytes out = entry.size < mini_cutoff_ ? read_mini_chain(entry.start_sector, size) : read_chain(entry.start_sector, size);
+    Bytes out = entry.size < mini_cutoff_ ? read_mini_chain(entry.start_sector, size)
+                                          : read_chain(entry.start_sector, size);
     if (out.size() < entry.size) damaged_ = true;
     return out;
 }
@@ -194,7 +198,8 @@ void unpack_chunk(ByteView chunk, std::string& out) {
             const std::size_t offset = (static_cast<std::size_t>(token) >> (16 - bits)) + 1;
             const std::size_t length = (token & (0xFFFFU >> bits)) + 3U;
             if (offset > out.size() - begin) return;
-            for (std::size_t i = 0; i < length && out.size() - begin < chunk_bytes; ++i) out += out[out.size() - offset];
+            for (std::size_t i = 0; i < length && out.size() - begin < chunk_bytes; ++i)
+                out += out[out.size() - offset];
         }
         if (out.size() - begin >= chunk_bytes) return;
     }
@@ -212,8 +217,10 @@ std::optional<std::string> decompress_vba(ByteView container, std::size_t bytes_
         if ((header >> 12U & 7U) != 3) return at == 1 ? std::nullopt : std::optional(out);
         const std::size_t size = (header & 0x0FFFU) + 1U;
         const ByteView chunk = slice(container, at + 2, size);
-        if ((header & 0x8000U) != 0) unpack_chunk(chunk, out);
-        else out += as_text(chunk);
+        if ((header & 0x8000U) != 0)
+            unpack_chunk(chunk, out);
+        else
+            out += as_text(chunk);
         at += 2 + chunk.size();
         if (chunk.size() < size) break;
     }

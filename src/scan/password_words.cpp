@@ -15,13 +15,14 @@ constexpr std::size_t password_length_max = 32;
 constexpr std::size_t text_bytes_max = 64U << 10;
 
 constexpr std::array<std::string_view, 21> announcements = {
-    "password", "passwort", "kennwort", "passcode", "pass", "pwd", "pw", "passphrase", "code", "pin", "key",
-    "contraseña", "clave", "senha", "parola", "wachtwoord", "hasło", "haslo", "passe", "пароль", "密码"};
+    "password",   "passwort",   "kennwort", "passcode", "pass",       "pwd",    "pw",
+    "passphrase", "code",       "pin",      "key",      "contraseña", "clave",  "senha",
+    "parola",     "wachtwoord", "hasło",    "haslo",    "passe",      "пароль", "密码"};
 
 bool is_announcement(std::string_view word) {
     while (!word.empty() && (word.back() == ':' || word.back() == '=')) word.remove_suffix(1);
-    return std::ranges::any_of(announcements,
-                               [word](std::string_view known) { return mail::equals_ignoring_case(word, known); });
+    return std::ranges::any_of(
+        announcements, [word](std::string_view known) { return mail::equals_ignoring_case(word, known); });
 }
 
 bool ends_word(char c) {
@@ -57,7 +58,8 @@ class Candidates {
 public:
     void add(std::string_view word) {
         const bool fits = word.size() >= password_length_min && word.size() <= password_length_max;
-        if (!fits || words_.size() >= password_words_max || std::ranges::find(words_, word) != words_.end()) return;
+        if (!fits || words_.size() >= password_words_max || std::ranges::find(words_, word) != words_.end())
+            return;
         words_.push_back(word);
     }
     std::vector<std::string_view> take() { return std::move(words_); }

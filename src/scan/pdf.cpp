@@ -48,7 +48,8 @@ private:
 /// One document under inspection.
 class PdfInspection {
 public:
-    PdfInspection(Inspection& inspection, const QrReader& reader) : inspection_(inspection), reader_(reader) {}
+    PdfInspection(Inspection& inspection, const QrReader& reader)
+        : inspection_(inspection), reader_(reader) {}
 
     void run(QPDF& document);
     [[nodiscard]] std::size_t pictures() const { return pictures_; }
@@ -60,7 +61,8 @@ private:
     void take_script(QPDFObjectHandle script);
     void take_embedded(QPDFObjectHandle specification);
     void search_for_codes(QPDFObjectHandle stream);
-    std::optional<Bytes> unpack(QPDFObjectHandle stream, qpdf_stream_decode_level_e level, std::size_t bytes_max);
+    std::optional<Bytes> unpack(QPDFObjectHandle stream, qpdf_stream_decode_level_e level,
+                                std::size_t bytes_max);
 
     Inspection& inspection_;
     const QrReader& reader_;
@@ -77,24 +79,29 @@ void PdfInspection::run(QPDF& document) {
     std::size_t looked_at = 0;
     for (QPDFObjectHandle object : objects) {
         if (++looked_at > objects_max) {
-            inspection_.limit(ScanLimit::container_members, fmt::format("more than {} objects in a PDF", objects_max));
+            inspection_.limit(ScanLimit::container_members,
+                              fmt::format("more than {} objects in a PDF", objects_max));
             break;
         }
         if (looked_at % 64 == 0 && !inspection_.time_left()) break;
-        if (object.isStream()) look_at_stream(object);
-        else if (object.isDictionary()) look_at_dictionary(object);
+        if (object.isStream())
+            look_at_stream(object);
+        else if (object.isDictionary())
+            look_at_dictionary(object);
     }
     if (opens_by_itself_ && inspection_.has_flag(PartFlag::pdf_script))
-        inspection_.finding("pdf_script_runs", Severity::suspicious, "carries a script that runs as soon as it is opened");
+        inspection_.finding("pdf_script_runs", Severity::suspicious,
+                            "carries a script that runs as soon as it is opened");
     if (launches_)
-        inspection_.finding("pdf_launch", Severity::suspicious, "starts a program or opens another file by itself");
+        inspection_.finding("pdf_launch", Severity::suspicious,
+                            "starts a program or opens another file by itself");
 }
 
 /// ISO 32000-1 section 12.6: actions may stand in any dictionary; values one level down are looked at too.
 void PdfInspection::look_at_dictionary(QPDFObjectHandle object) {
     if (object.hasKey("/S")) look_at_action(object);
     if (object.hasKey("/JS") || object.hasKey("/JavaScript")) inspection_.flag(PartFlag::pdf_script);
-    if (object.hasKey("/JS")) take_script(object.getKey("/JS"));
+    if (object.hasKey("/JS") && !object.hasKey("/S")) take_script(object.getKey("/JS"));
     if (object.hasKey("/EF")) take_embedded(object);
     for (const char* key : {"/A", "/OpenAction", "/Action"}) {
         if (!object.hasKey(key)) continue;
@@ -141,7 +148,8 @@ void PdfInspection::look_at_stream(QPDFObjectHandle stream) {
     if (kind == "/3D" || kind == "/RichMedia") inspection_.flag(PartFlag::embedded_object);
 }
 
-std::optional<Bytes> PdfInspection::unpack(QPDFObjectHandle stream, qpdf_stream_decode_level_e level, std::size_t bytes_max) {
+std::optional<Bytes> PdfInspection::unpack(QPDFObjectHandle stream, qpdf_stream_decode_level_e level,
+                                           std::size_t bytes_max) {
     if (!stream.isStream()) return std::nullopt;
     BoundedSink sink(bytes_max);
     try {
@@ -159,7 +167,8 @@ void PdfInspection::take_script(QPDFObjectHandle script) {
     if (++streams_ > streams_max) return;
     if (script.isString()) {
         const std::string text = script.getUTF8Value();
-        inspection_.claim_and_scan({.name = "script.js", .media_type = "text/javascript", .bytes = as_bytes(text)});
+        inspection_.claim_and_scan(
+            {.name = "script.js", .media_type = "text/javascript", .bytes = as_bytes(text)});
     } else if (const std::optional<Bytes> bytes = unpack(script, qpdf_dl_all, script_bytes_max)) {
         inspection_.claim_and_scan({.name = "script.js", .media_type = "text/javascript", .bytes = *bytes});
     }
@@ -177,11 +186,13 @@ void PdfInspection::take_embedded(QPDFObjectHandle specification) {
     }
     for (const std::string& key : files.getKeys()) {
         if (++streams_ > streams_max) {
-            inspection_.limit(ScanLimit::container_members, fmt::format("more than {} files in a PDF", streams_max));
+            inspection_.limit(ScanLimit::container_members,
+                              fmt::format("more than {} files in a PDF", streams_max));
             return;
         }
         QPDFObjectHandle file = files.getKey(key);
-        const std::size_t room = std::min(Inspection::ratio_bound(inspection_.bytes().size()), inspection_.budget().bytes_left);
+        const std::size_t room =
+            std::min(Inspection::ratio_bound(inspection_.bytes().size()), inspection_.budget().bytes_left);
         const std::optional<Bytes> bytes = unpack(file, qpdf_dl_all, room);
         if (bytes && !inspection_.claim_and_scan({.name = name, .media_type = {}, .bytes = *bytes})) return;
     }
@@ -213,14 +224,16 @@ void PdfInspection::search_for_codes(QPDFObjectHandle stream) {
     } else if (bytes->size() >= pixels) {
         if (std::optional<GreyImage> grey = grey_from_raw(*bytes, width, height, bytes->size() / pixels))
             picture = {ImageEnd::decoded, std::move(*grey)};
-    } else if (dimension(dictionary, "/BitsPerComponent") == 1 && bytes->size() >= (std::size_t{width} + 7) / 8 * height) {
+    } else if (dimension(dictionary, "/BitsPerComponent") == 1 &&
+               bytes->size() >= (std::size_t{width} + 7) / 8 * height) {
         Bytes wide(pixels);
         for (std::size_t i = 0; i < pixels; ++i) {
             const std::size_t x = i % width, row = i / width * ((std::size_t{width} + 7) / 8);
             const bool set = (std::to_integer<unsigned>((*bytes)[row + x / 8]) >> (7 - x % 8) & 1U) != 0;
             wide[i] = set ? std::byte{255} : std::byte{0};
         }
-        if (std::optional<GreyImage> grey = grey_from_raw(wide, width, height, 1)) picture = {ImageEnd::decoded, std::move(*grey)};
+        if (std::optional<GreyImage> grey = grey_from_raw(wide, width, height, 1))
+            picture = {ImageEnd::decoded, std::move(*grey)};
     }
     search_picture(inspection_, reader_, picture);
 }
@@ -230,7 +243,8 @@ enum class Opened : std::uint8_t { yes, locked, broken };
 Opened open_with(QPDF& document, ByteView bytes, const char* password) {
     try {
         document.setSuppressWarnings(true);
-        document.processMemoryFile("part", reinterpret_cast<const char*>(bytes.data()), bytes.size(), password);
+        document.processMemoryFile("part", reinterpret_cast<const char*>(bytes.data()), bytes.size(),
+                                   password);
         return Opened::yes;
     } catch (const QPDFExc& error) {
         return error.getErrorCode() == qpdf_e_password ? Opened::locked : Opened::broken;

@@ -37,7 +37,8 @@ double resolution_for(const poppler::page& page) {
 
 GreyImage to_grey(const poppler::image& drawn) {
     if (!drawn.is_valid() || drawn.format() != poppler::image::format_gray8) return {};
-    GreyImage image{static_cast<std::uint32_t>(drawn.width()), static_cast<std::uint32_t>(drawn.height()), {}};
+    GreyImage image{
+        static_cast<std::uint32_t>(drawn.width()), static_cast<std::uint32_t>(drawn.height()), {}};
     image.pixels.reserve(std::size_t{image.width} * image.height);
     for (int y = 0; y < drawn.height(); ++y) {
         const char* row = drawn.const_data() + static_cast<std::ptrdiff_t>(y) * drawn.bytes_per_row();
@@ -64,8 +65,10 @@ void draw_pages(const poppler::document& document, const std::function<bool(cons
 /// One empty page: enough to make poppler and fontconfig read their settings.
 constexpr std::string_view smallest_pdf =
     "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
-    "/Contents 4 0 R>>endobj\n4 0 obj<</Length 30>>stream\nBT /F 12 Tf 9 9 Td (Tocsin)Tj ET\nendstream endobj\n"
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 "
+    "72]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    "/Contents 4 0 R>>endobj\n4 0 obj<</Length 30>>stream\nBT /F 12 Tf 9 9 Td (Tocsin)Tj ET\nendstream "
+    "endobj\n"
     "trailer<</Root 1 0 R>>\n%%EOF\n";
 
 }  // namespace

@@ -100,7 +100,8 @@ void search_picture(Inspection& inspection, const QrReader& reader, const Decode
     if (texts.empty()) return;
     inspection.flag(PartFlag::qr_code);
     for (const std::string& text : texts)
-        for (const mail::FoundInText& found : mail::find_urls(text, qr_codes_max)) inspection.url(found.url, "qr");
+        for (const mail::FoundInText& found : mail::find_urls(text, qr_codes_max))
+            inspection.url(found.url, "qr");
 }
 
 void inspect_picture(Inspection& inspection, const QrReader& reader) {

@@ -28,7 +28,8 @@ bool is_finder(const std::array<std::int32_t, 5>& runs, std::int32_t total) {
 }
 
 /// The hits of one row, split into dark and light at `threshold`.
-void find_in_row(const std::uint8_t* row, std::int32_t width, std::uint8_t threshold, std::vector<Hit>& hits) {
+void find_in_row(const std::uint8_t* row, std::int32_t width, std::uint8_t threshold,
+                 std::vector<Hit>& hits) {
     std::array<std::int32_t, 5> runs{};
     std::int32_t total = 0, run = 0;
     std::size_t known = 0;
@@ -59,7 +60,8 @@ std::uint8_t mean_of(const std::uint8_t* row, std::int32_t width) {
 
 bool confirms(const std::vector<Hit>& before, const Hit& hit) {
     return std::ranges::any_of(before, [&hit](const Hit& other) {
-        return std::abs(other.centre - hit.centre) <= 2 + hit.length / 8 && std::abs(other.length - hit.length) <= 2 + hit.length / 4;
+        return std::abs(other.centre - hit.centre) <= 2 + hit.length / 8 &&
+               std::abs(other.length - hit.length) <= 2 + hit.length / 4;
     });
 }
 

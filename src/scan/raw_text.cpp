@@ -22,7 +22,8 @@ std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree) {
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         const bool scanned_decoded = entity.is_leaf() && !entity.content.empty();
-        if (scanned_decoded && entity.raw_body.size() > long_body_bytes && lies_within(entity.raw_body, tree.input))
+        if (scanned_decoded && entity.raw_body.size() > long_body_bytes &&
+            lies_within(entity.raw_body, tree.input))
             bodies.push_back(entity.raw_body);
     }
     std::ranges::sort(bodies, std::less<>{}, [](ByteView body) { return body.data(); });

@@ -21,20 +21,20 @@ enum class Severity : std::uint8_t { info, suspicious, phish, malware };
 
 /// Properties of a part that a policy can act on. Stable names by to_string().
 enum class PartFlag : std::uint8_t {
-    encrypted_archive,   ///< a member cannot be read without a password
-    password_in_message, ///< ... and the password stands in the message: it was opened with it
-    macro,               ///< VBA, XLM or similar
-    macro_auto_exec,     ///< ... that runs by itself when opened
-    embedded_object,     ///< OLE object, embedded file in a document
-    external_template,   ///< the document fetches another one when opened
-    pdf_script,          ///< JavaScript in a PDF
-    pdf_launch,          ///< a PDF that starts a program, opens a file or submits a form by itself
+    encrypted_archive,    ///< a member cannot be read without a password
+    password_in_message,  ///< ... and the password stands in the message: it was opened with it
+    macro,                ///< VBA, XLM or similar
+    macro_auto_exec,      ///< ... that runs by itself when opened
+    embedded_object,      ///< OLE object, embedded file in a document
+    external_template,    ///< the document fetches another one when opened
+    pdf_script,           ///< JavaScript in a PDF
+    pdf_launch,           ///< a PDF that starts a program, opens a file or submits a form by itself
     pdf_embedded_file,
     html_smuggling,      ///< HTML or SVG that builds a file in the browser
     html_password_form,  ///< an attached page that asks for a password
     svg_script,
-    shortcut,            ///< LNK, URL, or similar that starts something
-    disk_image,          ///< ISO, IMG, UDF, VHD
+    shortcut,    ///< LNK, URL, or similar that starts something
+    disk_image,  ///< ISO, IMG, UDF, VHD
     onenote,
     executable,          ///< a program, installer or script by content
     script,              ///< a script by name or content
@@ -49,9 +49,23 @@ enum class PartFlag : std::uint8_t {
 };
 
 enum class ScanLimit : std::uint8_t {
-    message_bytes, parts, nesting_depth, alternatives, decoded_bytes, header_block_bytes,
-    container_depth, container_members, container_bytes, container_ratio, engine_time, engine_error,
-    html_bytes, qr_pixels, findings, unsupported_method, damaged_container,
+    message_bytes,
+    parts,
+    nesting_depth,
+    alternatives,
+    decoded_bytes,
+    header_block_bytes,
+    container_depth,
+    container_members,
+    container_bytes,
+    container_ratio,
+    engine_time,
+    engine_error,
+    html_bytes,
+    qr_pixels,
+    findings,
+    unsupported_method,
+    damaged_container,
     count_,
 };
 
@@ -71,7 +85,7 @@ struct Finding {
     std::string engine;  ///< "clamav", "yara", "tocsin"
     std::string rule;    ///< name of the signature or rule
     Severity severity = Severity::info;
-    std::string text;    ///< what it saw, in words that an employee understands
+    std::string text;                    ///< what it saw, in words that an employee understands
     std::uint32_t part = whole_message;  ///< index into ScanReport::parts
 };
 
@@ -86,14 +100,15 @@ struct LimitHit {
 struct PartSummary {
     std::uint32_t parent = whole_message;  ///< index into ScanReport::parts
     std::uint16_t depth = 0;
-    std::string origin;      ///< mail::Origin as text, or "member" for what was unpacked, "page" for the raw message
+    std::string
+        origin;  ///< mail::Origin as text, or "member" for what was unpacked, "page" for the raw message
     std::string media_type;  ///< declared
     std::string file_type;   ///< by content: "pdf", "zip", "html", "exe", "unknown"
     std::string file_name;
     std::uint64_t size = 0;
     std::vector<PartFlag> flags;
-    std::string note;        ///< the statement where name, declared type and content disagree
-    bool remembered = false; ///< findings came from the parts cache
+    std::string note;             ///< the statement where name, declared type and content disagree
+    bool remembered = false;      ///< findings came from the parts cache
     std::optional<Hash256> hash;  ///< keyed content hash, when the part may be cached
 };
 
@@ -131,6 +146,7 @@ struct ScanReport {
 };
 
 /// The verdict that findings and limits add up to: malware > phish > unscannable (any limit that hid bytes) > suspicious > clean.
-[[nodiscard]] Verdict decide_verdict(const std::vector<Finding>& findings, const std::vector<LimitHit>& limits_hit);
+[[nodiscard]] Verdict decide_verdict(const std::vector<Finding>& findings,
+                                     const std::vector<LimitHit>& limits_hit);
 
 }  // namespace tocsin::scan

@@ -48,7 +48,8 @@ Bytes read_hex_group(std::string_view text, std::size_t at, std::size_t& end) {
         if (c == '{') ++depth;
         if (c == '}') --depth;
         if (const int value = hex_value(c); value >= 0) {
-            if (high < 0) high = value;
+            if (high < 0)
+                high = value;
             else {
                 out.push_back(static_cast<std::byte>(high * 16 + value));
                 high = -1;
@@ -109,7 +110,8 @@ RtfFindings read_rtf(ByteView bytes) {
     RtfFindings findings;
     const std::string_view text = as_text(bytes);
     findings.updates_itself = text.find("\\objupdate") != std::string_view::npos;
-    for (std::size_t at = text.find("\\objdata"); at != std::string_view::npos; at = text.find("\\objdata", at)) {
+    for (std::size_t at = text.find("\\objdata"); at != std::string_view::npos;
+         at = text.find("\\objdata", at)) {
         if (findings.objects.size() >= rtf_objects_max) {
             findings.more_objects = true;
             break;
@@ -122,7 +124,8 @@ RtfFindings read_rtf(ByteView bytes) {
     if (const std::size_t at = text.find("\\*\\template"); at != std::string_view::npos) {
         const std::size_t begin = skip_control(text, at + 3);
         constexpr std::size_t target_bytes_max = 2048;
-        findings.template_target = text.substr(begin, std::min(text.find('}', begin) - begin, target_bytes_max));
+        findings.template_target =
+            text.substr(begin, std::min(text.find('}', begin) - begin, target_bytes_max));
     }
     return findings;
 }

@@ -19,9 +19,9 @@ struct RtfObject {
 
 struct RtfFindings {
     std::vector<RtfObject> objects;
-    bool updates_itself = false;         ///< \objupdate: the object is loaded without a click
-    std::string template_target;         ///< \*\template: fetched when opened
-    bool more_objects = false;           ///< there were more than rtf_objects_max
+    bool updates_itself = false;  ///< \objupdate: the object is loaded without a click
+    std::string template_target;  ///< \*\template: fetched when opened
+    bool more_objects = false;    ///< there were more than rtf_objects_max
 };
 
 /// Reads hexadecimal object data as Word does: white space, control words and groups inside are skipped.

@@ -32,16 +32,19 @@ Result<std::vector<std::string>> find_rule_files(const std::string& place,
                                                  const std::vector<std::string_view>& extensions) {
     std::error_code error;
     const fs::file_status status = fs::status(place, error);
-    if (!fs::exists(status)) return fail(ErrorCode::not_found, fmt::format("{}: there is no such file or folder", place));
+    if (!fs::exists(status))
+        return fail(ErrorCode::not_found, fmt::format("{}: there is no such file or folder", place));
     if (!fs::is_directory(status)) return std::vector<std::string>{place};
 
     std::vector<std::string> files;
     fs::recursive_directory_iterator walk(place, fs::directory_options::skip_permission_denied, error);
     if (error) return fail(ErrorCode::permission, fmt::format("{}: {}", place, error.message()));
-    for (const fs::recursive_directory_iterator end; walk != end && files.size() < rule_files_max; walk.increment(error)) {
+    for (const fs::recursive_directory_iterator end; walk != end && files.size() < rule_files_max;
+         walk.increment(error)) {
         if (error) break;
         std::error_code ignored;
-        if (walk->is_regular_file(ignored) && has_extension(walk->path(), extensions)) files.push_back(walk->path().string());
+        if (walk->is_regular_file(ignored) && has_extension(walk->path(), extensions))
+            files.push_back(walk->path().string());
     }
     std::ranges::sort(files);
     return files;
@@ -74,7 +77,8 @@ std::string digest_of_files(const std::vector<std::string>& paths) {
     std::string all;
     for (const std::string& path : paths) {
         const Result<std::string> content = read_rule_file(path);
-        const Hash256 hash = keyed_hash(key, as_bytes(content ? std::string_view(*content) : std::string_view()));
+        const Hash256 hash =
+            keyed_hash(key, as_bytes(content ? std::string_view(*content) : std::string_view()));
         all += path + '\0' + to_hex(std::as_bytes(std::span(hash))) + '\n';
     }
     const Hash256 hash = keyed_hash(key, as_bytes(all));

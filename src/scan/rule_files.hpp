@@ -17,8 +17,8 @@ inline constexpr std::size_t rule_files_max = 100'000;
 
 /// The regular files in `place` (a file, or a folder searched downwards) whose name ends in one of `extensions` (lower case,
 /// with the dot; empty: all), in sorted order. not_found when there is no such place.
-[[nodiscard]] Result<std::vector<std::string>> find_rule_files(const std::string& place,
-                                                               const std::vector<std::string_view>& extensions);
+[[nodiscard]] Result<std::vector<std::string>>
+find_rule_files(const std::string& place, const std::vector<std::string_view>& extensions);
 
 /// The whole file.
 [[nodiscard]] Result<std::string> read_rule_file(const std::string& path);

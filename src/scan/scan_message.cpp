@@ -30,15 +30,18 @@ std::uint64_t microseconds_since(SteadyClock::time_point start) {
 ScanBudget budget_for(const ScanOptions& options, SteadyClock::time_point start) {
     ScanBudget budget;
     budget.deadline = start + std::chrono::milliseconds(limits::engine_time_ms);
-    if (options.deadline != SteadyClock::time_point{}) budget.deadline = std::min(budget.deadline, options.deadline);
+    if (options.deadline != SteadyClock::time_point{})
+        budget.deadline = std::min(budget.deadline, options.deadline);
     return budget;
 }
 
 /// One message on its way through the engines.
 class MessageScan {
 public:
-    MessageScan(const Engines& engines, ByteView message, const ScanOptions& options, SteadyClock::time_point start)
-        : engines_(engines), options_(options), budget_(budget_for(options, start)), tree_(mail::parse_mime(message)) {}
+    MessageScan(const Engines& engines, ByteView message, const ScanOptions& options,
+                SteadyClock::time_point start)
+        : engines_(engines), options_(options), budget_(budget_for(options, start)),
+          tree_(mail::parse_mime(message)) {}
 
     ScanReport run(SteadyClock::time_point start) {
         report_.parse_us = microseconds_since(start);
@@ -84,7 +87,8 @@ private:
 /// parts[0] is the message as received; then come the leaves of all readings, each distinct content once, and the attached
 /// messages that hold others.
 void MessageScan::list_parts() {
-    report_.parts.push_back({.origin = "page", .media_type = "message/rfc822", .file_type = "eml", .size = tree_.input.size()});
+    report_.parts.push_back(
+        {.origin = "page", .media_type = "message/rfc822", .file_type = "eml", .size = tree_.input.size()});
     part_of_entity_.assign(tree_.entities.size(), 0);
     // The same bytes under the same name and type are one part, however many readings hold them.
     const bool several = tree_.readings.size() > 1 || tree_.ambiguous();
@@ -96,18 +100,20 @@ void MessageScan::list_parts() {
         if (several && entity.is_leaf()) {
             std::string names;
             for (const std::string& name : entity.file_names) names += name + '\0';
-            const auto [place, fresh] = known.try_emplace({entity.media_type(), names, as_text(entity.content)},
-                                                          static_cast<std::uint32_t>(report_.parts.size()));
+            const auto [place, fresh] =
+                known.try_emplace({entity.media_type(), names, as_text(entity.content)},
+                                  static_cast<std::uint32_t>(report_.parts.size()));
             part_of_entity_[i] = place->second;
             if (!fresh) continue;
         }
         part_of_entity_[i] = static_cast<std::uint32_t>(report_.parts.size());
-        report_.parts.push_back({.parent = listed_ancestor(i),
-                                 .depth = entity.depth,
-                                 .origin = std::string(mail::to_string(entity.origin)),
-                                 .media_type = printable(entity.media_type()),
-                                 .file_name = entity.file_names.empty() ? "" : printable(entity.file_names.front()),
-                                 .size = entity.content.size()});
+        report_.parts.push_back(
+            {.parent = listed_ancestor(i),
+             .depth = entity.depth,
+             .origin = std::string(mail::to_string(entity.origin)),
+             .media_type = printable(entity.media_type()),
+             .file_name = entity.file_names.empty() ? "" : printable(entity.file_names.front()),
+             .size = entity.content.size()});
         if (entity.is_leaf()) leaves_.push_back({.entity = i, .part = part_of_entity_[i]});
     }
 }
@@ -138,7 +144,8 @@ void MessageScan::recall_parts() {
     if (answers.size() != asked.size()) return;  // not an answer to our question: scan everything
     for (std::size_t i = 0; i < asked.size(); ++i) {
         const ByteView content = tree_.entities[leaves_[asked[i]].entity].content;
-        if (answers[i].known) leaves_[asked[i]].remembered = std::move(answers[i]);
+        if (answers[i].known)
+            leaves_[asked[i]].remembered = std::move(answers[i]);
         else if (answers[i].wants_bytes && options_.export_part && content.size() <= limits::export_bytes)
             options_.export_part(hashes[i], content);
     }
@@ -187,12 +194,16 @@ void MessageScan::scan_parts() {
 /// Words of the message's texts, if anything in it may be locked at all.
 std::vector<std::string_view> MessageScan::find_passwords() const {
     std::vector<std::string_view> words;
-    const auto type_of = [this](const Leaf& leaf) -> const std::string& { return tree_.entities[leaf.entity].type; };
-    if (std::ranges::all_of(leaves_, [&](const Leaf& leaf) { return type_of(leaf) == "text" || type_of(leaf) == "image"; }))
+    const auto type_of = [this](const Leaf& leaf) -> const std::string& {
+        return tree_.entities[leaf.entity].type;
+    };
+    if (std::ranges::all_of(
+            leaves_, [&](const Leaf& leaf) { return type_of(leaf) == "text" || type_of(leaf) == "image"; }))
         return words;
     for (const Leaf& leaf : leaves_) {
         if (type_of(leaf) != "text" || words.size() >= password_words_max) continue;
-        const std::vector<std::string_view> more = password_words(as_text(tree_.entities[leaf.entity].content));
+        const std::vector<std::string_view> more =
+            password_words(as_text(tree_.entities[leaf.entity].content));
         words.insert(words.end(), more.begin(), more.end());
     }
     words.resize(std::min(words.size(), password_words_max));
@@ -219,7 +230,8 @@ ScanReport scan_message(const Engines& engines, ByteView message, const ScanOpti
     if (message.size() > limits::message_bytes) {
         ScanReport report;
         report.engine_version = engines.version();
-        add_limit(report, ScanLimit::message_bytes, whole_message, fmt::format("more than {} bytes", limits::message_bytes));
+        add_limit(report, ScanLimit::message_bytes, whole_message,
+                  fmt::format("more than {} bytes", limits::message_bytes));
         report.verdict = decide_verdict(report.findings, report.limits_hit);
         return report;
     }
@@ -230,12 +242,14 @@ ScanReport scan_message(const Engines& engines, ByteView message, const ScanOpti
     return report;
 }
 
-ScanReport scan_file(const Engines& engines, ByteView file, std::string_view file_name, const ScanOptions& options) {
+ScanReport scan_file(const Engines& engines, ByteView file, std::string_view file_name,
+                     const ScanOptions& options) {
     const SteadyClock::time_point start = SteadyClock::now();
     ScanReport report;
     report.engine_version = engines.version();
     if (file.size() > limits::message_bytes) {
-        add_limit(report, ScanLimit::message_bytes, whole_message, fmt::format("more than {} bytes", limits::message_bytes));
+        add_limit(report, ScanLimit::message_bytes, whole_message,
+                  fmt::format("more than {} bytes", limits::message_bytes));
     } else {
         ScanBudget budget = budget_for(options, start);
         report.parts.push_back({.origin = "file", .file_name = printable(file_name), .size = file.size()});

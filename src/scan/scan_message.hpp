@@ -13,7 +13,8 @@ namespace tocsin::scan {
 /// What the daemon remembers about a part with this hash under the present engine version.
 struct RememberedPart {
     bool known = false;
-    bool wants_bytes = false;  ///< seen before but not yet remembered: hand the bytes back so that a fresh child can scan them
+    bool wants_bytes =
+        false;  ///< seen before but not yet remembered: hand the bytes back so that a fresh child can scan them
     std::vector<Finding> findings;
     std::vector<LimitHit> limits_hit;
     std::vector<PartFlag> flags;

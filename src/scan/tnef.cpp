@@ -54,7 +54,9 @@ private:
         const bool many = (type & 0x1000U) != 0;
         const bool variable = base == 0x1E || base == 0x1F || base == 0x102 || base == 0x0D;
         if (!variable && !many) {
-            at_ += base == 0x48 ? 16 : base == 5 || base == 6 || base == 7 || base == 0x14 || base == 0x40 ? 8 : 4;
+            at_ += base == 0x48                                                          ? 16
+                   : base == 5 || base == 6 || base == 7 || base == 0x14 || base == 0x40 ? 8
+                                                                                         : 4;
             return true;
         }
         const std::size_t values = u32_at(bytes_, at_);
@@ -78,7 +80,8 @@ private:
     void use(std::uint16_t id, std::size_t type, ByteView value) {
         if (id == property_long_name) attachment_.name = text_of(value, type == 0x1F);
         // An object begins with the identifier of its interface.
-        if (id == property_data && attachment_.bytes.empty()) attachment_.bytes = type == 0x0D ? slice(value, 16) : value;
+        if (id == property_data && attachment_.bytes.empty())
+            attachment_.bytes = type == 0x0D ? slice(value, 16) : value;
     }
 
     ByteView bytes_;
@@ -120,7 +123,9 @@ void inspect_tnef(Inspection& inspection) {
     const TnefFindings findings = read_tnef(inspection.bytes());
     if (findings.damaged) inspection.limit(ScanLimit::damaged_container, "winmail.dat is cut or damaged");
     for (const TnefAttachment& attachment : findings.attachments)
-        if (!inspection.claim_and_scan({.name = attachment.name, .media_type = {}, .bytes = attachment.bytes})) return;
+        if (!inspection.claim_and_scan(
+                {.name = attachment.name, .media_type = {}, .bytes = attachment.bytes}))
+            return;
 }
 
 }  // namespace tocsin::scan

@@ -13,8 +13,8 @@ namespace tocsin::scan {
 inline constexpr std::size_t tnef_attachments_max = 512;
 
 struct TnefAttachment {
-    std::string name;   ///< the long name where there is one
-    ByteView bytes;     ///< inside the input
+    std::string name;  ///< the long name where there is one
+    ByteView bytes;    ///< inside the input
 };
 
 struct TnefFindings {

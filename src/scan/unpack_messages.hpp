@@ -21,7 +21,8 @@ struct UnpackSummary {
 };
 
 /// Hands every .eml member of the zip to `sink`, in order. Members are bounded by limits::message_bytes each,
-/// limits::container_bytes together, limits::output_ranges in number. Fails when the bytes are no zip (invalid_input).
+/// limits::container_bytes together, limits::output_ranges in number. Fails when the bytes are no zip
+/// (invalid_input).
 [[nodiscard]] Result<UnpackSummary> unpack_messages(ByteView zip, const MessageSink& sink);
 
 }  // namespace tocsin::scan

@@ -10,16 +10,49 @@ namespace tocsin::scan {
 namespace {
 
 // Lower case. [MS-OFFMACRO] and the event models of Word, Excel, PowerPoint, Access and ActiveX controls.
-constexpr auto auto_exec_names = std::to_array<std::string_view>(
-    {"autoexec",           "autoopen",         "auto_open",          "autoclose",      "auto_close",       "autonew",
-     "autoexit",           "document_open",    "documentopen",       "document_close", "document_new",     "document_beforeclose",
-     "workbook_open",      "workbook_activate", "workbook_beforeclose", "workbook_close", "worksheet_calculate", "app_workbookopen",
-     "document_contentcontrolonenter", "inkedit1_gotfocus", "image1_mouseenter", "webbrowser1_statustextchange"});
+constexpr auto auto_exec_names = std::to_array<std::string_view>({"autoexec",
+                                                                  "autoopen",
+                                                                  "auto_open",
+                                                                  "autoclose",
+                                                                  "auto_close",
+                                                                  "autonew",
+                                                                  "autoexit",
+                                                                  "document_open",
+                                                                  "documentopen",
+                                                                  "document_close",
+                                                                  "document_new",
+                                                                  "document_beforeclose",
+                                                                  "workbook_open",
+                                                                  "workbook_activate",
+                                                                  "workbook_beforeclose",
+                                                                  "workbook_close",
+                                                                  "worksheet_calculate",
+                                                                  "app_workbookopen",
+                                                                  "document_contentcontrolonenter",
+                                                                  "inkedit1_gotfocus",
+                                                                  "image1_mouseenter",
+                                                                  "webbrowser1_statustextchange"});
 
-constexpr auto danger_words = std::to_array<std::string_view>(
-    {"urldownloadtofile", "powershell", "wscript.shell", "shell.application", "createobject(\"shell", "shellexecute",
-     "msxml2.xmlhttp", "winhttp.winhttprequest", "adodb.stream", "virtualalloc", "rtlmovememory", "createremotethread", "regsvr32",
-     "mshta", "certutil", "bitsadmin", "cmd.exe", "cmd /c", "rundll32", "getobject(\"winmgmts"});
+constexpr auto danger_words = std::to_array<std::string_view>({"urldownloadtofile",
+                                                               "powershell",
+                                                               "wscript.shell",
+                                                               "shell.application",
+                                                               "createobject(\"shell",
+                                                               "shellexecute",
+                                                               "msxml2.xmlhttp",
+                                                               "winhttp.winhttprequest",
+                                                               "adodb.stream",
+                                                               "virtualalloc",
+                                                               "rtlmovememory",
+                                                               "createremotethread",
+                                                               "regsvr32",
+                                                               "mshta",
+                                                               "certutil",
+                                                               "bitsadmin",
+                                                               "cmd.exe",
+                                                               "cmd /c",
+                                                               "rundll32",
+                                                               "getobject(\"winmgmts"});
 
 bool is_name_character(char c) {
     return mail::is_ascii_alphanumeric(c) || c == '_';
@@ -27,7 +60,8 @@ bool is_name_character(char c) {
 
 /// `word` (lower case) in `text`, not inside a longer name.
 bool holds_name(std::string_view lower_text, std::string_view word) {
-    for (std::size_t at = lower_text.find(word); at != std::string_view::npos; at = lower_text.find(word, at + 1)) {
+    for (std::size_t at = lower_text.find(word); at != std::string_view::npos;
+         at = lower_text.find(word, at + 1)) {
         const bool begins = at == 0 || !is_name_character(lower_text[at - 1]);
         const std::size_t end = at + word.size();
         const bool ends = end >= lower_text.size() || !is_name_character(lower_text[end]);
@@ -40,7 +74,8 @@ bool holds_name(std::string_view lower_text, std::string_view word) {
 
 std::string_view auto_exec_procedure(std::string_view source) {
     const std::string lower = mail::to_lower(source);
-    const auto found = std::ranges::find_if(auto_exec_names, [&](std::string_view name) { return holds_name(lower, name); });
+    const auto found =
+        std::ranges::find_if(auto_exec_names, [&](std::string_view name) { return holds_name(lower, name); });
     return found == auto_exec_names.end() ? std::string_view() : *found;
 }
 

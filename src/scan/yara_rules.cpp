@@ -26,7 +26,8 @@ struct ScannerDeleter {
     void operator()(YR_SCANNER* scanner) const { yr_scanner_destroy(scanner); }
 };
 
-constexpr std::array<const char*, 5> external_variables = {"filename", "filepath", "extension", "filetype", "owner"};
+constexpr std::array<const char*, 5> external_variables = {"filename", "filepath", "extension", "filetype",
+                                                           "owner"};
 
 /// What a compiler has to say about a source.
 struct Complaints {
@@ -79,7 +80,8 @@ Severity severity_from_number(std::int64_t number) {
 std::optional<Severity> severity_from_word(std::string_view word) {
     for (const Severity severity : {Severity::info, Severity::suspicious, Severity::phish, Severity::malware})
         if (mail::equals_ignoring_case(word, to_string(severity))) return severity;
-    if (mail::equals_ignoring_case(word, "critical") || mail::equals_ignoring_case(word, "high")) return Severity::malware;
+    if (mail::equals_ignoring_case(word, "critical") || mail::equals_ignoring_case(word, "high"))
+        return Severity::malware;
     if (mail::equals_ignoring_case(word, "medium")) return Severity::suspicious;
     if (mail::equals_ignoring_case(word, "low")) return Severity::info;
     return std::nullopt;
@@ -123,8 +125,10 @@ std::size_t count_and_disable(YR_RULES* rules, const std::set<std::string>& slow
     std::size_t count = 0;
     YR_RULE* rule = nullptr;
     yr_rules_foreach(rules, rule) {
-        if (slow.contains(fmt::format("{}:{}", rule->ns->name, rule->identifier))) yr_rule_disable(rule);
-        else if (!RULE_IS_PRIVATE(rule)) ++count;
+        if (slow.contains(fmt::format("{}:{}", rule->ns->name, rule->identifier)))
+            yr_rule_disable(rule);
+        else if (!RULE_IS_PRIVATE(rule))
+            ++count;
     }
     return count;
 }
@@ -139,17 +143,21 @@ Result<std::vector<Source>> usable_sources(const std::string& place, Log& log) {
     std::vector<Source> sources;
     Result<std::vector<std::string>> files = find_rule_files(place, {".yar", ".yara"});
     if (!files) {
-        log.write(LogLevel::warning, "yara.rules_missing", {{"path", place}, {"error", files.error().message}});
+        log.write(LogLevel::warning, "yara.rules_missing",
+                  {{"path", place}, {"error", files.error().message}});
         return sources;
     }
     for (const std::string& path : *files) {
         Result<std::string> text = read_rule_file(path);
         const std::string why = text ? why_unusable(*text) : text.error().message;
-        if (why.empty()) sources.push_back({path, std::move(*text)});
-        else log.write(LogLevel::warning, "yara.file_left_out", {{"path", path}, {"error", why}});
+        if (why.empty())
+            sources.push_back({path, std::move(*text)});
+        else
+            log.write(LogLevel::warning, "yara.file_left_out", {{"path", path}, {"error", why}});
     }
     if (sources.empty())
-        return fail(ErrorCode::invalid_input, fmt::format("{}: no YARA rule in it can be used (the log says why)", place));
+        return fail(ErrorCode::invalid_input,
+                    fmt::format("{}: no YARA rule in it can be used (the log says why)", place));
     return sources;
 }
 
@@ -163,7 +171,8 @@ struct YaraRules::Impl {
 };
 
 Result<std::unique_ptr<YaraRules>> YaraRules::load(const std::vector<std::string>& places, Log& log) {
-    if (yr_initialize() != ERROR_SUCCESS) return fail(ErrorCode::unavailable, "YARA cannot start (out of memory)");
+    if (yr_initialize() != ERROR_SUCCESS)
+        return fail(ErrorCode::unavailable, "YARA cannot start (out of memory)");
     std::vector<Source> sources;
     for (const std::string& place : places) {
         std::vector<Source> more = TRY(usable_sources(place, log));
@@ -182,7 +191,8 @@ Result<std::unique_ptr<YaraRules>> YaraRules::load(const std::vector<std::string
         paths.push_back(source.path);
         for (const std::string& rule : complaints.slow_rules) {
             if (slow.insert(source.path + ":" + rule).second)
-                log.write(LogLevel::warning, "yara.slow_rule_left_out", {{"path", source.path}, {"rule", rule}});
+                log.write(LogLevel::warning, "yara.slow_rule_left_out",
+                          {{"path", source.path}, {"rule", rule}});
         }
     }
     auto impl = std::make_unique<Impl>();
@@ -191,10 +201,12 @@ Result<std::unique_ptr<YaraRules>> YaraRules::load(const std::vector<std::string
         return fail(ErrorCode::corrupt, "YARA: the rules do not compile together (out of memory)");
     impl->rules.reset(rules);
     YR_SCANNER* scanner = nullptr;
-    if (yr_scanner_create(rules, &scanner) != ERROR_SUCCESS) return fail(ErrorCode::unavailable, "YARA: out of memory");
+    if (yr_scanner_create(rules, &scanner) != ERROR_SUCCESS)
+        return fail(ErrorCode::unavailable, "YARA: out of memory");
     impl->scanner.reset(scanner);
     // Fast mode: the first match of a string is enough. No signal handlers: a crash here is the reader's to end with.
-    yr_scanner_set_flags(scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+    yr_scanner_set_flags(scanner,
+                         SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
 
     impl->rule_count = count_and_disable(rules, slow);
     impl->version = fmt::format("yara {} {}", YR_VERSION, digest_of_files(paths));
@@ -204,18 +216,21 @@ Result<std::unique_ptr<YaraRules>> YaraRules::load(const std::vector<std::string
 YaraRules::YaraRules(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 YaraRules::~YaraRules() = default;
 
-YaraResult YaraRules::scan(ByteView bytes, const YaraFacts& facts, std::chrono::milliseconds time_left) const {
+YaraResult YaraRules::scan(ByteView bytes, const YaraFacts& facts,
+                           std::chrono::milliseconds time_left) const {
     YaraResult result;
     YR_SCANNER* scanner = impl_->scanner.get();
     yr_scanner_define_string_variable(scanner, "filename", facts.file_name.c_str());
     yr_scanner_define_string_variable(scanner, "extension", facts.extension.c_str());
     yr_scanner_define_string_variable(scanner, "filetype", facts.file_type.c_str());
     // YARA counts whole seconds; its check of the clock is coarse anyway.
-    yr_scanner_set_timeout(scanner, static_cast<int>(std::clamp<std::int64_t>(time_left.count() / 1000, 1, 60)));
+    yr_scanner_set_timeout(scanner,
+                           static_cast<int>(std::clamp<std::int64_t>(time_left.count() / 1000, 1, 60)));
     yr_scanner_set_callback(scanner, collect_match, &result);
     const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
     const int status = yr_scanner_scan_mem(scanner, data, bytes.size());
-    if (status == ERROR_SCAN_TIMEOUT) result.end = YaraEnd::timed_out;
+    if (status == ERROR_SCAN_TIMEOUT)
+        result.end = YaraEnd::timed_out;
     else if (status != ERROR_SUCCESS && status != ERROR_TOO_MANY_MATCHES) {
         result.end = YaraEnd::failed;
         result.error = fmt::format("YARA error {}", status);
@@ -223,8 +238,14 @@ YaraResult YaraRules::scan(ByteView bytes, const YaraFacts& facts, std::chrono::
     return result;
 }
 
-std::size_t YaraRules::rule_count() const { return impl_->rule_count; }
-const std::string& YaraRules::version() const { return impl_->version; }
-std::string YaraRules::describe() const { return fmt::format("YARA {}, {:L} rules", YR_VERSION, impl_->rule_count); }
+std::size_t YaraRules::rule_count() const {
+    return impl_->rule_count;
+}
+const std::string& YaraRules::version() const {
+    return impl_->version;
+}
+std::string YaraRules::describe() const {
+    return fmt::format("YARA {}, {:L} rules", YR_VERSION, impl_->rule_count);
+}
 
 }  // namespace tocsin::scan

@@ -45,7 +45,8 @@ public:
     static Result<std::unique_ptr<YaraRules>> load(const std::vector<std::string>& places, Log& log);
     ~YaraRules();
 
-    [[nodiscard]] YaraResult scan(ByteView bytes, const YaraFacts& facts, std::chrono::milliseconds time_left) const;
+    [[nodiscard]] YaraResult scan(ByteView bytes, const YaraFacts& facts,
+                                  std::chrono::milliseconds time_left) const;
 
     [[nodiscard]] std::size_t rule_count() const;
     [[nodiscard]] const std::string& version() const;

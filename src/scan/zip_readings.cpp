@@ -20,6 +20,10 @@ constexpr std::uint16_t method_stored = 0;
 constexpr std::uint16_t method_deflate = 8;
 /// Conflicts told of one archive; the first ones are the useful ones.
 constexpr std::size_t conflicts_max = 8;
+/// Directories that are read; more is no archive but an attack.
+constexpr std::size_t directories_max = 16;
+/// Records looked at, those of zips stored inside included.
+constexpr std::size_t records_max = 65'536;
 
 /// What the bytes at one place turned out to be.
 struct Content {
@@ -33,7 +37,7 @@ struct Content {
 class ZipWalk {
 public:
     ZipWalk(ByteView bytes, ZipSink& sink)
-        : bytes_(bytes), sink_(sink), structure_(read_zip_structure(bytes, limits::container_members)) {}
+        : bytes_(bytes), sink_(sink), structure_(read_zip_structure(bytes, records_max)) {}
 
     void run();
 
@@ -44,7 +48,7 @@ private:
 
     bool read_directory(const ZipDirectory& directory);
     bool read_entry(const ZipEntry& central);
-    bool read_orphans();
+    bool read_orphans(bool directory_seen);
     bool read_data(const ZipEntry& entry, std::uint64_t data_offset);
     void read_stored(const ZipEntry& entry, ByteView packed, std::size_t room);
     void read_deflated(const ZipEntry& entry, ByteView packed, std::size_t room);
@@ -58,8 +62,8 @@ private:
     ByteView bytes_;
     ZipSink& sink_;
     ZipStructure structure_;
-    std::vector<Range> covered_;            ///< data of members that were read: what stands inside is theirs
-    std::set<std::uint64_t> read_locals_;   ///< local headers that a directory led to
+    std::vector<Range> covered_;           ///< data of members that were read: what stands inside is theirs
+    std::set<std::uint64_t> read_locals_;  ///< local headers that a directory led to
     std::set<std::pair<std::uint64_t, std::string>> read_places_;
     std::set<std::pair<std::string, Hash256>> emitted_;
     HashKey key_ = random_hash_key();
@@ -68,23 +72,34 @@ private:
 
 void ZipWalk::run() {
     // The last directory is the one that most unpackers believe; it decides what is a member's data and what is beside it.
-    for (std::size_t i = structure_.directories.size(); i-- > 0;) {
-        const ZipDirectory& directory = structure_.directories[i];
-        const bool believed = i + 1 == structure_.directories.size();
-        if (!believed && is_covered(directory.end_record_offset)) continue;  // of a zip stored inside this one
-        if (!believed && !directory.entries.empty()) conflict("there is more than one directory of members");
+    std::size_t directories = 0;
+    for (std::size_t i = structure_.end_records.size(); i-- > 0;) {
+        if (directories > 0 && is_covered(structure_.end_records[i]))
+            continue;  // of a zip stored inside this one
+        if (++directories > directories_max) {
+            sink_.problem(ZipProblem::too_many,
+                          fmt::format("more than {} directories of members", directories_max));
+            break;
+        }
+        const ZipDirectory directory =
+            read_zip_directory(bytes_, structure_.end_records[i], limits::container_members + 1);
+        if (directories > 1 && !directory.entries.empty())
+            conflict("there is more than one directory of members");
         check_duplicates(directory);
-        if (directory.cut) sink_.problem(ZipProblem::damaged, "the directory of members is cut");
+        if (directory.cut && directory.entries.size() <= limits::container_members)
+            sink_.problem(ZipProblem::damaged, "the directory of members is cut");
         if (!read_directory(directory)) return;
     }
-    if (!read_orphans()) return;
-    if (structure_.more) sink_.problem(ZipProblem::too_large, fmt::format("more than {} members", limits::container_members));
-    if (structure_.directories.empty() && structure_.locals.empty())
+    if (!read_orphans(directories > 0)) return;
+    if (structure_.more)
+        sink_.problem(ZipProblem::too_many, fmt::format("more than {} records", records_max));
+    if (directories == 0 && structure_.locals.empty())
         sink_.problem(ZipProblem::damaged, "no member can be found");
 }
 
 bool ZipWalk::read_directory(const ZipDirectory& directory) {
-    return std::ranges::all_of(directory.entries, [this](const ZipEntry& entry) { return read_entry(entry); });
+    return std::ranges::all_of(directory.entries,
+                               [this](const ZipEntry& entry) { return read_entry(entry); });
 }
 
 /// False: the budget is spent.
@@ -102,7 +117,8 @@ bool ZipWalk::read_entry(const ZipEntry& central) {
 
     // What a reader of local headers would take instead.
     const bool sizes_known = !local->has_descriptor() || local->packed_size != 0;
-    const bool differs = local->method != central.method || (sizes_known && local->packed_size != central.packed_size);
+    const bool differs =
+        local->method != central.method || (sizes_known && local->packed_size != central.packed_size);
     ZipEntry as_local = *local;
     if (!sizes_known) as_local.packed_size = central.packed_size;
     if (as_local.crc == 0) as_local.crc = central.crc;
@@ -112,21 +128,23 @@ bool ZipWalk::read_entry(const ZipEntry& central) {
 }
 
 /// Local headers that no directory leads to: what a streaming reader finds, and what a second archive before or behind leaves.
-bool ZipWalk::read_orphans() {
+bool ZipWalk::read_orphans(bool directory_seen) {
     for (const ZipEntry& local : structure_.locals) {
         if (read_locals_.contains(local.local_offset) || is_covered(local.local_offset)) continue;
-        if (!structure_.directories.empty()) conflict(fmt::format("{} is there, but no directory names it", local.name));
+        if (directory_seen) conflict(fmt::format("{} is there, but no directory names it", local.name));
         if (local.is_folder()) continue;
         ZipEntry entry = local;
         // With the sizes behind the data only the stream itself tells where it ends; take all that is left.
-        if (entry.has_descriptor() && entry.packed_size == 0) entry.packed_size = bytes_.size() - entry.data_offset;
+        if (entry.has_descriptor() && entry.packed_size == 0)
+            entry.packed_size = bytes_.size() - entry.data_offset;
         if (!read_data(entry, entry.data_offset)) return false;
     }
     return true;
 }
 
 bool ZipWalk::read_data(const ZipEntry& entry, std::uint64_t data_offset) {
-    const auto place = std::pair(data_offset, fmt::format("{}:{}:{}", entry.method, entry.packed_size, entry.name));
+    const auto place =
+        std::pair(data_offset, fmt::format("{}:{}:{}", entry.method, entry.packed_size, entry.name));
     if (!read_places_.insert(place).second) return true;
     if (!sink_.wants_member()) return false;
     if (entry.encrypted()) {
@@ -136,7 +154,8 @@ bool ZipWalk::read_data(const ZipEntry& entry, std::uint64_t data_offset) {
     const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(data_offset, bytes_.size()));
     const std::size_t there = bytes_.size() - begin;
     if (entry.packed_size > there) sink_.problem(ZipProblem::damaged, entry.name);
-    const ByteView packed = bytes_.subspan(begin, static_cast<std::size_t>(std::min<std::uint64_t>(entry.packed_size, there)));
+    const ByteView packed =
+        bytes_.subspan(begin, static_cast<std::size_t>(std::min<std::uint64_t>(entry.packed_size, there)));
     const std::size_t room = sink_.room(packed.size());
     if (entry.method == method_stored) {
         read_stored(entry, packed, room);
@@ -182,8 +201,10 @@ void ZipWalk::read_deflated(const ZipEntry& entry, ByteView packed, std::size_t 
             const ByteView kept = packed.first(std::min(packed.size(), room));
             emit(entry.name, Bytes(kept.begin(), kept.end()));
         }
-        if (crc32_of(packed) == entry.crc) conflict(fmt::format("{} is declared as packed, but it is stored", entry.name));
-        else sink_.problem(ZipProblem::damaged, entry.name);
+        if (crc32_of(packed) == entry.crc)
+            conflict(fmt::format("{} is declared as packed, but it is stored", entry.name));
+        else
+            sink_.problem(ZipProblem::damaged, entry.name);
     }
     emit(entry.name, std::move(inflated.bytes));
 }
@@ -197,7 +218,8 @@ void ZipWalk::compare(const ZipEntry& central, const ZipEntry& local) {
     if (central.encrypted() != local.encrypted())
         conflict(fmt::format("the records disagree about whether {} is encrypted", central.name));
     const bool sizes_later = local.has_descriptor() && local.packed_size == 0;
-    if (!sizes_later && (central.packed_size != local.packed_size || central.unpacked_size != local.unpacked_size))
+    if (!sizes_later &&
+        (central.packed_size != local.packed_size || central.unpacked_size != local.unpacked_size))
         conflict(fmt::format("the records disagree about the size of {}", central.name));
 }
 
@@ -206,7 +228,8 @@ void ZipWalk::check_duplicates(const ZipDirectory& directory) {
     std::map<std::string_view, std::uint32_t> names;
     for (const ZipEntry& entry : directory.entries) {
         const auto [place, fresh] = names.try_emplace(entry.name, entry.crc);
-        if (!fresh && place->second != entry.crc) conflict(fmt::format("two members are called {}", entry.name));
+        if (!fresh && place->second != entry.crc)
+            conflict(fmt::format("two members are called {}", entry.name));
     }
 }
 
@@ -225,14 +248,16 @@ const ZipEntry* ZipWalk::local_at(std::uint64_t offset) const {
 }
 
 bool ZipWalk::is_covered(std::uint64_t offset) const {
-    return std::ranges::any_of(covered_, [offset](const Range& range) { return offset >= range.begin && offset < range.end; });
+    return std::ranges::any_of(
+        covered_, [offset](const Range& range) { return offset >= range.begin && offset < range.end; });
 }
 
 // ---- the readings of a part -------------------------------------------------------------------------------------------
 
 class InspectionSink final : public ZipSink {
 public:
-    InspectionSink(Inspection& inspection, const ZipObserver& observer) : inspection_(inspection), observer_(observer) {}
+    InspectionSink(Inspection& inspection, const ZipObserver& observer)
+        : inspection_(inspection), observer_(observer) {}
 
     bool wants_member() override { return !stopped_ && inspection_.claim_member(); }
     std::size_t room(std::size_t packed) override {
@@ -255,7 +280,7 @@ public:
                             "is an archive that different programs unpack differently: " + printable(what));
     }
 
-    std::set<std::string> encrypted;    ///< names of members that our reader cannot unpack
+    std::set<std::string> encrypted;  ///< names of members that our reader cannot unpack
     std::set<std::string> rare_method;
 
 private:
@@ -273,12 +298,14 @@ void InspectionSink::problem(ZipProblem problem, const std::string& name) {
             stopped_ = true;
             // The room was the smaller of two bounds; say which one.
             if (inspection_.budget().bytes_left < limits::container_ratio_floor_bytes)
-                inspection_.limit(ScanLimit::container_bytes, fmt::format("more than {} bytes", limits::container_bytes));
+                inspection_.limit(ScanLimit::container_bytes,
+                                  fmt::format("more than {} bytes", limits::container_bytes));
             else
-                inspection_.limit(ScanLimit::container_ratio,
-                                  fmt::format("{} unpacks to more than {} times its size", name, limits::container_ratio));
+                inspection_.limit(
+                    ScanLimit::container_ratio,
+                    fmt::format("{} unpacks to more than {} times its size", name, limits::container_ratio));
             break;
-        case ZipProblem::too_large: inspection_.limit(ScanLimit::container_members, name); break;
+        case ZipProblem::too_many: inspection_.limit(ScanLimit::container_members, name); break;
     }
 }
 

@@ -21,7 +21,7 @@ struct ZipMember {
     Bytes bytes;
 };
 
-enum class ZipProblem : std::uint8_t { encrypted, rare_method, damaged, ratio, too_large };
+enum class ZipProblem : std::uint8_t { encrypted, rare_method, damaged, ratio, too_many };
 
 /// Where the readings go. Implemented over an Inspection, and by tests and the fuzz target.
 class ZipSink {

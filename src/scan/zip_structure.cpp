@@ -17,8 +17,8 @@ constexpr std::string_view central_signature = "PK\1\2"sv;
 constexpr std::string_view end_signature = "PK\5\6"sv;
 constexpr std::string_view end64_signature = "PK\6\6"sv;
 constexpr std::string_view locator64_signature = "PK\6\7"sv;
-constexpr std::size_t local_bytes = 30, central_bytes = 46, end_bytes = 22, end64_bytes = 56, locator64_bytes = 20;
-constexpr std::size_t directories_max = 16;
+constexpr std::size_t local_bytes = 30, central_bytes = 46, end_bytes = 22, end64_bytes = 56,
+                      locator64_bytes = 20;
 constexpr std::uint32_t in_zip64 = 0xFFFFFFFFU;
 
 /// APPNOTE section 4.5.3: sizes and offset that did not fit into 32 bits, in this order, each only when its field is 0xFFFFFFFF.
@@ -69,7 +69,8 @@ std::optional<ZipEntry> read_central(ByteView bytes, std::size_t at, std::size_t
     if (at > bytes.size() || bytes.size() - at < central_bytes) return std::nullopt;
     if (as_text(bytes.subspan(at, 4)) != central_signature) return std::nullopt;
     const ByteView head = bytes.subspan(at);
-    const std::size_t name_size = u16_at(head, 28), extra_size = u16_at(head, 30), comment_size = u16_at(head, 32);
+    const std::size_t name_size = u16_at(head, 28), extra_size = u16_at(head, 30),
+                      comment_size = u16_at(head, 32);
     if (head.size() - central_bytes < name_size + extra_size + comment_size) return std::nullopt;
     ZipEntry entry;
     entry.flags = u16_at(head, 8);
@@ -87,31 +88,40 @@ std::optional<ZipEntry> read_central(ByteView bytes, std::size_t at, std::size_t
 
 struct DirectoryPlace {
     std::uint64_t size = 0;
-    std::uint64_t offset = 0;   ///< as recorded, relative to the start of the archive
+    std::uint64_t offset = 0;  ///< as recorded, relative to the start of the archive
     std::uint64_t count = 0;
     std::uint64_t ends_at = 0;  ///< where the records that follow the directory begin
 };
 
 /// APPNOTE sections 4.3.14 to 4.3.16.
 DirectoryPlace read_end(ByteView bytes, std::size_t at) {
-    DirectoryPlace place{.size = u32_at(bytes, at + 12), .offset = u32_at(bytes, at + 16), .count = u16_at(bytes, at + 10), .ends_at = at};
-    if (at < locator64_bytes || as_text(bytes.subspan(at - locator64_bytes, 4)) != locator64_signature) return place;
+    DirectoryPlace place{.size = u32_at(bytes, at + 12),
+                         .offset = u32_at(bytes, at + 16),
+                         .count = u16_at(bytes, at + 10),
+                         .ends_at = at};
+    if (at < locator64_bytes || as_text(bytes.subspan(at - locator64_bytes, 4)) != locator64_signature)
+        return place;
     const std::uint64_t end64 = little_endian(bytes, at - locator64_bytes + 8, 8);
     // The locator's offset counts from the archive's start; with bytes before the archive the record lies just before it.
-    for (const std::uint64_t candidate : {end64, static_cast<std::uint64_t>(at) - locator64_bytes - end64_bytes}) {
+    for (const std::uint64_t candidate :
+         {end64, static_cast<std::uint64_t>(at) - locator64_bytes - end64_bytes}) {
         if (candidate > bytes.size() || bytes.size() - candidate < end64_bytes) continue;
         const auto where = static_cast<std::size_t>(candidate);
         if (as_text(bytes.subspan(where, 4)) != end64_signature) continue;
-        return {.size = little_endian(bytes, where + 40, 8), .offset = little_endian(bytes, where + 48, 8), .count = little_endian(bytes, where + 32, 8),
+        return {.size = little_endian(bytes, where + 40, 8),
+                .offset = little_endian(bytes, where + 48, 8),
+                .count = little_endian(bytes, where + 32, 8),
                 .ends_at = candidate};
     }
     return place;
 }
 
-ZipDirectory read_directory(ByteView bytes, std::size_t end_at, std::size_t entries_max) {
+}  // namespace
+
+ZipDirectory read_zip_directory(ByteView bytes, std::uint64_t end_offset, std::size_t entries_max) {
     ZipDirectory directory;
-    directory.end_record_offset = end_at;
-    const DirectoryPlace place = read_end(bytes, end_at);
+    directory.end_record_offset = end_offset;
+    const DirectoryPlace place = read_end(bytes, static_cast<std::size_t>(end_offset));
     // Readers that allow for bytes before the archive trust the directory's size; others trust its offset.
     std::uint64_t begin = place.size <= place.ends_at ? place.ends_at - place.size : place.offset;
     const auto begins_directory = [bytes](std::uint64_t at) {
@@ -133,36 +143,26 @@ ZipDirectory read_directory(ByteView bytes, std::size_t end_at, std::size_t entr
     return directory;
 }
 
-}  // namespace
-
-ZipStructure read_zip_structure(ByteView bytes, std::size_t entries_max) {
+ZipStructure read_zip_structure(ByteView bytes, std::size_t records_max) {
     ZipStructure structure;
     const std::string_view text = as_text(bytes);
-    structure.first_record = text.size();
-    std::size_t at = 0, end_of_records = 0;
-    while ((at = text.find("PK"sv, at)) != std::string_view::npos) {
+    for (std::size_t at = text.find("PK"sv); at != std::string_view::npos; at = text.find("PK"sv, at + 2)) {
         const std::string_view signature = text.substr(at, 4);
-        std::size_t step = 2;
         if (signature == local_signature) {
-            if (structure.locals.size() >= entries_max) {
-                structure.more = true;
-            } else if (std::optional<ZipEntry> entry = read_local(bytes, at)) {
-                structure.first_record = std::min<std::uint64_t>(structure.first_record, at);
+            std::optional<ZipEntry> entry = read_local(bytes, at);
+            if (entry && structure.locals.size() < records_max)
                 structure.locals.push_back(std::move(*entry));
-                step = local_bytes;
-            }
+            else
+                structure.more |= entry.has_value();
         } else if (signature == end_signature && text.size() - at >= end_bytes) {
-            structure.first_record = std::min<std::uint64_t>(structure.first_record, at);
-            if (structure.directories.size() >= directories_max) structure.more = true;
-            else structure.directories.push_back(read_directory(bytes, at, entries_max));
-            end_of_records = std::min(text.size(), at + end_bytes + u16_at(bytes, at + 20));
-            step = end_bytes;
+            // The last one matters most: it takes the place of the one before when there are too many.
+            if (structure.end_records.size() >= records_max) {
+                structure.end_records.pop_back();
+                structure.more = true;
+            }
+            structure.end_records.push_back(at);
         }
-        at += step;
     }
-    for (const ZipDirectory& directory : structure.directories)
-        if (directory.entries.size() >= entries_max) structure.more = true;
-    structure.bytes_after_end = structure.directories.empty() ? 0 : text.size() - end_of_records;
     return structure;
 }
 
@@ -173,7 +173,8 @@ std::vector<std::string> zip_member_names(ByteView bytes, std::size_t names_max)
     const std::size_t look = text.size() - std::min<std::size_t>(text.size(), end_bytes + 65'535);
     const std::size_t end = text.rfind(end_signature);
     if (end != std::string_view::npos && end >= look && text.size() - end >= end_bytes) {
-        for (ZipEntry& entry : read_directory(bytes, end, names_max).entries) names.push_back(std::move(entry.name));
+        for (ZipEntry& entry : read_zip_directory(bytes, end, names_max).entries)
+            names.push_back(std::move(entry.name));
     }
     // Without a directory: follow the local headers as a streaming reader does, within a bounded look.
     std::size_t at = 0;

@@ -31,19 +31,22 @@ struct ZipEntry {
 struct ZipDirectory {
     std::uint64_t end_record_offset = 0;
     std::vector<ZipEntry> entries;
-    bool cut = false;  ///< more entries were announced than are there
+    bool cut = false;  ///< more entries were announced than were read
 };
 
+/// Where records stand. Zips that are stored inside the zip show up too: whoever walks it knows what lies in a member's data.
 struct ZipStructure {
-    std::vector<ZipDirectory> directories;  ///< in the order of their end records; most readers believe the last
-    std::vector<ZipEntry> locals;           ///< every local header, in order
-    bool more = false;                      ///< there were more records than `entries_max`
-    std::uint64_t first_record = 0;         ///< bytes before the first record
-    std::uint64_t bytes_after_end = 0;      ///< bytes behind the last end record and its comment
+    std::vector<std::uint64_t> end_records;  ///< offsets, ascending; most readers believe the last
+    std::vector<ZipEntry> locals;            ///< every local header, ascending
+    bool more = false;                       ///< there were more records than `records_max`
 };
 
-/// Finds every record; at most `entries_max` entries of each sort and 16 directories.
-[[nodiscard]] ZipStructure read_zip_structure(ByteView bytes, std::size_t entries_max);
+/// Finds every record, at most `records_max` of each sort (the last end record is always among them).
+[[nodiscard]] ZipStructure read_zip_structure(ByteView bytes, std::size_t records_max);
+
+/// The directory that the end record at `end_offset` leads to; at most `entries_max` entries.
+[[nodiscard]] ZipDirectory read_zip_directory(ByteView bytes, std::uint64_t end_offset,
+                                              std::size_t entries_max);
 
 /// The names in the directory that most readers believe, or in the local headers when there is none.
 [[nodiscard]] std::vector<std::string> zip_member_names(ByteView bytes, std::size_t names_max);

@@ -1,4 +1,5 @@
-// The words on a template's channel: what decodes encodes to the same bytes, and no process number means more than one process.
+// The words on a template's channel: what decodes encodes to the same bytes, and no process number means more than
+// one process.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// HTML: never a crash; texts are valid UTF-8 and within their limits; the same document gives the same reading twice.
+// HTML: never a crash; texts are valid UTF-8 and within their limits; the same document gives the same
+// reading twice.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

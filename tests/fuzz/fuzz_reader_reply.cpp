@@ -1,5 +1,5 @@
-// Whatever a reader answers: refused, or within every bound; and what was accepted encodes to something that is accepted again
-// and says the same.
+// Whatever a reader answers: refused, or within every bound; and what was accepted encodes to something that is
+// accepted again and says the same.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// URLs: what parse_url() writes parses to the same again; what find_urls() finds lies inside the text and does not overlap.
+// URLs: what parse_url() writes parses to the same again; what find_urls() finds lies inside the text and
+// does not overlap.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -37,7 +38,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(found.offset >= end && found.length > 0);
         end = found.offset + found.length;
         require(end <= repaired.size());
-        require(parse_url(found.url, domain_names).has_value());
     }
     const auto base = parse_url("https://example.com/a/b?c", domain_names);
     (void)resolve_url(text, base, domain_names);

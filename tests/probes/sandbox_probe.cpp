@@ -1,6 +1,6 @@
-// Behaves like a reader child (same confinement, same channel), and on the first request does the one thing that its first
-// argument names. What ends the process is judged by the parent; what is merely refused is told in Reply::error: "refused"
-// or "reached".
+// Behaves like a reader child (same confinement, same channel), and on the first request does the one thing that
+// its first argument names. What ends the process is judged by the parent; what is merely refused is told in
+// Reply::error: "refused" or "reached".
 //
 //     sandbox_probe THING SCRATCH_FOLDER
 #include <fcntl.h>

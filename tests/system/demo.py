@@ -9,7 +9,8 @@ import time
 import demo_mail
 from tocsin_system import Daemon, SmtpSink
 
-BOLD, RED, GREEN, YELLOW, PLAIN = ("\033[1m", "\033[31m", "\033[32m", "\033[33m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+COLOURS = ("\033[1m", "\033[31m", "\033[32m", "\033[33m", "\033[0m")
+BOLD, RED, GREEN, YELLOW, PLAIN = COLOURS if sys.stdout.isatty() else ("",) * 5
 
 
 class TimeLine:
@@ -40,10 +41,11 @@ def play(line, daemon, sink):
 
     customer, employee = "news@garden.example.org", "clerk@esp.example"
     code, text = send("inbound", "friend@example.net", employee,
-                      demo_mail.plain("friend@example.net", employee, "Lunch?", "Shall we meet at noon?"), "a friend asks for lunch")
+                      demo_mail.plain("friend@example.net", employee, "Lunch?", "Shall we meet at noon?"),
+                      "a friend asks for lunch")
     line.expect(code == 250 and len(sink.delivered) == 1, "clean mail in is delivered")
-    code, text = send("outbound", customer, "reader@example.com", demo_mail.newsletter(customer, "reader@example.com"),
-                      "the customer's newsletter")
+    news = demo_mail.newsletter(customer, "reader@example.com")
+    code, text = send("outbound", customer, "reader@example.com", news, "the customer's newsletter")
     line.expect(code == 250 and len(sink.delivered) == 2, "clean mail out is delivered")
     code, text = send("outbound", customer, "victim@example.com", demo_mail.infected(customer, "victim@example.com"),
                       "the customer's login was stolen: \"wedding photos\" with a test virus go OUT")
@@ -51,10 +53,10 @@ def play(line, daemon, sink):
     code, text = send("inbound", "stranger@example.net", employee, demo_mail.infected("stranger@example.net", employee),
                       "the same photos come IN to an employee")
     line.expect(code == 550 and len(sink.delivered) == 2, "infected mail in is refused")
-    answer = daemon.command("order", "block", customer, "--reason", "login stolen, see held message", "--by", "abuse-desk", "--json")
+    answer = daemon.command("order", "block", customer, "--reason", "login stolen, see held message", "--by", "abuse-desk",
+                            "--json")
     line.say(f"ORDER    {answer['id']} by {answer['given_by']}: block {answer['value']} ({answer['reason']})", BOLD)
-    code, text = send("outbound", customer, "reader@example.com", demo_mail.newsletter(customer, "reader@example.com"),
-                      "the thief tries again with a clean mail")
+    code, text = send("outbound", customer, "reader@example.com", news, "the thief tries again with a clean mail")
     line.expect(code == 550 and len(sink.delivered) == 2, "the next mail of a blocked sender is refused")
 
 

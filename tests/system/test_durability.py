@@ -23,7 +23,8 @@ class Durability(unittest.TestCase):
 
     def test_held_message_survives_kill(self):
         with self.restart() as daemon:
-            code, text = daemon.send("outbound", "a@example.org", ["b@example.com"], demo_mail.infected("a@example.org", "b@example.com"))
+            code, text = daemon.send("outbound", "a@example.org", ["b@example.com"],
+                                     demo_mail.infected("a@example.org", "b@example.com"))
             self.assertEqual(code, 250, text)
             daemon.kill()
         with self.restart() as daemon:

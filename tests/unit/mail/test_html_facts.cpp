@@ -40,6 +40,7 @@ TEST_CASE("html: visible text as a renderer lays it out") {
         {"<ul><li>a<li>b</ul>", "a\nb"},
         {"<title>t</title><script>s</script><style>c</style>v", "v"},
         {"Pay\u200BPal s\u00ADecure", "Pay Pal s ecure"},  // characters that nobody sees become blanks
+        {std::string("<b>a\0b\0c &#xD800;</b>", 22), "abc \uFFFD"},
         {"", ""},
     };
     for (const Case& c : cases) {

@@ -42,6 +42,8 @@ TEST_CASE("urls: read as a browser reads them") {
         {"http://a@b:c@evil.com/", "http://a@b:c@evil.com/"},
         {"http://a.com/./%2e%2E/b/", "http://a.com/b/"},
         {"http://a.com:99999/", "http://a.com/"},
+        {"http://a.com/x y?b c #d", "http://a.com/x%20y?b%20c%20#d"},
+        {"http://a\x01.com/x #", "http://a.com/x%20"},
         {"mailto:joe@x.com?subject=hi", "mailto:joe@x.com?subject=hi"},
         {"javascript:alert('#?')", "javascript:alert('#?')"},
     };
@@ -57,7 +59,7 @@ TEST_CASE("urls: read as a browser reads them") {
         CHECK(again->url == url->url);
         CHECK(again->domain.domain == url->domain.domain);
     }
-    for (const char* text : {"", "//x.com", "no scheme", "1http://x", ":x"})
+    for (const char* text : {"", "//x.com", "no scheme", "1http://x", ":x", "http://", "http:/.//x"})
         CHECK_FALSE(parse_url(text, domain_names));
 }
 

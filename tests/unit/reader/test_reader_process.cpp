@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include <array>
+#include <algorithm>
 #include <csignal>
 
 #include "base/limits.hpp"
@@ -99,8 +99,8 @@ Request make_request(std::uint64_t id, RequestKind kind) {
     return request;
 }
 
-/// The harmless test file of the European Institute for Computer Antivirus Research, in pieces so that this source is not
-/// taken for it.
+/// The harmless test file of the European Institute for Computer Antivirus Research, in pieces so that this source
+/// is not taken for it.
 std::string eicar_message() {
     std::string body = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-";
     body += "ANTIVIRUS-TEST-FILE!$H+H*";
@@ -252,20 +252,19 @@ TEST_CASE("a question about remembered parts is asked once, answered, and export
 TEST_CASE("a round trip through a reader costs little") {
     TemplateProcess reader;
     auto child = reader.fork_child();
-    constexpr int rounds = 300;
-    auto start = std::chrono::steady_clock::now();
-    std::uint64_t engine_us = 0;
-    for (int round = 0; round < rounds; ++round) {
-        send_request(child.channel.get(),
-                     make_request(static_cast<std::uint64_t>(round), RequestKind::scan_message),
-                     plain_message);
+    constexpr std::uint64_t rounds = 301;
+    std::vector<double> beyond_us;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+        auto start = std::chrono::steady_clock::now();
+        send_request(child.channel.get(), make_request(round, RequestKind::scan_message), plain_message);
         Reply reply = receive_reply(child.channel.get());
-        engine_us += reply.report.parse_us + reply.report.scan_us;
+        std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
+        beyond_us.push_back(spent.count() -
+                            static_cast<double>(reply.report.parse_us + reply.report.scan_us));
     }
-    auto spent =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-    double beyond_us = (static_cast<double>(spent.count()) - static_cast<double>(engine_us)) / rounds;
-    MESSAGE("beyond the scan itself: ", beyond_us, " us per message");
+    std::ranges::sort(beyond_us);
+    double median_us = beyond_us[rounds / 2];
+    MESSAGE("beyond the scan itself: ", median_us, " us per message (median)");
     // The budget is 150 us on a quiet machine; a shared one gets room.
-    CHECK(beyond_us < 3000.0);
+    CHECK(median_us < 3000.0);
 }

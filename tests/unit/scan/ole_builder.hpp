@@ -15,14 +15,15 @@ struct OlePart {
     std::uint32_t parent = 0;  ///< number of the directory entry above: 0 is the root, 1 the first part
 };
 
-inline std::string ole_directory_entry(std::string_view name, int type, std::uint32_t right, std::uint32_t child, std::uint32_t start,
-                                       std::size_t size) {
+inline std::string ole_directory_entry(std::string_view name, int type, std::uint32_t right,
+                                       std::uint32_t child, std::uint32_t start, std::size_t size) {
     std::string wide;
     for (const char c : name) wide += {c, '\0'};
     const std::size_t name_bytes = wide.size() + 2;
     wide.resize(64, '\0');
-    return wide + le(name_bytes, 2) + static_cast<char>(type) + '\1' + le(0xFFFFFFFF, 4) + le(right, 4) + le(child, 4) +
-           std::string(16, '\0') + le(0, 4) + std::string(16, '\0') + le(start, 4) + le(size, 8);
+    return wide + le(name_bytes, 2) + static_cast<char>(type) + '\1' + le(0xFFFFFFFF, 4) + le(right, 4) +
+           le(child, 4) + std::string(16, '\0') + le(0, 4) + std::string(16, '\0') + le(start, 4) +
+           le(size, 8);
 }
 
 /// Sector 0 is the allocation table, sector 1.. the directory, then the mini table, the mini stream and the large streams.
@@ -30,11 +31,14 @@ inline std::string ole_directory_entry(std::string_view name, int type, std::uin
 inline std::string make_ole(const std::vector<OlePart>& parts) {
     constexpr std::size_t sector = 512;
     constexpr std::uint32_t end = 0xFFFFFFFE, none = 0xFFFFFFFF;
-    const auto pad = [](std::string& text, std::size_t unit) { text.resize((text.size() + unit - 1) / unit * unit, '\0'); };
+    const auto pad = [](std::string& text, std::size_t unit) {
+        text.resize((text.size() + unit - 1) / unit * unit, '\0');
+    };
     std::vector<std::uint32_t> fat = {0xFFFFFFFD}, mini_fat;
     const auto chain = [&fat](std::size_t sectors) {
         const auto first = static_cast<std::uint32_t>(fat.size());
-        for (std::size_t i = 0; i < sectors; ++i) fat.push_back(i + 1 == sectors ? end : static_cast<std::uint32_t>(fat.size() + 1));
+        for (std::size_t i = 0; i < sectors; ++i)
+            fat.push_back(i + 1 == sectors ? end : static_cast<std::uint32_t>(fat.size() + 1));
         return sectors == 0 ? end : first;
     };
     const std::uint32_t directory_start = chain(((parts.size() + 1) * 128 + sector - 1) / sector);
@@ -67,10 +71,11 @@ inline std::string make_ole(const std::vector<OlePart>& parts) {
         right[i + 1] = child[parts[i].parent];
         child[parts[i].parent] = static_cast<std::uint32_t>(i + 1);
     }
-    std::string directory = ole_directory_entry("Root Entry", 5, none, child[0], mini_start, mini_stream.size());
+    std::string directory =
+        ole_directory_entry("Root Entry", 5, none, child[0], mini_start, mini_stream.size());
     for (std::size_t i = 0; i < parts.size(); ++i)
-        directory += ole_directory_entry(parts[i].name, parts[i].storage ? 1 : 2, right[i + 1], child[i + 1], starts[i],
-                                         parts[i].content.size());
+        directory += ole_directory_entry(parts[i].name, parts[i].storage ? 1 : 2, right[i + 1], child[i + 1],
+                                         starts[i], parts[i].content.size());
     pad(directory, sector);
     std::string fat_bytes, mini_fat_bytes;
     for (const std::uint32_t entry : fat) fat_bytes += le(entry, 4);
@@ -79,9 +84,10 @@ inline std::string make_ole(const std::vector<OlePart>& parts) {
     pad(mini_fat_bytes, sector);
     pad(mini_stream, sector);
 
-    std::string header = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + std::string(16, '\0') + le(0x3E, 2) + le(3, 2) + le(0xFFFE, 2) +
-                         le(9, 2) + le(6, 2) + std::string(6, '\0') + le(0, 4) + le(1, 4) + le(directory_start, 4) + le(0, 4) +
-                         le(4096, 4) + le(mini_fat_start, 4) + le(1, 4) + le(end, 4) + le(0, 4) + le(0, 4);
+    std::string header = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + std::string(16, '\0') + le(0x3E, 2) + le(3, 2) +
+                         le(0xFFFE, 2) + le(9, 2) + le(6, 2) + std::string(6, '\0') + le(0, 4) + le(1, 4) +
+                         le(directory_start, 4) + le(0, 4) + le(4096, 4) + le(mini_fat_start, 4) + le(1, 4) +
+                         le(end, 4) + le(0, 4) + le(0, 4);
     header.resize(sector, '\xFF');
     return header + fat_bytes + directory + mini_fat_bytes + mini_stream + large;
 }

@@ -11,26 +11,11 @@ namespace tocsin::scan::test {
 
 inline constexpr std::string_view qr_text = "http://a.example/";
 inline constexpr std::array<std::string_view, 21> qr_modules = {
-    "#######..##...#######",
-    "#.....#.......#.....#",
-    "#.###.#.#.#.#.#.###.#",
-    "#.###.#..##.#.#.###.#",
-    "#.###.#..#....#.###.#",
-    "#.....#...#...#.....#",
-    "#######.#.#.#.#######",
-    "........##.#.........",
-    "###.#####.#.###...#..",
-    "...###....#.##.##...#",
-    "#.#...###.#######.###",
-    ".#.##...##...#..#..#.",
-    ".#...##.#.##...#.#...",
-    "........#.###.###..##",
-    "#######.#..##...#.###",
-    "#.....#.##......#....",
-    "#.###.#.##..#..#.#..#",
-    "#.###.#....##..###...",
-    "#.###.#.##.####.#.#.#",
-    "#.....#.####...###.#.",
+    "#######..##...#######", "#.....#.......#.....#", "#.###.#.#.#.#.#.###.#", "#.###.#..##.#.#.###.#",
+    "#.###.#..#....#.###.#", "#.....#...#...#.....#", "#######.#.#.#.#######", "........##.#.........",
+    "###.#####.#.###...#..", "...###....#.##.##...#", "#.#...###.#######.###", ".#.##...##...#..#..#.",
+    ".#...##.#.##...#.#...", "........#.###.###..##", "#######.#..##...#.###", "#.....#.##......#....",
+    "#.###.#.##..#..#.#..#", "#.###.#....##..###...", "#.###.#.##.####.#.#.#", "#.....#.####...###.#.",
     "#######.###..#...#.##",
 };
 
@@ -57,9 +42,9 @@ inline std::string as_bmp(const GreyImage& image) {
         row.resize(row_bytes, '\0');
         pixels += row;
     }
-    return "BM" + le(54 + 1024 + pixels.size(), 4) + le(0, 4) + le(54 + 1024, 4) + le(40, 4) + le(image.width, 4) +
-           le(image.height, 4) + le(1, 2) + le(8, 2) + le(0, 4) + le(pixels.size(), 4) + le(2835, 4) + le(2835, 4) + le(256, 4) +
-           le(0, 4) + palette + pixels;
+    return "BM" + le(54 + 1024 + pixels.size(), 4) + le(0, 4) + le(54 + 1024, 4) + le(40, 4) +
+           le(image.width, 4) + le(image.height, 4) + le(1, 2) + le(8, 2) + le(0, 4) + le(pixels.size(), 4) +
+           le(2835, 4) + le(2835, 4) + le(256, 4) + le(0, 4) + palette + pixels;
 }
 
 /// The picture as PNG (ISO/IEC 15948), 8-bit grey.
@@ -73,12 +58,15 @@ inline std::string as_png(const GreyImage& image) {
     };
     std::string rows;
     for (std::uint32_t y = 0; y < image.height; ++y)
-        rows += '\0' + std::string(reinterpret_cast<const char*>(image.pixels.data()) + y * image.width, image.width);
+        rows += '\0' + std::string(reinterpret_cast<const char*>(image.pixels.data()) + y * image.width,
+                                   image.width);
     uLongf size = compressBound(rows.size());
     std::string packed(size, '\0');
-    compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(rows.data()), rows.size());
+    compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(rows.data()),
+             rows.size());
     packed.resize(size);
-    return "\x89PNG\r\n\x1A\n" + chunk("IHDR", big(image.width) + big(image.height) + std::string("\x08\0\0\0\0", 5)) +
+    return "\x89PNG\r\n\x1A\n" +
+           chunk("IHDR", big(image.width) + big(image.height) + std::string("\x08\0\0\0\0", 5)) +
            chunk("IDAT", packed) + chunk("IEND", "");
 }
 

@@ -36,13 +36,16 @@ inline bool has_flag(const ScanReport& report, PartFlag flag) {
     });
 }
 inline bool has_limit(const ScanReport& report, ScanLimit limit) {
-    return std::ranges::any_of(report.limits_hit, [limit](const LimitHit& hit) { return hit.limit == limit; });
+    return std::ranges::any_of(report.limits_hit,
+                               [limit](const LimitHit& hit) { return hit.limit == limit; });
 }
 inline bool has_rule(const ScanReport& report, std::string_view rule) {
-    return std::ranges::any_of(report.findings, [rule](const Finding& finding) { return finding.rule == rule; });
+    return std::ranges::any_of(report.findings,
+                               [rule](const Finding& finding) { return finding.rule == rule; });
 }
 inline bool has_url(const ScanReport& report, std::string_view url, std::string_view source) {
-    return std::ranges::any_of(report.urls, [&](const FoundUrl& found) { return found.url == url && found.source == source; });
+    return std::ranges::any_of(
+        report.urls, [&](const FoundUrl& found) { return found.url == url && found.source == source; });
 }
 
 inline std::string le(std::uint64_t value, std::size_t width) {
@@ -66,7 +69,8 @@ inline std::string deflate_raw(std::string_view data) {
 }
 
 inline std::uint32_t crc_of(std::string_view data) {
-    return static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(data.data()), static_cast<uInt>(data.size())));
+    return static_cast<std::uint32_t>(
+        crc32(0, reinterpret_cast<const Bytef*>(data.data()), static_cast<uInt>(data.size())));
 }
 
 /// One member of a zip, with every field that a test may want to falsify.
@@ -75,8 +79,8 @@ struct ZipPart {
     std::string content;
     bool deflated = true;
     std::uint16_t flags = 0;
-    std::string central_name = {};              ///< empty: the same
-    int local_method = -1, central_method = -1; ///< -1: the true one
+    std::string central_name = {};               ///< empty: the same
+    int local_method = -1, central_method = -1;  ///< -1: the true one
     bool in_directory = true;
 };
 
@@ -87,21 +91,23 @@ inline std::string make_zip(const std::vector<ZipPart>& parts) {
     for (const ZipPart& part : parts) {
         const std::string data = part.deflated ? deflate_raw(part.content) : part.content;
         const int method = part.deflated ? 8 : 0;
-        const std::string sizes = le(crc_of(part.content), 4) + le(data.size(), 4) + le(part.content.size(), 4);
+        const std::string sizes =
+            le(crc_of(part.content), 4) + le(data.size(), 4) + le(part.content.size(), 4);
         const std::string central_name = part.central_name.empty() ? part.name : part.central_name;
         if (part.in_directory) {
             ++listed;
-            directory += "PK\1\2" + le(20, 2) + le(20, 2) + le(part.flags, 2) +
-                         le(static_cast<unsigned>(part.central_method < 0 ? method : part.central_method), 2) + le(0, 4) + sizes +
-                         le(central_name.size(), 2) + le(0, 2) + le(0, 2) + le(0, 2) + le(0, 2) + le(0, 4) + le(out.size(), 4) +
-                         central_name;
+            directory +=
+                "PK\1\2" + le(20, 2) + le(20, 2) + le(part.flags, 2) +
+                le(static_cast<unsigned>(part.central_method < 0 ? method : part.central_method), 2) +
+                le(0, 4) + sizes + le(central_name.size(), 2) + le(0, 2) + le(0, 2) + le(0, 2) + le(0, 2) +
+                le(0, 4) + le(out.size(), 4) + central_name;
         }
         out += "PK\3\4" + le(20, 2) + le(part.flags, 2) +
-               le(static_cast<unsigned>(part.local_method < 0 ? method : part.local_method), 2) + le(0, 4) + sizes +
-               le(part.name.size(), 2) + le(0, 2) + part.name + data;
+               le(static_cast<unsigned>(part.local_method < 0 ? method : part.local_method), 2) + le(0, 4) +
+               sizes + le(part.name.size(), 2) + le(0, 2) + part.name + data;
     }
-    return out + directory + "PK\5\6" + le(0, 4) + le(listed, 2) + le(listed, 2) + le(directory.size(), 4) + le(out.size(), 4) +
-           le(0, 2);
+    return out + directory + "PK\5\6" + le(0, 4) + le(listed, 2) + le(listed, 2) + le(directory.size(), 4) +
+           le(out.size(), 4) + le(0, 2);
 }
 
 }  // namespace tocsin::scan::test

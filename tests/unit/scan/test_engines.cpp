@@ -27,7 +27,8 @@ std::string base64(std::string_view data) {
         std::uint32_t group = 0;
         for (std::size_t k = 0; k < 3; ++k)
             group = group << 8U | (i + k < data.size() ? static_cast<unsigned char>(data[i + k]) : 0U);
-        for (std::size_t k = 0; k < 4; ++k) out += i + k > data.size() ? '=' : alphabet[group >> (18 - 6 * k) & 63U];
+        for (std::size_t k = 0; k < 4; ++k)
+            out += i + k > data.size() ? '=' : alphabet[group >> (18 - 6 * k) & 63U];
         if (i / 3 % 19 == 18) out += "\r\n";
     }
     return out + "\r\n";
@@ -35,9 +36,13 @@ std::string base64(std::string_view data) {
 
 std::string mail_with(std::string_view file, std::string_view name) {
     return "From: a@example.com\r\nTo: b@example.com\r\nSubject: test\r\nMIME-Version: 1.0\r\n"
-           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nsee below\r\n--b\r\n"
-           "Content-Type: application/octet-stream; name=\"" + std::string(name) + "\"\r\nContent-Transfer-Encoding: base64\r\n"
-           "Content-Disposition: attachment; filename=\"" + std::string(name) + "\"\r\n\r\n" + base64(file) + "--b--\r\n";
+           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nsee "
+           "below\r\n--b\r\n"
+           "Content-Type: application/octet-stream; name=\"" +
+           std::string(name) +
+           "\"\r\nContent-Transfer-Encoding: base64\r\n"
+           "Content-Disposition: attachment; filename=\"" +
+           std::string(name) + "\"\r\n\r\n" + base64(file) + "--b--\r\n";
 }
 
 std::string content_of(const std::filesystem::path& path) {
@@ -80,7 +85,8 @@ TEST_CASE("every file of clamav-testfiles is found, bare and in a mail, with no 
 }
 
 TEST_CASE("EICAR is found anywhere") {
-    for (const std::string& text : {eicar(), "text before " + eicar(), eicar() + " text behind", std::string(9000, 'x') + eicar()}) {
+    for (const std::string& text :
+         {eicar(), "text before " + eicar(), eicar() + " text behind", std::string(9000, 'x') + eicar()}) {
         const ScanReport report = scan_text(text, "notes.txt");
         CHECK(report.verdict == Verdict::malware);
         CHECK(has_rule(report, "Tocsin.Test.Eicar"));
@@ -100,12 +106,14 @@ TEST_CASE("a finding is told in words that name the attachment and the file in i
     CHECK(found->text.find("This file") == std::string::npos);
 }
 
-TEST_CASE("scans work after fork, in another folder, with no new descriptor beyond a few, and leave nothing behind") {
+TEST_CASE("scans work after fork, in another folder, with no new descriptor beyond a few, and leave nothing "
+          "behind") {
     const Engines& loaded = engines();
     const TemporaryFolder scratch;
     const std::string html = "<html><body><script>document.write('x')</script><p>hello</p></body></html>";
     const std::string inner = make_zip({{"a.txt", eicar()}});
-    const std::string zip = make_zip({{"inner.zip", inner}, {"page.html", html}, {"qr.png", as_png(qr_image(4))}});
+    const std::string zip =
+        make_zip({{"inner.zip", inner}, {"page.html", html}, {"qr.png", as_png(qr_image(4))}});
     const int code = in_confined_child(scratch.path(), [&] {
         const ScanReport report = scan_file(loaded, as_bytes(zip), "x.zip", {});
         if (report.verdict != Verdict::malware) return 1;
@@ -153,7 +161,8 @@ TEST_CASE("the version names the engines and changes with a database; missing pl
     const TemporaryFolder folder;
     NullLog log;
     std::ofstream(folder.path() / "own.ndb") << "Own.Test:0:*:746f6373696e2d6d61726b6572\n";
-    const EngineConfig config{.clamav_databases = {folder.path().string(), "/nowhere/at/all"}, .yara_rules = {}};
+    const EngineConfig config{.clamav_databases = {folder.path().string(), "/nowhere/at/all"},
+                              .yara_rules = {}};
     const std::unique_ptr<Engines> with = std::move(Engines::load(config, log).value());
     CHECK(with->version() != engines().version());
     CHECK(with->version().find("clamav") != std::string::npos);

@@ -12,7 +12,8 @@ using namespace tocsin::scan::test;
 
 TEST_CASE("archives nested too deep") {
     std::string file = "the innermost";
-    for (std::size_t level = 0; level <= limits::container_depth; ++level) file = make_zip({{"in.zip", file, false}});
+    for (std::size_t level = 0; level <= limits::container_depth; ++level)
+        file = make_zip({{"in.zip", file, false}});
     const ScanReport report = scan_text(file, "deep.zip");
     CHECK(has_limit(report, ScanLimit::container_depth));
     CHECK(report.verdict == Verdict::unscannable);
@@ -20,7 +21,8 @@ TEST_CASE("archives nested too deep") {
 
 TEST_CASE("too many members") {
     std::vector<ZipPart> parts;
-    for (std::size_t i = 0; i <= limits::container_members; ++i) parts.push_back({std::to_string(i), std::to_string(i * 7), false});
+    for (std::size_t i = 0; i <= limits::container_members; ++i)
+        parts.push_back({std::to_string(i), std::to_string(i * 7), false});
     const ScanReport report = scan_text(make_zip(parts), "many.zip");
     CHECK(has_limit(report, ScanLimit::container_members));
     CHECK(report.verdict == Verdict::unscannable);
@@ -57,7 +59,8 @@ TEST_CASE("a packing method that nobody here knows") {
     ZipPart rare{"a.txt", "some content", false};
     rare.local_method = rare.central_method = 77;
     CHECK(has_limit(scan_text(make_zip({rare}), "rare.zip"), ScanLimit::unsupported_method));
-    CHECK(has_limit(scan_text("vhdxfile" + std::string(600, '\0'), "disk.vhdx"), ScanLimit::unsupported_method));
+    CHECK(has_limit(scan_text("vhdxfile" + std::string(600, '\0'), "disk.vhdx"),
+                    ScanLimit::unsupported_method));
 }
 
 TEST_CASE("a page larger than what is taken apart") {
@@ -80,15 +83,18 @@ TEST_CASE("a full report keeps the gravest findings") {
 TEST_CASE("limits of the parser come through under their names") {
     std::string message = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n";
     for (std::size_t depth = 0; depth < limits::nesting_depth + 4; ++depth)
-        message += fmt::format("--b{}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n", depth, depth + 1);
+        message +=
+            fmt::format("--b{}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n", depth, depth + 1);
     const ScanReport report = scan_message(engines(), as_bytes(message), {});
     CHECK(has_limit(report, ScanLimit::nesting_depth));
     CHECK(report.verdict == Verdict::unscannable);
 }
 
 TEST_CASE("text shown to people holds no control or direction characters") {
-    CHECK(printable("invoice\xE2\x80\xAE" "fdp.exe") == "invoicefdp.exe");
+    CHECK(printable("invoice\xE2\x80\xAE"
+                    "fdp.exe") == "invoicefdp.exe");
     CHECK(printable("a\nb\x1B[31m") == "a?b?[31m");
-    CHECK(printable("\xFF\xFEgr\xC3\xBC\xC3\x9F" "e") == "??grüße");
+    CHECK(printable("\xFF\xFEgr\xC3\xBC\xC3\x9F"
+                    "e") == "??grüße");
     CHECK(printable(std::string(500, 'x'), 10) == std::string(10, 'x') + "…");
 }

@@ -58,7 +58,8 @@ TEST_CASE("a GIF with one frame is read; noise in its data does no harm") {
     // 48 x 48, two colours, LZW code size 2: clear, then zeros by growing copies is tedious; a clear code before every pixel keeps
     // the codes 3 bits wide.
     std::string bits;
-    for (int i = 0; i < 48 * 48; ++i) bits += std::string("001") + (i % 2 == 0 ? "000" : "100");  // least significant bit first
+    for (int i = 0; i < 48 * 48; ++i)
+        bits += std::string("001") + (i % 2 == 0 ? "000" : "100");  // least significant bit first
     bits += "101";
     std::string data;
     for (std::size_t i = 0; i < bits.size(); i += 8) {
@@ -71,8 +72,10 @@ TEST_CASE("a GIF with one frame is read; noise in its data does no harm") {
         const std::string piece = data.substr(i, 255);
         blocks += static_cast<char>(piece.size()) + piece;
     }
-    const std::string head = "GIF89a" + le(48, 2) + le(48, 2) + std::string("\x80\0\0", 3) + std::string("\0\0\0\xFF\xFF\xFF", 6);
-    const std::string gif = head + "," + le(0, 2) + le(0, 2) + le(48, 2) + le(48, 2) + std::string("\0\x02", 2) + blocks + '\0' + ";";
+    const std::string head =
+        "GIF89a" + le(48, 2) + le(48, 2) + std::string("\x80\0\0", 3) + std::string("\0\0\0\xFF\xFF\xFF", 6);
+    const std::string gif = head + "," + le(0, 2) + le(0, 2) + le(48, 2) + le(48, 2) +
+                            std::string("\0\x02", 2) + blocks + '\0' + ";";
     const ExactBuffer buffer(gif);
     const DecodedImage decoded = decode_image(buffer.view(), "gif");
     REQUIRE(decoded.end == ImageEnd::decoded);
@@ -87,7 +90,8 @@ TEST_CASE("a GIF with one frame is read; noise in its data does no harm") {
 }
 
 TEST_CASE("size is judged before memory is taken") {
-    const std::string huge = "BM" + std::string(16, '\0') + le(100'000, 4) + le(100'000, 4) + std::string(40, '\0');
+    const std::string huge =
+        "BM" + std::string(16, '\0') + le(100'000, 4) + le(100'000, 4) + std::string(40, '\0');
     std::string file = huge;
     file.replace(14, 4, le(40, 4));
     CHECK(decode_image(as_bytes(file), "bmp").end == ImageEnd::too_large);

@@ -28,7 +28,8 @@ TEST_CASE("the worst of all findings and limits is the verdict") {
     CHECK(decide_verdict({}, {}) == Verdict::clean);
     CHECK(decide_verdict({finding(Severity::info)}, {}) == Verdict::clean);
     CHECK(decide_verdict({finding(Severity::suspicious)}, {}) == Verdict::suspicious);
-    CHECK(decide_verdict({finding(Severity::suspicious)}, {{ScanLimit::engine_error, 0, ""}}) == Verdict::unscannable);
+    CHECK(decide_verdict({finding(Severity::suspicious)}, {{ScanLimit::engine_error, 0, ""}}) ==
+          Verdict::unscannable);
     CHECK(decide_verdict({finding(Severity::phish)}, {{ScanLimit::engine_error, 0, ""}}) == Verdict::phish);
     CHECK(decide_verdict({finding(Severity::phish), finding(Severity::malware)}, {}) == Verdict::malware);
 }

@@ -15,8 +15,12 @@ namespace {
 
 class RecordingLog final : public Log {
 public:
-    void write(LogLevel, std::string_view event_id, std::initializer_list<LogField>) override { events.emplace_back(event_id); }
-    [[nodiscard]] bool has(std::string_view event) const { return std::ranges::find(events, event) != events.end(); }
+    void write(LogLevel, std::string_view event_id, std::initializer_list<LogField>) override {
+        events.emplace_back(event_id);
+    }
+    [[nodiscard]] bool has(std::string_view event) const {
+        return std::ranges::find(events, event) != events.end();
+    }
     std::vector<std::string> events;
 };
 
@@ -48,8 +52,11 @@ TEST_CASE("severity comes from the rule's own words, best source first") {
         const char* text;
         Severity severity;
     };
-    for (const Case& c : {Case{"marker-plain", Severity::suspicious}, {"marker-scored", Severity::malware},
-                          {"marker-low", Severity::info}, {"marker-word", Severity::malware}, {"marker-ours", Severity::phish}}) {
+    for (const Case& c : {Case{"marker-plain", Severity::suspicious},
+                          {"marker-scored", Severity::malware},
+                          {"marker-low", Severity::info},
+                          {"marker-word", Severity::malware},
+                          {"marker-ours", Severity::phish}}) {
         CAPTURE(c.text);
         const auto found = matches(*rules, c.text);
         REQUIRE(found.size() == 1);
@@ -82,18 +89,24 @@ TEST_CASE("a folder without one usable rule is an error") {
 
 TEST_CASE("external variables are defined, and the same rule name may stand in two files") {
     const TemporaryFolder folder;
-    put(folder, "a.yar", "rule same { condition: filename matches /evil/ and extension == \".exe\" and filetype == \"EXE\" }");
+    put(folder, "a.yar",
+        "rule same { condition: filename matches /evil/ and extension == \".exe\" and filetype == \"EXE\" }");
     put(folder, "b.yar", "rule same { condition: owner == \"nobody\" or filepath == \"nowhere\" }");
     NullLog log;
     const auto rules = std::move(YaraRules::load({folder.path().string()}, log).value());
     CHECK(rules->rule_count() == 2);
-    CHECK(matches(*rules, "text", {.file_name = "evil.exe", .extension = ".exe", .file_type = "EXE"}).size() == 1);
-    CHECK(matches(*rules, "text", {.file_name = "good.exe", .extension = ".exe", .file_type = "EXE"}).empty());
+    CHECK(
+        matches(*rules, "text", {.file_name = "evil.exe", .extension = ".exe", .file_type = "EXE"}).size() ==
+        1);
+    CHECK(
+        matches(*rules, "text", {.file_name = "good.exe", .extension = ".exe", .file_type = "EXE"}).empty());
 }
 
 TEST_CASE("rules that YARA itself calls slow are left out by name") {
     const TemporaryFolder folder;
-    put(folder, "a.yar", "rule slow { strings: $a = /[a-z]+x/ condition: $a }\nrule quick { strings: $a = \"marker\" condition: $a }");
+    put(folder, "a.yar",
+        "rule slow { strings: $a = /[a-z]+x/ condition: $a }\nrule quick { strings: $a = \"marker\" "
+        "condition: $a }");
     RecordingLog log;
     const auto rules = std::move(YaraRules::load({folder.path().string()}, log).value());
     CHECK(log.has("yara.slow_rule_left_out"));
@@ -104,7 +117,8 @@ TEST_CASE("rules that YARA itself calls slow are left out by name") {
 
 TEST_CASE("matches become findings of the part, through the engines") {
     const TemporaryFolder folder;
-    put(folder, "a.yar", "rule marked { meta: severity = \"phish\" strings: $a = \"marker-in-member\" condition: $a }");
+    put(folder, "a.yar",
+        "rule marked { meta: severity = \"phish\" strings: $a = \"marker-in-member\" condition: $a }");
     NullLog log;
     EngineConfig config;
     config.yara_rules = {folder.path().string()};

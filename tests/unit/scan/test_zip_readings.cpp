@@ -15,12 +15,15 @@ class Collector final : public ZipSink {
 public:
     bool wants_member() override { return true; }
     std::size_t room(std::size_t) override { return room_bytes; }
-    void member(const ZipMember& member) override { members.emplace_back(member.name, as_text(member.bytes)); }
+    void member(const ZipMember& member) override {
+        members.emplace_back(member.name, as_text(member.bytes));
+    }
     void problem(ZipProblem problem, const std::string&) override { problems.push_back(problem); }
     void conflict(const std::string& what) override { conflicts.push_back(what); }
 
     [[nodiscard]] bool holds(std::string_view name, std::string_view content) const {
-        return std::ranges::any_of(members, [&](const auto& member) { return member.first == name && member.second == content; });
+        return std::ranges::any_of(
+            members, [&](const auto& member) { return member.first == name && member.second == content; });
     }
 
     std::size_t room_bytes = 1U << 20;
@@ -77,7 +80,7 @@ TEST_CASE("zips in every disputed form") {
         {"not in the directory", make_zip({{"good.txt", good}, unlisted}), "bad.txt"},
     };
     for (const Case& c : cases) {
-        CAPTURE(c.name);
+        CAPTURE(std::string(c.name));
         const Collector zip = read(c.zip);
         CHECK(zip.holds(c.hidden_name, bad));
         CHECK_FALSE(zip.conflicts.empty());
@@ -97,6 +100,23 @@ TEST_CASE("a zip stored inside a zip is a member, not a conflict") {
     CHECK(zip.conflicts.empty());
     CHECK(zip.holds("inner.zip", inner));
     CHECK(zip.members.size() == 1);
+}
+
+TEST_CASE(
+    "many end records inside members, or fake ones before the archive, do not hide the last directory") {
+    std::vector<ZipPart> inner;
+    for (int i = 0; i < 40; ++i)
+        inner.push_back({std::to_string(i) + ".zip", make_zip({{"x", good + std::to_string(i)}}), false});
+    const Collector shelf = read(make_zip(inner));
+    CHECK(shelf.members.size() == 40);
+    CHECK(shelf.conflicts.empty());
+    CHECK(shelf.problems.empty());
+
+    std::string fakes;
+    for (int i = 0; i < 40; ++i) fakes += make_zip({});
+    const Collector hidden = read(fakes + make_zip({{"bad.txt", bad}}));
+    CHECK(hidden.holds("bad.txt", bad));
+    CHECK(hidden.problems == std::vector{ZipProblem::too_many});
 }
 
 TEST_CASE("bytes before the archive are no conflict") {
@@ -130,7 +150,8 @@ TEST_CASE("cut at every byte, a zip is read without harm") {
 }
 
 TEST_CASE("the hidden member's content reaches the signatures and the report says why") {
-    const ScanReport report = scan_text(make_zip({{"bad.txt", eicar()}}) + make_zip({{"good.txt", good}}), "two.zip");
+    const ScanReport report =
+        scan_text(make_zip({{"bad.txt", eicar()}}) + make_zip({{"good.txt", good}}), "two.zip");
     CHECK(report.verdict == Verdict::malware);
     CHECK(has_flag(report, PartFlag::container_conflict));
     REQUIRE_FALSE(report.ambiguities.empty());

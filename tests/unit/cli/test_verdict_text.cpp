@@ -1,0 +1,52 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/verdict_text.hpp"
+
+using namespace tocsin;
+using namespace tocsin::cli;
+
+namespace {
+pool::ScanOutcome outcome_of(scan::Verdict verdict) {
+    pool::ScanOutcome outcome;
+    outcome.outcome = sandbox::Outcome::verdict;
+    outcome.report.verdict = verdict;
+    return outcome;
+}
+}  // namespace
+
+TEST_CASE("a reader without a verdict makes the message unscannable, never clean") {
+    pool::ScanOutcome outcome = outcome_of(scan::Verdict::clean);
+    outcome.outcome = sandbox::Outcome::timed_out;
+    outcome.detail = "no verdict within 30 ms";
+    ScanResult result = make_result("a.eml", outcome);
+    CHECK(result.verdict == scan::Verdict::unscannable);
+    std::string lines = to_lines(result, Colour::plain);
+    CHECK(lines.find("UNSCANNABLE") != std::string::npos);
+    CHECK(lines.find("timed_out") != std::string::npos);
+}
+
+TEST_CASE("JSON has the members that the manual names") {
+    pool::ScanOutcome outcome = outcome_of(scan::Verdict::malware);
+    outcome.report.findings.push_back({"clamav", "Tocsin.Test.EICAR", scan::Severity::malware, "a virus", 0});
+    outcome.report.parts.push_back({});
+    outcome.report.ambiguities.push_back({mail::AmbiguityKind::duplicate_boundary, 77, "x"});
+    auto json = nlohmann::json::parse(to_json_line(make_result("a.eml", outcome)));
+    for (const char* member :
+         {"file", "verdict", "ambiguous", "ambiguities", "readings", "findings", "parts", "elapsed_ms"})
+        CHECK_MESSAGE(json.contains(member), member);
+    CHECK(json["verdict"] == "malware");
+    CHECK(json["findings"][0]["part"] == 0);
+    CHECK(json["ambiguities"][0]["rfc"] == "RFC 2046 section 5.1.1");
+    CHECK(json["ambiguities"][0]["offset"] == 77);
+}
+
+TEST_CASE("text from a message cannot paint the terminal") {
+    CHECK(for_terminal("a\x1b[2Jb\r\n") == "a?[2Jb??");
+    CHECK(for_terminal("x\xE2\x80\xAEgpj.exe") == "x?gpj.exe");
+    CHECK(for_terminal("\xC2\x9B"
+                       "1m") == "?1m");
+    CHECK(for_terminal("na\xC3\xAFve \xE2\x80\x9Cquoted\xE2\x80\x9D") ==
+          "na\xC3\xAFve \xE2\x80\x9Cquoted\xE2\x80\x9D");
+}

@@ -1,0 +1,77 @@
+#include <doctest/doctest.h>
+
+#include "gate/order_book.hpp"
+
+using namespace tocsin;
+using namespace tocsin::gate;
+using store::OrderAction;
+using store::SubjectKind;
+
+namespace {
+
+store::Order order_of(OrderAction action, SubjectKind kind, std::string value) {
+    store::Order order;
+    order.id = "1";
+    order.action = action;
+    order.subject_kind = kind;
+    order.value = std::move(value);
+    return order;
+}
+
+bool matches(const store::Order& order, const OrderSubject& subject, TimePoint now = {}) {
+    OrderBook book;
+    book.replace({order});
+    return book.find(subject, now).has_value();
+}
+
+}  // namespace
+
+TEST_CASE("each kind of order matches what it names, and its neighbour not") {
+    scan::ScanReport report;
+    report.facts.header_from = "Boss@Corp.example";
+    report.facts.subject = "Wedding photos!";
+    report.facts.attachment_sha256 = {"ab12"};
+    report.urls.push_back({"https://user@login.bad.example:8443/path?x=1", "html", 0});
+    std::vector<std::string> recipients{"a@example.com", "b@example.com"};
+    OrderSubject subject{mail::Direction::outbound, "news@garden.example.org", "192.0.2.7", &recipients,
+                         &report};
+    struct Case {
+        SubjectKind kind;
+        const char* hit;
+        const char* miss;
+    };
+    for (const Case& c : {Case{SubjectKind::sender, "NEWS@garden.example.org", "ews@garden.example.org"},
+                          Case{SubjectKind::sender, "boss@corp.example", "boss@corp.example.net"},
+                          Case{SubjectKind::domain, "example.org", "mple.org"},
+                          Case{SubjectKind::domain, "corp.example", "orp.example"},
+                          Case{SubjectKind::recipient, "B@example.com", "c@example.com"},
+                          Case{SubjectKind::client_ip, "192.0.2.7", "192.0.2.70"},
+                          Case{SubjectKind::link_domain, "bad.example", "ad.example"},
+                          Case{SubjectKind::content_sha256, "AB12", "ab1"},
+                          Case{SubjectKind::subject, "Wedding photos!", "Wedding photos"}}) {
+        CAPTURE(c.hit);
+        CHECK(matches(order_of(OrderAction::block, c.kind, c.hit), subject));
+        CHECK_FALSE(matches(order_of(OrderAction::block, c.kind, c.miss), subject));
+    }
+}
+
+TEST_CASE("direction and expiry limit an order") {
+    OrderSubject subject{mail::Direction::inbound, "a@example.org", "", nullptr, nullptr};
+    store::Order order = order_of(OrderAction::block, SubjectKind::sender, "a@example.org");
+    order.direction = "outbound";
+    CHECK_FALSE(matches(order, subject));
+    order.direction = "inbound";
+    CHECK(matches(order, subject));
+    order.expires_at = TimePoint{1000};
+    CHECK(matches(order, subject, TimePoint{999}));
+    CHECK_FALSE(matches(order, subject, TimePoint{1000}));
+}
+
+TEST_CASE("block wins over hold") {
+    OrderBook book;
+    book.replace({order_of(OrderAction::hold, SubjectKind::sender, "a@example.org"),
+                  order_of(OrderAction::block, SubjectKind::domain, "example.org")});
+    auto found = book.find({mail::Direction::inbound, "a@example.org", "", nullptr, nullptr}, {});
+    REQUIRE(found.has_value());
+    CHECK(found->action == OrderAction::block);
+}

@@ -1,0 +1,173 @@
+// The pool against a template whose children misbehave (tests/probes/template_probe.cpp), and against the real reader.
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "net/loop.hpp"
+#include "pool/reader_pool.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace tocsin;
+using namespace tocsin::pool;
+using sandbox::Outcome;
+
+namespace {
+
+constexpr std::uint32_t short_deadline_ms = 300;
+
+void with_pool(PoolConfig config, const std::function<void(net::Fiber&, ReaderPool&)>& body) {
+    test::TemporaryFolder scratch;
+    config.scratch_folder = scratch.path().string();
+    net::Loop loop;
+    NullLog log;
+    bool ran = false;
+    loop.spawn([&](net::Fiber& fiber) {
+        auto pool = ReaderPool::start(fiber, loop, config, log);
+        REQUIRE_MESSAGE(pool.has_value(), pool.error().message);
+        body(fiber, **pool);
+        (*pool)->stop(fiber);
+        ran = true;
+    });
+    loop.run();
+    CHECK(ran);
+}
+
+PoolConfig probe_config() {
+    PoolConfig config;
+    config.reader_program = TOCSIN_TEMPLATE_PROBE;
+    config.deadline_ms = short_deadline_ms;
+    return config;
+}
+
+ScanRequest request_of(std::string what, std::string_view bytes = "Subject: x\r\n\r\nbody\r\n") {
+    ScanRequest request;
+    request.file_name = std::move(what);
+    request.bytes = as_bytes(bytes);
+    return request;
+}
+
+}  // namespace
+
+TEST_CASE("each way to misbehave has its outcome, and the next request is served") {
+    struct Case {
+        const char* what;
+        Outcome outcome;
+    };
+    for (const Case& c : {Case{"loop", Outcome::timed_out}, Case{"crash", Outcome::crashed},
+                          Case{"violate", Outcome::violated}, Case{"exit_over_limit", Outcome::over_limit},
+                          Case{"silent_exit", Outcome::crashed}, Case{"oversize", Outcome::violated},
+                          Case{"garbage", Outcome::violated}, Case{"wrong_id", Outcome::violated},
+                          Case{"question_twice", Outcome::violated}}) {
+        CAPTURE(c.what);
+        with_pool(probe_config(), [&](net::Fiber& fiber, ReaderPool& pool) {
+            CHECK(to_string(pool.scan(fiber, request_of(c.what)).outcome) == to_string(c.outcome));
+            CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
+        });
+    }
+}
+
+TEST_CASE("a crash is tried once more, a time-out is not") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        CHECK(pool.scan(fiber, request_of("crash")).outcome == Outcome::crashed);
+        CHECK(pool.status().deaths == 2);
+        CHECK(pool.scan(fiber, request_of("loop")).outcome == Outcome::timed_out);
+        CHECK(pool.status().deaths == 3);
+    });
+}
+
+TEST_CASE("the breaker makes a pool of dying readers unavailable") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        for (std::uint32_t index = 0; index < limits::respawn_deaths; ++index)
+            (void)pool.scan(fiber, request_of("violate"));
+        CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::unavailable);
+        CHECK(pool.status().breaker_trips == 1);
+    });
+}
+
+TEST_CASE("a reader is replaced after its number of messages") {
+    PoolConfig config = probe_config();
+    config.messages_per_reader = 3;
+    with_pool(config, [](net::Fiber& fiber, ReaderPool& pool) {
+        for (int index = 0; index < 7; ++index)
+            CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
+        CHECK(pool.status().recycled == 2);
+    });
+}
+
+TEST_CASE("a message over the limit never reaches a reader") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        ScanRequest request;
+        // Only the size is looked at: the bytes behind this view are never read.
+        static const std::byte one{};
+        request.bytes = ByteView(&one, limits::message_bytes + 1);
+        CHECK(pool.scan(fiber, request).outcome == Outcome::over_limit);
+    });
+}
+
+TEST_CASE("a part is remembered after the second sighting, by a fresh child's word") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
+        CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
+        pool.settle(fiber);
+        CHECK(pool.status().cache.filled == 1);
+        CHECK(pool.scan(fiber, request_of("cache")).detail == "known");
+        CHECK(pool.scan(fiber, request_of("cache", "other bytes")).detail.empty());
+    });
+}
+
+TEST_CASE("a reader that lies about a part's hash fills nothing") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        for (int index = 0; index < 4; ++index)
+            CHECK(pool.scan(fiber, request_of("lying_cache")).detail.empty());
+        pool.settle(fiber);
+        CHECK(pool.status().cache.filled == 0);
+        // The true owner of these bytes is not affected either.
+        CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
+    });
+}
+
+TEST_CASE("a reload forgets remembered parts and goes on serving") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        for (int index = 0; index < 2; ++index) (void)pool.scan(fiber, request_of("cache"));
+        pool.settle(fiber);
+        REQUIRE(pool.reload(fiber).has_value());
+        CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
+        CHECK(pool.status().reloads == 1);
+    });
+}
+
+TEST_CASE("a missing reader program is an error that names it") {
+    net::Loop loop;
+    NullLog log;
+    PoolConfig config;
+    config.reader_program = "/nonexistent/tocsin-reader";
+    test::TemporaryFolder scratch;
+    config.scratch_folder = scratch.path().string();
+    loop.spawn([&](net::Fiber& fiber) {
+        auto pool = ReaderPool::start(fiber, loop, config, log);
+        REQUIRE_FALSE(pool.has_value());
+        CHECK(pool.error().message.find("/nonexistent/tocsin-reader") != std::string::npos);
+    });
+    loop.run();
+}
+
+TEST_CASE("the real reader finds the EICAR test string and remembers a shared attachment") {
+    PoolConfig config;
+    config.reader_program = TOCSIN_READER;
+    std::string eicar =
+        std::string(R"(X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-)") + "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+    std::string infected =
+        "Subject: photos\r\nContent-Type: application/octet-stream; name=photo.com\r\n\r\n" + eicar;
+    std::string shared = "Subject: copy\r\nContent-Type: application/octet-stream; name=a.bin\r\n\r\n" +
+                         std::string(50'000, 'q');
+    with_pool(config, [&](net::Fiber& fiber, ReaderPool& pool) {
+        ScanOutcome found = pool.scan(fiber, request_of("", infected));
+        REQUIRE(found.outcome == Outcome::verdict);
+        CHECK(found.report.verdict == scan::Verdict::malware);
+        for (int index = 0; index < 2; ++index) (void)pool.scan(fiber, request_of("", shared));
+        pool.settle(fiber);
+        ScanOutcome remembered = pool.scan(fiber, request_of("", shared));
+        CHECK(remembered.report.verdict == scan::Verdict::clean);
+        CHECK(pool.status().cache.hits >= 1);
+    });
+}
