@@ -22,6 +22,9 @@ struct FieldUse {
     AmbiguityKind reason{};
 };
 
+/// How far into a continuation line a hidden "Content-" may begin.
+constexpr std::size_t hidden_name_bytes = 64;
+
 struct MimeFields {
     std::vector<FieldUse> type, encoding, disposition;
     const HeaderField* content_id = nullptr;
@@ -61,7 +64,8 @@ std::vector<FieldUse>* uses_of(MimeFields& fields, std::string_view name) {
 bool looks_like_media_type(std::string_view value) {
     value = trim(value);
     for (std::string_view top : top_level_types)
-        if (starts_with_ignoring_case(value, top) && value.size() > top.size() && value[top.size()] == '/') return true;
+        if (starts_with_ignoring_case(value, top) && value.size() > top.size() && value[top.size()] == '/')
+            return true;
     return false;
 }
 
@@ -75,7 +79,8 @@ bool names_encoding(std::string_view value) {
 std::optional<FieldUse> hidden_field(std::string_view line, std::uint64_t offset, MimeFields& fields,
                                      std::vector<FieldUse>*& target) {
     std::string_view text = line;
-    while (!text.empty() && !is_ascii_alphanumeric(text.front()) && text.front() != '(') text.remove_prefix(1);
+    while (!text.empty() && !is_ascii_alphanumeric(text.front()) && text.front() != '(')
+        text.remove_prefix(1);
     if (text.starts_with('(') && text.find(')') != std::string_view::npos)
         text.remove_prefix(std::min(text.find_first_not_of(" \t", text.find(')') + 1), text.size()));
     std::size_t colon = text.find(':');
@@ -84,7 +89,8 @@ std::optional<FieldUse> hidden_field(std::string_view line, std::uint64_t offset
                          equals_ignoring_case(trim(without_comments(text.substr(0, colon))), name);
         if (!commented && !starts_with_ignoring_case(text, name)) continue;
         std::string_view value = text.substr(commented ? colon : name.size());
-        while (!value.empty() && (value.front() == ':' || is_ascii_space(value.front()) || is_control(value.front())))
+        while (!value.empty() &&
+               (value.front() == ':' || is_ascii_space(value.front()) || is_control(value.front())))
             value.remove_prefix(1);
         bool plausible = name == "content-type" ? looks_like_media_type(value)
                          : name == "content-transfer-encoding"
@@ -97,19 +103,28 @@ std::optional<FieldUse> hidden_field(std::string_view line, std::uint64_t offset
     return std::nullopt;
 }
 
+/// Behind the next byte that some program takes for a line end: Python's splitlines() knows VT, FF and FS to RS. npos: none.
+/// A plain loop: it runs over every byte of every header, and find_first_of() over a set costs several times as much.
+std::size_t after_any_line_end(std::string_view text, std::size_t from) {
+    for (std::size_t at = from; at < text.size(); ++at) {
+        char c = text[at];
+        if (c < ' ' && (c == '\n' || c == '\v' || c == '\f' || (c >= 0x1c && c <= 0x1e))) return at + 1;
+    }
+    return std::string_view::npos;
+}
+
 /// Continuation lines that begin like a MIME field. DKIM and ARC signatures list field names there, in every second mail.
 void gather_hidden_continuations(const HeaderField& field, MimeFields& fields) {
-    // What some program takes for a line end: Python's splitlines() knows VT, FF and the separators FS to US.
-    constexpr std::string_view line_ends = "\n\v\f\x1c\x1d\x1e";
-    if (field.raw_value.find_first_of(line_ends) == std::string_view::npos ||
-        equals_ignoring_case(field.name, "dkim-signature") || starts_with_ignoring_case(field.name, "arc-"))
-        return;
+    if (equals_ignoring_case(field.name, "dkim-signature") || starts_with_ignoring_case(field.name, "arc-")) return;
     std::size_t at = 0;
-    while ((at = field.raw_value.find_first_of(line_ends, at)) != std::string_view::npos) {
-        ++at;
-        std::string_view line = field.raw_value.substr(at, field.raw_value.find_first_of(line_ends, at) - at);
+    while ((at = after_any_line_end(field.raw_value, at)) != std::string_view::npos) {
+        std::string_view line = field.raw_value.substr(at);
+        if (line.size() < 12 || find_ignoring_case(line.substr(0, hidden_name_bytes), "content-") == std::string_view::npos)
+            continue;
+        line = line.substr(0, after_any_line_end(line, 0));
         std::vector<FieldUse>* target = nullptr;
-        std::uint64_t offset = field.offset + static_cast<std::uint64_t>(field.raw_value.data() - field.name.data()) + at;
+        std::uint64_t offset =
+            field.offset + static_cast<std::uint64_t>(field.raw_value.data() - field.name.data()) + at;
         if (std::optional<FieldUse> use = hidden_field(line, offset, fields, target)) target->push_back(*use);
     }
 }
@@ -129,17 +144,21 @@ void gather_field(const HeaderField& field, MimeFields& fields) {
     FieldUse use{field.raw_value, field.offset, false, AmbiguityKind::space_before_colon};
     if (exact != nullptr) {
         if (field.raw_value.data() - (field.name.data() + field.name.size()) > 1)
-            fields.ambiguities.push_back({AmbiguityKind::space_before_colon, field.offset, printable(field.name)});
+            fields.ambiguities.push_back(
+                {AmbiguityKind::space_before_colon, field.offset, printable(field.name)});
         if (has_control(field.raw_value))
-            fields.ambiguities.push_back({AmbiguityKind::control_in_header, field.offset, printable(field.raw_value)});
+            fields.ambiguities.push_back(
+                {AmbiguityKind::control_in_header, field.offset, printable(field.raw_value)});
         exact->push_back(use);
         return;
     }
     std::string_view stripped = strip_non_token(field.name);
-    std::vector<FieldUse>* lenient = stripped.size() == field.name.size() ? nullptr : uses_of(fields, stripped);
+    std::vector<FieldUse>* lenient =
+        stripped.size() == field.name.size() ? nullptr : uses_of(fields, stripped);
     if (lenient == nullptr && field.name.find('(') != std::string_view::npos) {
         lenient = uses_of(fields, trim(without_comments(field.name)));
-        if (lenient != nullptr) lenient->push_back({use.raw_value, use.offset, true, AmbiguityKind::comment_in_header});
+        if (lenient != nullptr)
+            lenient->push_back({use.raw_value, use.offset, true, AmbiguityKind::comment_in_header});
         return;
     }
     if (lenient == nullptr) return;
@@ -184,7 +203,8 @@ std::vector<ValueView> value_views(std::string_view raw_value) {
     std::vector<ValueView> views{{plain, Comments::removed, {}}};
     std::string_view head = std::string_view(plain).substr(0, plain.find(';'));
     if (raw_value.find('\n') != std::string_view::npos)
-        views.push_back({unfold_value(raw_value, Folds::to_nothing), Comments::removed, AmbiguityKind::folded_inside_token});
+        views.push_back({unfold_value(raw_value, Folds::to_nothing), Comments::removed,
+                         AmbiguityKind::folded_inside_token});
     if (has_control(plain)) {
         views.push_back({filtered(plain, is_control), Comments::removed, AmbiguityKind::control_in_header});
         std::size_t nul = plain.find('\0');
@@ -192,14 +212,16 @@ std::vector<ValueView> value_views(std::string_view raw_value) {
             views.push_back({plain.substr(0, nul), Comments::removed, AmbiguityKind::control_in_header});
     }
     if (plain.find("=?") != std::string::npos)
-        views.push_back({decode_header_text(plain), Comments::removed, AmbiguityKind::encoded_word_in_parameter});
+        views.push_back(
+            {decode_header_text(plain), Comments::removed, AmbiguityKind::encoded_word_in_parameter});
     if (plain.find('(') != std::string::npos)
         views.push_back({plain, Comments::literal, AmbiguityKind::comment_in_header});
     if (head.find_first_of("\"'\\") != std::string_view::npos)
-        views.push_back({filtered(plain, [](char c) { return c == '"' || c == '\'' || c == '\\'; }), Comments::removed,
-                         AmbiguityKind::quoted_token});
+        views.push_back({filtered(plain, [](char c) { return c == '"' || c == '\'' || c == '\\'; }),
+                         Comments::removed, AmbiguityKind::quoted_token});
     std::size_t junk = head.find_first_not_of(": \t\r\n\v\f");
-    if (junk != std::string_view::npos && junk > 0 && head.substr(0, junk).find(':') != std::string_view::npos)
+    if (junk != std::string_view::npos && junk > 0 &&
+        head.substr(0, junk).find(':') != std::string_view::npos)
         views.push_back({plain.substr(junk), Comments::removed, AmbiguityKind::malformed_header_line});
     return views;
 }
@@ -223,12 +245,14 @@ bool read_media_type(std::string_view head, ContentType& out) {
 }
 
 void fill_parameters(ContentType& out, std::string_view text, const StructuredValue& structured) {
-    if (const Parameter* charset = find_parameter(structured, "charset")) out.charset = to_lower(trim(charset->value));
+    if (const Parameter* charset = find_parameter(structured, "charset"))
+        out.charset = to_lower(trim(charset->value));
     if (const Parameter* format = find_parameter(structured, "format")) out.format = to_lower(format->value);
     if (find_ignoring_case(text, "boundary") != std::string_view::npos)
         out.boundaries = boundary_candidates(text, structured);
     bool commented = text.find('(') != std::string_view::npos;  // "na()me=", too
-    if (commented || find_ignoring_case(text, "name") != std::string_view::npos) out.names = name_candidates(structured, "name");
+    if (commented || find_ignoring_case(text, "name") != std::string_view::npos)
+        out.names = name_candidates(structured, "name");
 }
 
 /// A type that a program may guess from what is no valid one (evasion class B11).
@@ -255,7 +279,8 @@ bool same_meaning(const ContentType& left, const ContentType& right) {
     // The subtype of a multipart only matters where it changes what its parts are.
     if (left.type == "multipart") {
         if ((left.subtype == "digest") != (right.subtype == "digest")) return false;
-        return std::ranges::equal(left.boundaries, right.boundaries, {}, &ValueCandidate::value, &ValueCandidate::value);
+        return std::ranges::equal(left.boundaries, right.boundaries, {}, &ValueCandidate::value,
+                                  &ValueCandidate::value);
     }
     return left.subtype == right.subtype;
 }
@@ -268,9 +293,9 @@ public:
         bool first_field = out_.empty() && !use.lenient;
         if (first_field && add_if_simple(use)) return;
         for (const ValueView& view : value_views(use.raw_value)) {
-            AmbiguityKind reason = use.lenient      ? use.reason
-                                   : !first_field   ? AmbiguityKind::duplicate_content_type
-                                                    : view.reason;
+            AmbiguityKind reason = use.lenient    ? use.reason
+                                   : !first_field ? AmbiguityKind::duplicate_content_type
+                                                  : view.reason;
             add_view(view, reason, use.offset);
         }
     }
@@ -278,7 +303,8 @@ public:
 private:
     /// The ordinary case pays for one look: a valid type, at most one well-written boundary, nothing odd in the value.
     bool add_if_simple(const FieldUse& use) {
-        if (has_control(use.raw_value) || use.raw_value.find_first_of("(\\") != std::string_view::npos) return false;
+        if (has_control(use.raw_value) || use.raw_value.find_first_of("(\\") != std::string_view::npos)
+            return false;
         std::string text = unfold_value(use.raw_value);
         if (text.find("=?") != std::string::npos) return false;
         StructuredValue structured = read_structured_value(text);
@@ -289,7 +315,8 @@ private:
         bool multipart = parsed.type == "multipart";
         if (multipart != (parsed.boundaries.size() == 1)) return false;
         if (!multipart && find_ignoring_case(text, "multipart/") != std::string_view::npos) return false;
-        if (multipart && parsed.boundaries.front().value.find_first_of(" \t") != std::string::npos) return false;
+        if (multipart && parsed.boundaries.front().value.find_first_of(" \t") != std::string::npos)
+            return false;
         add(parsed);
         return true;
     }
@@ -304,7 +331,8 @@ private:
         add(parsed);
         if (!valid) {
             ContentType guess = parsed;
-            guess.reason = out_.size() > 1 && reason != AmbiguityKind{} ? reason : AmbiguityKind::guessed_content_type;
+            guess.reason =
+                out_.size() > 1 && reason != AmbiguityKind{} ? reason : AmbiguityKind::guessed_content_type;
             if (guess_media_type(structured.head, parsed, guess)) add(guess);
         }
         add_further_types(view, structured, offset);
@@ -325,7 +353,8 @@ private:
             std::size_t at = find_ignoring_case(text, top);
             if (at == std::string_view::npos) continue;
             bool is_the_head = starts_with_ignoring_case(structured.head, top) || at == 0;
-            bool separated = at > 0 && std::string_view(" \t,;(\"'").find(text[at - 1]) != std::string_view::npos;
+            bool separated =
+                at > 0 && std::string_view(" \t,;(\"'").find(text[at - 1]) != std::string_view::npos;
             if (is_the_head || !separated) continue;
             std::size_t end = at;
             while (end < text.size() && (is_token_character(text[end]) || text[end] == '/')) ++end;
@@ -355,25 +384,26 @@ struct NamedEncoding {
     std::string_view name;
     TransferEncoding encoding;
 };
-constexpr std::array encodings = std::to_array<NamedEncoding>({{"7bit", TransferEncoding::identity},
-                                                               {"8bit", TransferEncoding::identity},
-                                                               {"binary", TransferEncoding::identity},
-                                                               {"base64", TransferEncoding::base64},
-                                                               {"quoted-printable", TransferEncoding::quoted_printable},
-                                                               {"x-uuencode", TransferEncoding::uuencode},
-                                                               {"x-uuencoded", TransferEncoding::uuencode},
-                                                               {"x-uue", TransferEncoding::uuencode},
-                                                               {"x-uu", TransferEncoding::uuencode},
-                                                               {"uuencode", TransferEncoding::uuencode},
-                                                               {"uuencoded", TransferEncoding::uuencode},
-                                                               {"uue", TransferEncoding::uuencode},
-                                                               {"uu", TransferEncoding::uuencode},
-                                                               {"x-yenc", TransferEncoding::yenc},
-                                                               {"yenc", TransferEncoding::yenc},
-                                                               {"mac-binhex40", TransferEncoding::binhex},
-                                                               {"x-binhex", TransferEncoding::binhex},
-                                                               {"binhex", TransferEncoding::binhex},
-                                                               {"x-gzip64", TransferEncoding::gzip64}});
+constexpr std::array encodings =
+    std::to_array<NamedEncoding>({{"7bit", TransferEncoding::identity},
+                                  {"8bit", TransferEncoding::identity},
+                                  {"binary", TransferEncoding::identity},
+                                  {"base64", TransferEncoding::base64},
+                                  {"quoted-printable", TransferEncoding::quoted_printable},
+                                  {"x-uuencode", TransferEncoding::uuencode},
+                                  {"x-uuencoded", TransferEncoding::uuencode},
+                                  {"x-uue", TransferEncoding::uuencode},
+                                  {"x-uu", TransferEncoding::uuencode},
+                                  {"uuencode", TransferEncoding::uuencode},
+                                  {"uuencoded", TransferEncoding::uuencode},
+                                  {"uue", TransferEncoding::uuencode},
+                                  {"uu", TransferEncoding::uuencode},
+                                  {"x-yenc", TransferEncoding::yenc},
+                                  {"yenc", TransferEncoding::yenc},
+                                  {"mac-binhex40", TransferEncoding::binhex},
+                                  {"x-binhex", TransferEncoding::binhex},
+                                  {"binhex", TransferEncoding::binhex},
+                                  {"x-gzip64", TransferEncoding::gzip64}});
 
 std::optional<TransferEncoding> encoding_named(std::string_view token) {
     for (const NamedEncoding& known : encodings)
@@ -434,7 +464,8 @@ private:
             add(TransferEncoding::quoted_printable, AmbiguityKind::unknown_transfer_encoding, offset, true);
     }
 
-    void add(TransferEncoding encoding, AmbiguityKind reason, std::uint64_t offset, bool only_if_body_fits = false) {
+    void add(TransferEncoding encoding, AmbiguityKind reason, std::uint64_t offset,
+             bool only_if_body_fits = false) {
         for (const EncodingChoice& known : out_)
             if (known.encoding == encoding) return;
         out_.push_back({encoding, reason, offset, only_if_body_fits});
@@ -452,7 +483,8 @@ std::string_view extension_of(std::string_view name) {
 
 void add_names(std::vector<ValueCandidate>& out, const std::vector<ValueCandidate>& more) {
     for (const ValueCandidate& name : more) {
-        bool known = std::ranges::any_of(out, [&](const ValueCandidate& other) { return other.value == name.value; });
+        bool known =
+            std::ranges::any_of(out, [&](const ValueCandidate& other) { return other.value == name.value; });
         if (!known && out.size() < limits::alternatives_per_place) out.push_back(name);
     }
 }
@@ -460,9 +492,11 @@ void add_names(std::vector<ValueCandidate>& out, const std::vector<ValueCandidat
 /// U+202A to U+202E, U+2066 to U+2069 in UTF-8: they turn the order of what a person reads.
 bool has_direction_override(std::string_view utf8) {
     for (std::size_t at = 0; at + 2 < utf8.size(); ++at) {
-        auto second = static_cast<unsigned char>(utf8[at + 1]), third = static_cast<unsigned char>(utf8[at + 2]);
+        auto second = static_cast<unsigned char>(utf8[at + 1]),
+             third = static_cast<unsigned char>(utf8[at + 2]);
         if (utf8[at] != '\xE2') continue;
-        if ((second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9))
+        if ((second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+            (second == 0x81 && third >= 0xA6 && third <= 0xA9))
             return true;
     }
     return false;
@@ -475,7 +509,8 @@ void judge_names(ContentFields& out, std::uint64_t offset) {
             break;
         }
     for (std::size_t index = 1; index < out.file_names.size(); ++index)
-        if (!equals_ignoring_case(extension_of(out.file_names[index].value), extension_of(out.file_names[0].value))) {
+        if (!equals_ignoring_case(extension_of(out.file_names[index].value),
+                                  extension_of(out.file_names[0].value))) {
             out.ambiguities.push_back({out.file_names[index].reason, offset,
                                        printable(out.file_names[0].value, 40) + " / " +
                                            printable(out.file_names[index].value, 40)});
@@ -533,8 +568,8 @@ ContentFields read_content_fields(const HeaderBlock& block, ByteView bytes) {
         out.content_id = id;
     }
     if (fields.description != nullptr) out.description = decode_header_text(fields.description->raw_value);
-    out.odd = out.types.size() > 1 || out.encodings.size() > 1 ||
-              block.odd.bare_cr != HeaderOddities::npos || block.odd.malformed_line != HeaderOddities::npos ||
+    out.odd = out.types.size() > 1 || out.encodings.size() > 1 || block.odd.bare_cr != HeaderOddities::npos ||
+              block.odd.malformed_line != HeaderOddities::npos ||
               block.odd.only_spaces_line != HeaderOddities::npos;
     return out;
 }

@@ -45,7 +45,7 @@ struct ContentFields {
     std::string content_id;
     std::string description;
     std::vector<Ambiguity> ambiguities;  ///< those that hold whatever alternative is taken
-    bool odd = false;  ///< something was disputed: the caller looks closer at the body, too
+    bool odd = false;                    ///< something was disputed: the caller looks closer at the body, too
 };
 
 /// Reads the MIME fields of a block. `bytes` are those that the block was read from.

@@ -72,7 +72,9 @@ bool looks_like_base64(ByteView body) {
 bool looks_like_quoted_printable(ByteView body) {
     constexpr std::size_t looked_at_bytes = 64U << 10;
     std::string_view text = as_text(body.first(std::min(body.size(), looked_at_bytes)));
-    auto is_hex = [](char c) { return is_ascii_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); };
+    auto is_hex = [](char c) {
+        return is_ascii_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+    };
     for (std::size_t at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
         std::string_view after = text.substr(at + 1, 2);
         if (after.starts_with('\r') || after.starts_with('\n')) return true;
@@ -141,7 +143,8 @@ bool TreeBuilder::may_add_alternative(std::uint32_t slot, std::size_t work_bytes
     if (tree_.slots[slot].alternatives.empty()) return true;  // the first is no alternative
     std::string_view reached;
     if (alternatives_ >= limits::alternatives) reached = "alternatives";
-    if (tree_.slots[slot].alternatives.size() >= limits::alternatives_per_place) reached = "alternatives_per_place";
+    if (tree_.slots[slot].alternatives.size() >= limits::alternatives_per_place)
+        reached = "alternatives_per_place";
     if (work_bytes_ + work_bytes > bounds_.reparsed_bytes) reached = "reparsed_bytes";
     if (!reached.empty()) {
         note(AmbiguityKind::too_many_readings, offset, std::string(reached));
@@ -153,7 +156,8 @@ bool TreeBuilder::may_add_alternative(std::uint32_t slot, std::size_t work_bytes
     return true;
 }
 
-Entity TreeBuilder::make_entity(const Draft& draft, const ContentType& type, TransferEncoding encoding) const {
+Entity TreeBuilder::make_entity(const Draft& draft, const ContentType& type,
+                                TransferEncoding encoding) const {
     const Place& place = *draft.place;
     Entity entity;
     entity.parent = place.parent;
@@ -176,7 +180,8 @@ Entity TreeBuilder::make_entity(const Draft& draft, const ContentType& type, Tra
     return entity;
 }
 
-void TreeBuilder::add_raw_rest(std::uint32_t parent, std::uint16_t depth, ByteView bytes, std::uint64_t offset) {
+void TreeBuilder::add_raw_rest(std::uint32_t parent, std::uint16_t depth, ByteView bytes,
+                               std::uint64_t offset) {
     Entity entity;
     entity.origin = Origin::raw_rest;
     entity.type = "application";
@@ -219,8 +224,9 @@ std::uint32_t TreeBuilder::fill_slot(const Place& place) {
         add_block(slot, place, other.block);
     }
     // RFC 2046 section 5.1.1: a delimiter line among the headers. Some programs only see it behind the blank line.
-    bool cut_in_headers = primary.odd.no_blank_line && place.extended.size() > place.bytes.size() &&
-                          std::ranges::any_of(primary.fields, [](const HeaderField& f) { return is_mime_field(f.name); });
+    bool cut_in_headers =
+        primary.odd.no_blank_line && place.extended.size() > place.bytes.size() &&
+        std::ranges::any_of(primary.fields, [](const HeaderField& f) { return is_mime_field(f.name); });
     if (cut_in_headers) {
         note(AmbiguityKind::end_boundary_in_headers, place.offset + place.bytes.size());
         if (may_add_alternative(slot, place.extended.size(), place.offset)) {
@@ -241,7 +247,9 @@ void TreeBuilder::add_block(std::uint32_t slot, const Place& place, const Header
     }
     for (Ambiguity& ambiguity : fields.ambiguities)
         note(ambiguity.kind, place.offset + ambiguity.offset, std::move(ambiguity.detail));
-    Draft draft{&place, &block, &fields, place.bytes.subspan(block.body_begin), place.offset + block.body_begin, slot};
+    Draft draft{
+        &place, &block, &fields, place.bytes.subspan(block.body_begin), place.offset + block.body_begin,
+        slot};
     std::size_t pairs = 0;
     for (std::size_t sum = 0; sum < fields.types.size() + fields.encodings.size(); ++sum)
         for (std::size_t type = 0; type <= sum && type < fields.types.size(); ++type) {
@@ -262,7 +270,8 @@ void TreeBuilder::add_choice(const Draft& draft, const ContentType& type, const 
         if (!first_type && first_encoding) {
             std::size_t before = tree_.slots[draft.slot].alternatives.size();
             add_multipart(draft, type, encoding);
-            if (tree_.slots[draft.slot].alternatives.size() > before) note(type.reason, draft.place->offset + type.offset);
+            if (tree_.slots[draft.slot].alternatives.size() > before)
+                note(type.reason, draft.place->offset + type.offset);
             return;
         }
         add_multipart(draft, type, encoding);
@@ -274,9 +283,9 @@ void TreeBuilder::add_choice(const Draft& draft, const ContentType& type, const 
         if (!first_encoding) note(encoding.reason, draft.place->offset + encoding.offset);
         if (!may_add_alternative(draft.slot, draft.body.size(), draft.place->offset)) return;
     }
-    bool message = type.type == "message" && (type.subtype == "rfc822" || type.subtype == "global" ||
-                                              type.subtype == "news" || type.subtype == "partial" ||
-                                              type.subtype == "external-body");
+    bool message = type.type == "message" &&
+                   (type.subtype == "rfc822" || type.subtype == "global" || type.subtype == "news" ||
+                    type.subtype == "partial" || type.subtype == "external-body");
     if (message) {
         add_message(draft, type, encoding);
     } else {

@@ -43,7 +43,8 @@ struct MultipartSplit {
 /// Boundaries that stand in a body although nobody declared them: "--X" lines followed by a Content-* header line. At most 4.
 [[nodiscard]] std::vector<std::string> observed_boundaries(ByteView body);
 
-/// A line that is the boundary but for its dashes, its case, white space or its last letters, and that no other multipart declares.
+/// A line that is the boundary but for its dashes, its case, white space or its last letters, and that no other multipart
+/// declares.
 [[nodiscard]] bool has_near_boundary(ByteView body, std::string_view boundary);
 
 }  // namespace tocsin::mail

@@ -148,7 +148,8 @@ int hex_value(char c) {
 std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0) {
+        if (text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
+            hex_value(text[at + 2]) >= 0) {
             out.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
             at += 2;
         } else {
@@ -258,20 +259,27 @@ std::string without_controls(std::string_view text) {
 /// The forms in which programs may take one boundary value.
 void add_boundary_forms(std::vector<ValueCandidate>& out, std::string_view value, AmbiguityKind reason) {
     add_distinct(out, std::string(value), reason);
-    bool plain = std::ranges::all_of(value, [](char c) { return is_token_character(c) || c == '=' || c == ':' ||
-                                                                c == '/' || c == '?' || c == '@' || c == ','; });
-    if (plain && value.find_first_of(",;") == std::string_view::npos && value.find("=?") == std::string_view::npos)
+    bool plain = std::ranges::all_of(value, [](char c) {
+        return is_token_character(c) || c == '=' || c == ':' || c == '/' || c == '?' || c == '@' || c == ',';
+    });
+    if (plain && value.find_first_of(",;") == std::string_view::npos &&
+        value.find("=?") == std::string_view::npos)
         return;
     add_distinct(out, std::string(trim(value)), AmbiguityKind::boundary_whitespace);
-    add_distinct(out, std::string(value.substr(0, value.find_first_of(" \t\v\r\n"))), AmbiguityKind::boundary_whitespace);
+    add_distinct(out, std::string(value.substr(0, value.find_first_of(" \t\v\r\n"))),
+                 AmbiguityKind::boundary_whitespace);
     add_distinct(out, without(value, " \t\v\f\r\n"), AmbiguityKind::boundary_whitespace);
-    add_distinct(out, std::string(value.substr(0, value.find_first_of(",;"))), AmbiguityKind::boundary_illegal_character);
+    add_distinct(out, std::string(value.substr(0, value.find_first_of(",;"))),
+                 AmbiguityKind::boundary_illegal_character);
     add_distinct(out, without_controls(value), AmbiguityKind::boundary_illegal_character);
-    add_distinct(out, std::string(value.substr(0, value.find('\0'))), AmbiguityKind::boundary_illegal_character);
+    add_distinct(out, std::string(value.substr(0, value.find('\0'))),
+                 AmbiguityKind::boundary_illegal_character);
     add_distinct(out, without(value, "\"'"), AmbiguityKind::boundary_quoting);
-    add_distinct(out, std::string(value.substr(0, value.find_first_of("\"'"))), AmbiguityKind::boundary_quoting);
+    add_distinct(out, std::string(value.substr(0, value.find_first_of("\"'"))),
+                 AmbiguityKind::boundary_quoting);
     add_distinct(out, without(value, "\\"), AmbiguityKind::boundary_quoting);
-    add_distinct(out, std::string(trim(value.substr(0, value.find('(')))), AmbiguityKind::boundary_illegal_character);
+    add_distinct(out, std::string(trim(value.substr(0, value.find('(')))),
+                 AmbiguityKind::boundary_illegal_character);
     if (value.find("=?") != std::string_view::npos)
         add_distinct(out, decode_header_text(value), AmbiguityKind::encoded_word_in_parameter);
 }
@@ -279,7 +287,8 @@ void add_boundary_forms(std::vector<ValueCandidate>& out, std::string_view value
 /// Every `boundary ... = value` that stands anywhere in the text, however badly separated.
 void add_hidden_boundaries(std::vector<ValueCandidate>& out, std::string_view text) {
     std::size_t at = 0;
-    while (out.size() < candidates_max && (at = find_ignoring_case(text, "boundary", at)) != std::string_view::npos) {
+    while (out.size() < candidates_max &&
+           (at = find_ignoring_case(text, "boundary", at)) != std::string_view::npos) {
         at += 8;
         std::size_t value = at;
         while (value < text.size() && (is_ascii_space(text[value]) || is_control(text[value]))) ++value;
@@ -293,7 +302,8 @@ void add_hidden_boundaries(std::vector<ValueCandidate>& out, std::string_view te
             std::string_view quoted = rest.substr(0, rest.find_first_of("\"'\\"));
             add_boundary_forms(out, quoted, AmbiguityKind::boundary_in_other_field);
         }
-        add_boundary_forms(out, rest.substr(0, rest.find_first_of(";\"")), AmbiguityKind::boundary_in_other_field);
+        add_boundary_forms(out, rest.substr(0, rest.find_first_of(";\"")),
+                           AmbiguityKind::boundary_in_other_field);
     }
 }
 
@@ -338,11 +348,13 @@ const Parameter* find_parameter(const StructuredValue& structured, std::string_v
     return nullptr;
 }
 
-std::vector<ValueCandidate> boundary_candidates(std::string_view unfolded, const StructuredValue& structured) {
+std::vector<ValueCandidate> boundary_candidates(std::string_view unfolded,
+                                                const StructuredValue& structured) {
     std::vector<ValueCandidate> out;
     bool well_formed = true;
     std::size_t mentions = 0;
-    for (std::size_t at = 0; (at = find_ignoring_case(unfolded, "boundary", at)) != std::string_view::npos; ++at)
+    for (std::size_t at = 0; (at = find_ignoring_case(unfolded, "boundary", at)) != std::string_view::npos;
+         ++at)
         ++mentions;
     for (const Parameter& parameter : structured.parameters) {
         if (parameter.name != "boundary") continue;
@@ -359,10 +371,12 @@ std::vector<ValueCandidate> boundary_candidates(std::string_view unfolded, const
     });
     // An empty boundary makes a line of two dashes the delimiter.
     if (any_empty) out.push_back({"", AmbiguityKind::boundary_empty_or_missing});
-    for (ValueCandidate& candidate : rfc2231_candidates(structured, "boundary", AmbiguityKind::boundary_encoded)) {
+    for (ValueCandidate& candidate :
+         rfc2231_candidates(structured, "boundary", AmbiguityKind::boundary_encoded)) {
         add_boundary_forms(out, candidate.value, candidate.reason);
         // UTF-16 of an ASCII boundary is the same letters with NUL between them.
-        add_distinct(out, without(candidate.value, std::string_view("\0", 1)), AmbiguityKind::boundary_encoded);
+        add_distinct(out, without(candidate.value, std::string_view("\0", 1)),
+                     AmbiguityKind::boundary_encoded);
     }
     // Programs that look at one piece only.
     for (const Section& section : rfc2231_sections(structured, "boundary"))
@@ -373,7 +387,8 @@ std::vector<ValueCandidate> boundary_candidates(std::string_view unfolded, const
 
 std::vector<ValueCandidate> name_candidates(const StructuredValue& structured, std::string_view parameter) {
     std::vector<ValueCandidate> out;
-    for (ValueCandidate& candidate : rfc2231_candidates(structured, parameter, AmbiguityKind::filename_encoding))
+    for (ValueCandidate& candidate :
+         rfc2231_candidates(structured, parameter, AmbiguityKind::filename_encoding))
         add_distinct(out, std::move(candidate.value), candidate.reason);
     for (const Parameter& plain : structured.parameters) {
         if (plain.name != parameter) continue;

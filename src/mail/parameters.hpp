@@ -16,7 +16,8 @@ struct Parameter {
     std::string name;       ///< lower case, with any RFC 2231 stars
     std::string value;      ///< without quotes, backslash escapes resolved
     std::string raw_value;  ///< as written between `=` and the next separator
-    std::string tail;       ///< from the semicolon on, when what follows it is no parameter: `;.zip` in `file;.zip`
+    std::string
+        tail;  ///< from the semicolon on, when what follows it is no parameter: `;.zip` in `file;.zip`
     bool quoted = false;
     bool well_formed = true;  ///< token or complete quoted-string with nothing around it
 };
@@ -31,7 +32,8 @@ struct StructuredValue {
 enum class Comments : std::uint8_t { removed, literal };
 
 /// Takes a field value apart (unfolded; see unfold_value()).
-[[nodiscard]] StructuredValue read_structured_value(std::string_view text, Comments comments = Comments::removed);
+[[nodiscard]] StructuredValue read_structured_value(std::string_view text,
+                                                    Comments comments = Comments::removed);
 
 enum class Folds : std::uint8_t {
     to_their_space,  ///< RFC 5322 section 2.2.3: only the CRLF goes
@@ -50,7 +52,8 @@ struct ValueCandidate {
                                                               const StructuredValue& structured);
 
 /// The readings of a parameter such as `name` or `filename`, RFC 2231 and RFC 2047 forms included, as UTF-8.
-[[nodiscard]] std::vector<ValueCandidate> name_candidates(const StructuredValue& structured, std::string_view parameter);
+[[nodiscard]] std::vector<ValueCandidate> name_candidates(const StructuredValue& structured,
+                                                          std::string_view parameter);
 
 /// First parameter of that name, without RFC 2231 forms.
 [[nodiscard]] const Parameter* find_parameter(const StructuredValue& structured, std::string_view name);

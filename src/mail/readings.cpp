@@ -14,7 +14,8 @@ struct Cover {
 };
 
 Cover count_readings(const MimeTree& tree) {
-    Cover cover{std::vector<std::size_t>(tree.entities.size(), 1), std::vector<std::size_t>(tree.slots.size(), 0)};
+    Cover cover{std::vector<std::size_t>(tree.entities.size(), 1),
+                std::vector<std::size_t>(tree.slots.size(), 0)};
     for (std::size_t index = tree.entities.size(); index-- > 0;) {
         for (std::uint32_t slot : tree.entities[index].slots) {
             std::size_t sum = 0;
@@ -42,7 +43,8 @@ Reading walk(const MimeTree& tree, const Cover& cover, std::size_t number) {
         if (slot.alternatives.empty()) continue;
         std::size_t rest = std::min(step.number, cover.slot[step.slot] - 1);
         std::size_t choice = 0;
-        while (rest >= cover.entity[slot.alternatives[choice]]) rest -= cover.entity[slot.alternatives[choice++]];
+        while (rest >= cover.entity[slot.alternatives[choice]])
+            rest -= cover.entity[slot.alternatives[choice++]];
         std::uint32_t entity = slot.alternatives[choice];
         reading.entities.push_back(entity);
         const std::vector<std::uint32_t>& below = tree.entities[entity].slots;
@@ -56,7 +58,8 @@ Reading walk(const MimeTree& tree, const Cover& cover, std::size_t number) {
 Covering list_readings(MimeTree& tree) {
     Cover cover = count_readings(tree);
     std::size_t readings = std::min(cover.slot[0], limits::readings);
-    for (std::size_t number = 0; number < readings; ++number) tree.readings.push_back(walk(tree, cover, number));
+    for (std::size_t number = 0; number < readings; ++number)
+        tree.readings.push_back(walk(tree, cover, number));
     return cover.slot[0] > readings ? Covering::cut_off : Covering::complete;
 }
 

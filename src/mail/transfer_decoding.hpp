@@ -22,9 +22,10 @@ struct DecodedAlternative {
 };
 
 struct Decoded {
-    Bytes bytes;                                  ///< what most clients see
-    std::vector<DecodedAlternative> alternatives; ///< distinct from `bytes` and from each other; at most `alternatives_max`
-    std::vector<Ambiguity> ambiguities;           ///< also when no alternative output differs but the form is disputed
+    Bytes bytes;  ///< what most clients see
+    std::vector<DecodedAlternative>
+        alternatives;  ///< distinct from `bytes` and from each other; at most `alternatives_max`
+    std::vector<Ambiguity> ambiguities;  ///< also when no alternative output differs but the form is disputed
 };
 
 /// RFC 2045 section 6.8. Readings: foreign characters skipped (primary), stop at the first one, drop the quad that holds one,
@@ -38,19 +39,23 @@ struct Decoded {
 
 /// A file found in text: uuencode (POSIX), yEnc (yEnc 1.3 draft), BinHex 4.0 (RFC 1741).
 struct EmbeddedFile {
-    std::string name;      ///< as given, may be empty
+    std::string name;  ///< as given, may be empty
     Bytes bytes;
-    std::uint64_t offset = 0;   ///< where the block begins in the text
-    std::uint64_t length = 0;   ///< bytes of text that it takes
-    bool odd_form = false;      ///< not all programs see a file here: no begin line or an odd one, old line ends
+    std::uint64_t offset = 0;  ///< where the block begins in the text
+    std::uint64_t length = 0;  ///< bytes of text that it takes
+    bool odd_form = false;  ///< not all programs see a file here: no begin line or an odd one, old line ends
 };
 
-/// All uuencoded, yEncoded and BinHex blocks in a text, at most `files_max`. Any text will do without a begin line when `whole_body`
-/// says that the declared encoding is this one; `anywhere_in_text`, uuencoded data without one must be unmistakable.
+/// All uuencoded, yEncoded and BinHex blocks in a text, at most `files_max`. Any text will do without a begin line when
+/// `whole_body` says that the declared encoding is this one; `anywhere_in_text`, uuencoded data without one must be
+/// unmistakable.
 enum class EmbeddedScope { anywhere_in_text, whole_body };
-[[nodiscard]] std::vector<EmbeddedFile> find_uuencoded(ByteView text, EmbeddedScope scope, std::size_t files_max);
-[[nodiscard]] std::vector<EmbeddedFile> find_yencoded(ByteView text, EmbeddedScope scope, std::size_t files_max);
-[[nodiscard]] std::vector<EmbeddedFile> find_binhex(ByteView text, EmbeddedScope scope, std::size_t files_max);
+[[nodiscard]] std::vector<EmbeddedFile> find_uuencoded(ByteView text, EmbeddedScope scope,
+                                                       std::size_t files_max);
+[[nodiscard]] std::vector<EmbeddedFile> find_yencoded(ByteView text, EmbeddedScope scope,
+                                                      std::size_t files_max);
+[[nodiscard]] std::vector<EmbeddedFile> find_binhex(ByteView text, EmbeddedScope scope,
+                                                    std::size_t files_max);
 
 /// `data:` URIs (RFC 2397) with a base64 or percent-encoded body in HTML, CSS or text.
 struct DataUri {

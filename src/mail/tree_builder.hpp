@@ -17,9 +17,10 @@ namespace tocsin::mail {
 
 /// A position in the tree that is about to be filled.
 struct Place {
-    ByteView bytes;             ///< headers and body of the entity
-    ByteView extended;          ///< the same, up to the end of the parent's body: for programs that ignore an outer boundary
-    std::uint64_t offset = 0;   ///< of `bytes` in the message; in decoded inner messages: in that buffer
+    ByteView bytes;  ///< headers and body of the entity
+    ByteView
+        extended;  ///< the same, up to the end of the parent's body: for programs that ignore an outer boundary
+    std::uint64_t offset = 0;  ///< of `bytes` in the message; in decoded inner messages: in that buffer
     std::uint32_t parent = no_entity;
     std::uint16_t depth = 0;
     Origin origin = Origin::root;
@@ -55,8 +56,8 @@ private:
     void add_choice(const Draft& draft, const ContentType& type, const EncodingChoice& encoding);
 
     void add_multipart(const Draft& draft, const ContentType& type, const EncodingChoice& encoding);
-    bool add_split_readings(const Draft& draft, const ContentType& type, ByteView body, const ValueCandidate& boundary,
-                            bool primary);
+    bool add_split_readings(const Draft& draft, const ContentType& type, ByteView body,
+                            const ValueCandidate& boundary, bool primary);
     void add_split(const Draft& draft, const ContentType& type, ByteView body, const MultipartSplit& split,
                    std::string_view boundary);
     void add_outside(std::uint32_t entity, const Draft& draft, ByteView body, const BodyRange& range);

@@ -70,7 +70,8 @@ void TreeBuilder::add_leaf(const Draft& draft, const ContentType& type, const En
     if (!alternatives.empty()) add_leaf_alternatives(draft, model, std::move(alternatives));
 }
 
-void TreeBuilder::add_leaf_alternatives(const Draft& draft, const Entity& model, std::vector<Bytes> contents) {
+void TreeBuilder::add_leaf_alternatives(const Draft& draft, const Entity& model,
+                                        std::vector<Bytes> contents) {
     for (Bytes& content : contents) {
         if (!may_add_alternative(draft.slot, content.size(), draft.body_offset)) return;
         if (content.size() > decoded_left()) {
@@ -109,9 +110,12 @@ ByteView TreeBuilder::decode_leaf(Entity& entity, const Draft& draft, std::vecto
         case TransferEncoding::base64: return take(decode_base64(draft.body, limits::alternatives_per_place));
         case TransferEncoding::quoted_printable:
             return take(decode_quoted_printable(draft.body, limits::alternatives_per_place));
-        case TransferEncoding::uuencode: return take_file(find_uuencoded(draft.body, EmbeddedScope::whole_body, 1));
-        case TransferEncoding::yenc: return take_file(find_yencoded(draft.body, EmbeddedScope::whole_body, 1));
-        case TransferEncoding::binhex: return take_file(find_binhex(draft.body, EmbeddedScope::whole_body, 1));
+        case TransferEncoding::uuencode:
+            return take_file(find_uuencoded(draft.body, EmbeddedScope::whole_body, 1));
+        case TransferEncoding::yenc:
+            return take_file(find_yencoded(draft.body, EmbeddedScope::whole_body, 1));
+        case TransferEncoding::binhex:
+            return take_file(find_binhex(draft.body, EmbeddedScope::whole_body, 1));
         case TransferEncoding::gzip64: {
             Bytes packed = decode_base64(draft.body, 0).bytes;
             note(AmbiguityKind::legacy_encoding, draft.body_offset, "x-gzip64");
@@ -128,7 +132,9 @@ void TreeBuilder::add_further_files(std::uint32_t index) {
     constexpr std::size_t files_max = 64;
     std::vector<EmbeddedFile> files;
     switch (tree_.entities[index].encoding) {
-        case TransferEncoding::uuencode: files = find_uuencoded(body, EmbeddedScope::whole_body, files_max); break;
+        case TransferEncoding::uuencode:
+            files = find_uuencoded(body, EmbeddedScope::whole_body, files_max);
+            break;
         case TransferEncoding::yenc: files = find_yencoded(body, EmbeddedScope::whole_body, files_max); break;
         case TransferEncoding::binhex: files = find_binhex(body, EmbeddedScope::whole_body, files_max); break;
         default: return;
@@ -143,7 +149,8 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
     if (!holds_text(tree_.entities[index]) && !may_hold_data_uris(tree_.entities[index])) return;
     ByteView content = tree_.entities[index].content;
     std::string_view text = as_text(content);
-    std::size_t files_max = std::min<std::size_t>(64, limits::parts - std::min(limits::parts, tree_.entities.size()));
+    std::size_t files_max =
+        std::min<std::size_t>(64, limits::parts - std::min(limits::parts, tree_.entities.size()));
     auto add_files = [&](std::vector<EmbeddedFile> files) {
         for (EmbeddedFile& file : files)
             add_embedded_file(index, std::move(file.bytes), std::move(file.name), "application/octet-stream");
@@ -151,7 +158,8 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
     std::vector<EmbeddedFile> uuencoded = find_uuencoded(content, EmbeddedScope::anywhere_in_text, files_max);
     for (const EmbeddedFile& file : uuencoded)
         if (file.odd_form)
-            note(AmbiguityKind::legacy_encoding, tree_.entities[index].body_offset + file.offset, "odd uuencoded block");
+            note(AmbiguityKind::legacy_encoding, tree_.entities[index].body_offset + file.offset,
+                 "odd uuencoded block");
     add_files(std::move(uuencoded));
     if (text.find("=ybegin part=") != std::string_view::npos)
         note(AmbiguityKind::partial_message, tree_.entities[index].body_offset, "yEnc in several parts");
@@ -159,12 +167,14 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
         add_files(find_yencoded(content, EmbeddedScope::anywhere_in_text, files_max));
     if (text.find("with BinHex") != std::string_view::npos)
         add_files(find_binhex(content, EmbeddedScope::anywhere_in_text, files_max));
-    if (may_hold_data_uris(tree_.entities[index]) && find_ignoring_case(text, "data:") != std::string_view::npos)
+    if (may_hold_data_uris(tree_.entities[index]) &&
+        find_ignoring_case(text, "data:") != std::string_view::npos)
         for (DataUri& uri : find_data_uris(content, files_max))
             add_embedded_file(index, std::move(uri.bytes), {}, uri.media_type);
 }
 
-void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::string name, std::string_view media_type) {
+void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::string name,
+                                    std::string_view media_type) {
     if (bytes.empty()) return;
     if (bytes.size() > decoded_left() || tree_.entities.size() >= limits::parts) {
         hit_limit(bytes.size() > decoded_left() ? "decoded_bytes" : "parts", 0);
@@ -174,7 +184,8 @@ void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::stri
     entity.origin = Origin::embedded;
     std::size_t slash = media_type.find('/');
     entity.type = slash == std::string_view::npos ? "application" : std::string(media_type.substr(0, slash));
-    entity.subtype = slash == std::string_view::npos ? "octet-stream" : std::string(media_type.substr(slash + 1));
+    entity.subtype =
+        slash == std::string_view::npos ? "octet-stream" : std::string(media_type.substr(slash + 1));
     if (!name.empty()) entity.file_names.push_back(std::move(name));
     entity.raw_body = entity.content = keep(std::move(bytes));
     push_child(parent, std::move(entity));
@@ -183,12 +194,14 @@ void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::stri
 /// RFC 8551 section 3.5: an opaque signed message holds a MIME entity inside DER, where engines do not look.
 void TreeBuilder::add_wrapped_message(std::uint32_t index) {
     const Entity& entity = tree_.entities[index];
-    bool opaque = entity.subtype == "pkcs7-mime" || entity.subtype == "x-pkcs7-mime" || lower_extension(entity) == "p7m";
+    bool opaque = entity.subtype == "pkcs7-mime" || entity.subtype == "x-pkcs7-mime" ||
+                  lower_extension(entity) == "p7m";
     if (!opaque) return;
     std::size_t at = find_ignoring_case(as_text(entity.content), "content-type:");
     // RFC 3274: id-ct-compressedData. What is inside is opened by mail programs, not by engines.
     constexpr std::string_view compressed_data("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09", 11);
-    if (at == std::string_view::npos && as_text(entity.content).find(compressed_data) != std::string_view::npos)
+    if (at == std::string_view::npos &&
+        as_text(entity.content).find(compressed_data) != std::string_view::npos)
         note(AmbiguityKind::encoded_message, entity.body_offset, "compressed S/MIME");
     if (at == std::string_view::npos) return;
     note(AmbiguityKind::encoded_message, entity.body_offset);

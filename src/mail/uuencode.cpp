@@ -195,7 +195,8 @@ std::optional<BeginLine> begin_line(std::string_view line) {
 // Steps over blank lines, a few at most.
 std::optional<TextLine> first_line_from(std::string_view text, std::size_t offset) {
     auto line = uu_line_at(text, offset);
-    for (int blank = 0; blank < 4 && line && trim(line->text).empty(); ++blank) line = uu_line_at(text, line->next);
+    for (int blank = 0; blank < 4 && line && trim(line->text).empty(); ++blank)
+        line = uu_line_at(text, line->next);
     return line;
 }
 
@@ -214,7 +215,8 @@ std::optional<EmbeddedFile> block_at(std::string_view text, const TextLine& line
                         begin->odd || text[line.next - 1] == '\r'};
 }
 
-std::optional<EmbeddedFile> bare_block_at(std::string_view text, const TextLine& line, std::size_t bytes_max) {
+std::optional<EmbeddedFile> bare_block_at(std::string_view text, const TextLine& line,
+                                          std::size_t bytes_max) {
     if (!begins_data(text, line)) return std::nullopt;
     Body body = read_lines(text, line.offset, bytes_max);
     if (body.bytes.empty()) return std::nullopt;
@@ -249,7 +251,8 @@ std::vector<EmbeddedFile> find_uuencoded(ByteView text, EmbeddedScope scope, std
         std::size_t go_on = line->next;
         std::optional<EmbeddedFile> file;
         if (has_regular_length(line->text)) file = bare_block_at(characters, *line, bytes_left);
-        if (!line->text.empty() && ascii_lower(line->text.front()) == 'b') file = block_at(characters, *line, bytes_left);
+        if (!line->text.empty() && ascii_lower(line->text.front()) == 'b')
+            file = block_at(characters, *line, bytes_left);
         if (file) {
             bytes_left -= std::min(bytes_left, file->bytes.size());
             go_on = std::max(go_on, line->offset + static_cast<std::size_t>(file->length));

@@ -27,7 +27,8 @@ using Outline = std::vector<std::pair<std::string, std::string>>;
 
 /// Parts that a boundary or a message makes; what was found inside their contents is found there again.
 bool is_structure(const Entity& entity) {
-    return entity.origin == Origin::root || entity.origin == Origin::multipart || entity.origin == Origin::message;
+    return entity.origin == Origin::root || entity.origin == Origin::multipart ||
+           entity.origin == Origin::message;
 }
 
 bool holds_message(const Entity& entity) {
@@ -54,7 +55,8 @@ public:
             return below.size() == 1 && write(*below.front());
         }
         outline_.back().second = std::string(as_text(entity.content));
-        out_ += "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + testing::base64_encode(as_text(entity.content));
+        out_ +=
+            "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + testing::base64_encode(as_text(entity.content));
         return true;
     }
 

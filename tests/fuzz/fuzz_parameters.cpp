@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const mail::StructuredValue same = mail::read_structured_value(again);
     require(same.head == "x/y");
-    for (const mail::Parameter& one : same.parameters) require(one.well_formed && one.quoted && one.tail.empty());
+    for (const mail::Parameter& one : same.parameters)
+        require(one.well_formed && one.quoted && one.tail.empty());
     check_candidates(mail::boundary_candidates(text, value));
     check_candidates(mail::name_candidates(value, "name"));
     check_candidates(mail::name_candidates(value, "filename"));

@@ -98,6 +98,8 @@ class SmtpSink:
     def stop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._server.close()
+        self._loop.close()
 
 
 @dataclass
@@ -135,14 +137,18 @@ class Daemon:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(STOP_TIMEOUT_S)
-        self.log.close()
+        self._close()
         return code
+
+    def _close(self):
+        self.log.close()
+        self.process.stdout.close()
 
     def kill(self):
         """kill -9, as a power cut would."""
         self.process.kill()
         self.process.wait(STOP_TIMEOUT_S)
-        self.log.close()
+        self._close()
 
     def __exit__(self, *_):
         if self.process.poll() is None:

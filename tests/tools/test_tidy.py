@@ -176,8 +176,8 @@ class Sizes(TidyCase):
         self.fires("file-length", "int a;\n" * 701, line=701)
 
     def test_columns(self):
-        self.silent("//" + "x" * 118 + "\n")
-        self.fires("columns", "\n//" + "x" * 119 + "\n", line=2)
+        self.silent("//" + "x" * 128 + "\n")
+        self.fires("columns", "\n//" + "x" * 129 + "\n", line=2)
         self.silent("// see https://example.com/" + "x" * 119 + "\n")
 
 

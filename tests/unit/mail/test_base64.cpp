@@ -93,7 +93,8 @@ TEST_CASE("base64: ordinary forms have one reading and no ambiguity") {
         {"indented lines", "  QUJD\r\n  REVG\r\n", "ABCDEF"},
         {"blank lines after the data", "QUJD\r\n\r\n \r\n", "ABC"},
         {"blank lines before the data", "\r\n \r\nQUJD\r\n", "ABC"},
-        {"one line of 75 characters", base64_encode(std::string(56, 'x'), 0).substr(0, 75), std::string(56, 'x')},
+        {"one line of 75 characters", base64_encode(std::string(56, 'x'), 0).substr(0, 75),
+         std::string(56, 'x')},
         {"lines of 4 characters", base64_encode("abcdefgh", 4), "abcdefgh"},
     };
     for (const Row& row : rows) {

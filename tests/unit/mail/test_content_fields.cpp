@@ -39,7 +39,8 @@ TEST_CASE("content fields: ordinary ones have one meaning") {
         {"Subject: x", "text/plain identity"},
         {"Content-Type: TEXT/Html; charset=UTF-8", "text/html identity"},
         {"Content-Type: text/plain\nContent-Transfer-Encoding: BASE64", "text/plain base64"},
-        {"Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable", "text/plain quoted-printable"},
+        {"Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable",
+         "text/plain quoted-printable"},
         {"Content-Type: multipart/mixed;\n boundary=\"x y\"", "multipart/mixed identity"},
         {"Content-Transfer-Encoding: x-uuencode", "text/plain uuencode"},
         {"Content-Transfer-Encoding: 8bit", "text/plain identity"},
@@ -64,7 +65,8 @@ TEST_CASE("content fields: every name of an encoding") {
         {{"7bit", "8bit", "binary", "8BIT"}, identity},
         {{"base64", "Base64"}, base64},
         {{"quoted-printable"}, quoted_printable},
-        {{"uuencode", "uuencoded", "uue", "uu", "x-uuencode", "x-uuencoded", "x-uue", "x-uu", "X-UUE"}, uuencode},
+        {{"uuencode", "uuencoded", "uue", "uu", "x-uuencode", "x-uuencoded", "x-uue", "x-uu", "X-UUE"},
+         uuencode},
         {{"yenc", "x-yenc"}, yenc},
         {{"binhex", "x-binhex", "mac-binhex40"}, binhex},
         {{"x-gzip64"}, gzip64},
@@ -110,13 +112,15 @@ TEST_CASE("content fields: disputed ones, with the reason of the second meaning"
     };
     using enum AmbiguityKind;
     const std::vector<Row> types = {
-        {"Content-Type: text/plain\nContent-Type: text/html", "text/plain text/html identity", duplicate_content_type},
+        {"Content-Type: text/plain\nContent-Type: text/html", "text/plain text/html identity",
+         duplicate_content_type},
         {"Content-Type: text/plain, text/html", "text/plain text/html identity", several_content_types},
         {"Content-Type: \"text\"/html", "text/plain text/html identity", quoted_token},
         {"Content-Type: text/h(x)tml", "text/html text/plain identity", comment_in_header},
         {"Content-Type: text/ht\n ml", "text/plain text/html identity", folded_inside_token},
         {"Content-Type: multipart; boundary=x", "text/plain multipart/mixed identity", guessed_content_type},
-        {"Content-Type: text/plain; boundary=x", "text/plain multipart/mixed identity", boundary_on_single_part},
+        {"Content-Type: text/plain; boundary=x", "text/plain multipart/mixed identity",
+         boundary_on_single_part},
         {"X: y\n\tContent-Type: text/html", "text/plain text/html identity", space_before_header_name},
     };
     for (const Row& row : types) {
@@ -124,7 +128,8 @@ TEST_CASE("content fields: disputed ones, with the reason of the second meaning"
         const ContentFields fields = read(row.headers);
         REQUIRE(fields.types.size() >= 2);
         CHECK(fields.odd);
-        const bool given = std::ranges::any_of(fields.types, [&](const auto& one) { return one.reason == row.reason; });
+        const bool given =
+            std::ranges::any_of(fields.types, [&](const auto& one) { return one.reason == row.reason; });
         CHECK(given);
     }
     const std::vector<Row> encodings = {
@@ -173,8 +178,10 @@ TEST_CASE("content fields: disposition, names, identifiers") {
     for (const Row& row : rows) {
         CAPTURE(row.headers);
         const auto found = read(row.headers).ambiguities;
-        const bool raised = std::ranges::any_of(found, [&](const Ambiguity& one) { return one.kind == row.kind; });
+        const bool raised =
+            std::ranges::any_of(found, [&](const Ambiguity& one) { return one.kind == row.kind; });
         CHECK(raised);
     }
-    CHECK(read("Content-Type: a/b; name=b.txt\nContent-Disposition: inline; filename=a.txt").ambiguities.empty());
+    CHECK(read("Content-Type: a/b; name=b.txt\nContent-Disposition: inline; filename=a.txt")
+              .ambiguities.empty());
 }

@@ -86,7 +86,7 @@ TEST_CASE("header block: oddities and the first place of each") {
     struct Row {
         const char* what;
         std::string text;
-        std::size_t HeaderOddities::*place;
+        std::size_t HeaderOddities::* place;
         std::size_t offset;
     };
     const std::vector<Row> rows = {
@@ -114,12 +114,27 @@ TEST_CASE("header block: other rules read other fields") {
     };
     const std::vector<Row> rows = {
         {"CR ends a line", {.line_ends = LineEnds::any_cr_or_lf}, "A: 1\rB: 2\r\n\r\nx", "A= 1|B= 2|13"},
-        {"LF CR is one line end", {.line_ends = LineEnds::runs_collapsed}, "A: 1\n\rB: 2\n\r\n\rx", "A= 1|B= 2|14"},
+        {"LF CR is one line end",
+         {.line_ends = LineEnds::runs_collapsed},
+         "A: 1\n\rB: 2\n\r\n\rx",
+         "A= 1|B= 2|14"},
         {"only CRLF ends a line", {.line_ends = LineEnds::crlf_only}, "A: 1\nB: 2\r\n\r\nx", "A= 1\nB: 2|13"},
-        {"junk ends the headers", {.malformed = OddLine::ends_headers}, "A: 1\r\njunk\r\nB: 2\r\n\r\n", "A= 1|6"},
-        {"blanks end the headers", {.only_spaces = OddLine::ends_headers}, "A: 1\r\n \r\nB: 2\r\n\r\n", "A= 1|9"},
-        {"a field behind the blank line", {.through_blank_line = true}, "A: 1\r\n\r\nB: 2\r\n\r\nx", "A= 1|B= 2|16"},
-        {"text behind the blank line", {.through_blank_line = true}, "A: 1\r\n\r\nDear you\r\n\r\nx", "A= 1|8"},
+        {"junk ends the headers",
+         {.malformed = OddLine::ends_headers},
+         "A: 1\r\njunk\r\nB: 2\r\n\r\n",
+         "A= 1|6"},
+        {"blanks end the headers",
+         {.only_spaces = OddLine::ends_headers},
+         "A: 1\r\n \r\nB: 2\r\n\r\n",
+         "A= 1|9"},
+        {"a field behind the blank line",
+         {.through_blank_line = true},
+         "A: 1\r\n\r\nB: 2\r\n\r\nx",
+         "A= 1|B= 2|16"},
+        {"text behind the blank line",
+         {.through_blank_line = true},
+         "A: 1\r\n\r\nDear you\r\n\r\nx",
+         "A= 1|8"},
     };
     for (const Row& row : rows) {
         CAPTURE(row.what);
@@ -138,11 +153,15 @@ TEST_CASE("header block: alternatives only where a MIME field differs") {
     const std::vector<Row> rows = {
         {"hidden behind CR", "A: 1\rContent-Type: text/html\r\n\r\n", {bare_cr_in_header}},
         {"CR, but nothing that matters", "A: 1\rX-B: 2\r\n\r\n", {}},
-        {"junk before a MIME field", "A: 1\r\njunk\r\nContent-Type: text/html\r\n\r\n", {malformed_header_line}},
+        {"junk before a MIME field",
+         "A: 1\r\njunk\r\nContent-Type: text/html\r\n\r\n",
+         {malformed_header_line}},
         {"junk before all fields", "junk\r\nContent-Type: text/html\r\n\r\n", {junk_before_headers}},
         {"junk behind all MIME fields", "Content-Type: text/html\r\njunk\r\nB: 2\r\n\r\n", {}},
         {"line of blanks", "A: 1\r\n \r\nContent-Type: text/html\r\n\r\n", {blank_line_with_spaces}},
-        {"field below the blank line", "A: 1\r\n\r\nContent-Type: text/html\r\n\r\n", {header_after_blank_line}},
+        {"field below the blank line",
+         "A: 1\r\n\r\nContent-Type: text/html\r\n\r\n",
+         {header_after_blank_line}},
         {"field below, of no matter", "A: 1\r\n\r\nNote: this\r\n\r\n", {}},
         {"lone LF", "Content-Type: text/html\nContent-ID: <x>\r\nB: 3\r\n\r\n", {mixed_line_endings}},
     };
@@ -160,7 +179,8 @@ TEST_CASE("header block: alternatives only where a MIME field differs") {
 
 TEST_CASE("header block: limits") {
     SUBCASE("bytes") {
-        const std::string text = "A: 1\r\nB: " + std::string(limits::header_block_bytes, 'x') + "\r\nC: 3\r\n\r\n";
+        const std::string text =
+            "A: 1\r\nB: " + std::string(limits::header_block_bytes, 'x') + "\r\nC: 3\r\n\r\n";
         const ExactBuffer buffer(text);
         const HeaderBlock block = read_header_block(buffer.view());
         CHECK(block.odd.over_limit);
@@ -185,8 +205,10 @@ TEST_CASE("header block: limits") {
 }
 
 TEST_CASE("header block: which fields are MIME fields") {
-    for (const char* name : {"Content-Type", "content-transfer-encoding", "CONTENT-DISPOSITION", "Content-ID"})
+    for (const char* name :
+         {"Content-Type", "content-transfer-encoding", "CONTENT-DISPOSITION", "Content-ID"})
         CHECK(is_mime_field(name));
-    for (const char* name : {"", "Content-", "Content-Typ", "Content-Types", "X-Content-Type", "Content-Language"})
+    for (const char* name :
+         {"", "Content-", "Content-Typ", "Content-Types", "X-Content-Type", "Content-Language"})
         CHECK(!is_mime_field(name));
 }

@@ -44,7 +44,9 @@ TEST_CASE("mime: ordinary mail has one reading and no ambiguity") {
         {"nothing", "", "text/plain"},
         {"no header", "\nhello\n", "text/plain"},
         {"plain", "Subject: x\n\nhello\n", "text/plain"},
-        {"html", "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n<p>=C3=A4</p>\n",
+        {"html",
+         "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: "
+         "quoted-printable\n\n<p>=C3=A4</p>\n",
          "text/html"},
         {"mixed",
          multipart(part("Content-Type: text/plain", "hello") +
@@ -57,9 +59,12 @@ TEST_CASE("mime: ordinary mail has one reading and no ambiguity") {
          "multipart/mixed multipart/alternative text/plain text/html image/png"},
         {"message", "Content-Type: message/rfc822\n\nSubject: inner\nContent-Type: text/html\n\n<p>\n",
          "message/rfc822 text/html"},
-        {"digest", "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\n1\n--b\n\nSubject: two\n\n2\n--b--\n",
+        {"digest",
+         "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\n1\n--b\n\nSubject: "
+         "two\n\n2\n--b--\n",
          "multipart/digest message/rfc822 text/plain message/rfc822 text/plain"},
-        {"preamble and epilogue", "Content-Type: multipart/mixed; boundary=b\n\nIn MIME.\n--b\n\nx\n--b--\nbye\n",
+        {"preamble and epilogue",
+         "Content-Type: multipart/mixed; boundary=b\n\nIn MIME.\n--b\n\nx\n--b--\nbye\n",
          "multipart/mixed text/plain"},
         {"uuencode in text", "\nhello\n\nbegin 644 a.zip\n" + uu_lines("PK the payload") + "end\n",
          "text/plain application/octet-stream"},
@@ -80,10 +85,11 @@ TEST_CASE("mime: ordinary mail has one reading and no ambiguity") {
 }
 
 TEST_CASE("mime: what an entity knows") {
-    const ParsedMail mail(crlf(multipart(part("Content-Type: Application/ZIP; name=a.zip\nContent-ID: <i@example.org>\n"
-                                              "Content-Disposition: attachment; filename=a.zip\n"
-                                              "Content-Transfer-Encoding: base64",
-                                              "UEsD\nBA=="))));
+    const ParsedMail mail(
+        crlf(multipart(part("Content-Type: Application/ZIP; name=a.zip\nContent-ID: <i@example.org>\n"
+                            "Content-Disposition: attachment; filename=a.zip\n"
+                            "Content-Transfer-Encoding: base64",
+                            "UEsD\nBA=="))));
     REQUIRE(mail->readings[0].entities.size() == 2);
     const Entity& entity = mail->entities[mail->readings[0].entities[1]];
     CHECK(entity.media_type() == "application/zip");
@@ -151,7 +157,8 @@ TEST_CASE("mime: ordinary text is no uuencoded file") {
 }
 
 TEST_CASE("mime: a body declared as uuencode may hold several files") {
-    const std::string block = "begin 644 a\n" + uu_lines("first") + "end\nbegin 644 b\n" + uu_lines("second") + "end\n";
+    const std::string block =
+        "begin 644 a\n" + uu_lines("first") + "end\nbegin 644 b\n" + uu_lines("second") + "end\n";
     const ParsedMail mail("Content-Transfer-Encoding: x-uuencode\nContent-Type: application/x\n\n" + block);
     CHECK(mail.has_content("first"));
     CHECK(mail.has_content("second"));
@@ -165,10 +172,14 @@ TEST_CASE("mime: guessed encodings, borne out by the body or not") {
         bool flagged;
     };
     const std::vector<Row> rows = {
-        {"q", "a=3Db=\r\nc", "a=bc", true},      {"qp", "a=3Db", "a=b", true},
-        {"b", "UEsDBFBL\r\nAwQ=", "PK\3\4PK\3\4", true}, {"b64", "UEsD\r\nBA==\r\n", "PK\3\4", true},
-        {"base64xx", "UEsD\r\nBA==", "PK\3\4", true},    {"base64xx", "#U#EsDBA==", "PK\3\4", true},
-        {"q", "plain text", "plain text", false},       {"b", "plain text", "plain text", false},
+        {"q", "a=3Db=\r\nc", "a=bc", true},
+        {"qp", "a=3Db", "a=b", true},
+        {"b", "UEsDBFBL\r\nAwQ=", "PK\3\4PK\3\4", true},
+        {"b64", "UEsD\r\nBA==\r\n", "PK\3\4", true},
+        {"base64xx", "UEsD\r\nBA==", "PK\3\4", true},
+        {"base64xx", "#U#EsDBA==", "PK\3\4", true},
+        {"q", "plain text", "plain text", false},
+        {"b", "plain text", "plain text", false},
     };
     for (const Row& row : rows) {
         CAPTURE(row.token);
@@ -178,6 +189,17 @@ TEST_CASE("mime: guessed encodings, borne out by the body or not") {
         CHECK(mail.has_content(row.body));
         CHECK(mail.raises(AmbiguityKind::unknown_transfer_encoding) == row.flagged);
     }
+}
+
+TEST_CASE("mime: soft line breaks of LF CR and CR LF LF are one line end for some") {
+    for (const char* line_end : {"\n\r", "\r\n\n", "\n\r\n"}) {
+        const ParsedMail mail(
+            "Content-Transfer-Encoding: quoted-printable\r\n\r\none=" + std::string(line_end) + "word");
+        CHECK(mail.raises(AmbiguityKind::quoted_printable_soft_break));
+        if (std::string(line_end) != "\n\r\n") CHECK(mail.has_content("oneword"));
+    }
+    CHECK(!ParsedMail("Content-Transfer-Encoding: quoted-printable\n\none=\n\nword")->ambiguous());
+    CHECK(!ParsedMail("Content-Transfer-Encoding: quoted-printable\r\n\r\none=\r\n\r\nword")->ambiguous());
 }
 
 TEST_CASE("mime: sloppy but honest quoted-printable is read both ways and not flagged") {
@@ -235,7 +257,7 @@ TEST_CASE("mime limits: alternatives") {
     const ParsedMail mail(multipart(parts + part(disputed, "REVG")));
     CHECK(mail.reaches("alternatives"));
     CHECK(mail.raises(AmbiguityKind::too_many_readings));
-    CHECK(mail.has_content("REVG"));   // the first reading of each place is always there
+    CHECK(mail.has_content("REVG"));  // the first reading of each place is always there
     CHECK(!mail.has_content("DEF"));
     // limits::ambiguities: the first ones are kept.
     CHECK(mail->ambiguities.size() <= limits::ambiguities);
@@ -252,7 +274,8 @@ TEST_CASE("mime limits: ambiguities") {
 TEST_CASE("mime limits: alternatives_per_place") {
     // Each of five types with each of the decodings of one body that bends every rule of base64.
     std::string headers, body = "A\n\nQUI=\nQ-UJDREVG\nR0h=JSktM\n\n";
-    for (const char* type : {"a/b", "c/d", "e/f", "g/h", "i/j"}) headers += std::string("Content-Type: ") + type + "\n";
+    for (const char* type : {"a/b", "c/d", "e/f", "g/h", "i/j"})
+        headers += std::string("Content-Type: ") + type + "\n";
     const ParsedMail mail(headers + "Content-Transfer-Encoding: base64\n\n" + body);
     CHECK(mail.reaches("alternatives_per_place"));
     CHECK(mail.raises(AmbiguityKind::too_many_readings));
@@ -266,7 +289,8 @@ TEST_CASE("mime limits: readings") {
     for (const char* boundary : {"aa", "bb", "cc", "dd"}) {
         headers += std::string("; boundary=") + boundary;
         body += std::string("--") + boundary +
-                "\nContent-Transfer-Encoding: base64\n\nA\n\nQUI=\nQ-UJDREVG\nR0h=JSktM\n\n" + boundary + "Q=\n\n";
+                "\nContent-Transfer-Encoding: base64\n\nA\n\nQUI=\nQ-UJDREVG\nR0h=JSktM\n\n" + boundary +
+                "Q=\n\n";
     }
     const ParsedMail mail(headers + "\n\n" + body);
     CHECK(mail.reaches("readings"));
@@ -303,9 +327,10 @@ TEST_CASE("mime limits: message_bytes, decoded_bytes, reparsed_bytes") {
 TEST_CASE("mime: properties of any bytes") {
     CHECK(rc::check("views lie inside, all is covered, counts are bounded", [] {
         const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-            "Content-Type: multipart/mixed; boundary=b", "Content-Type: text/html", "Content-Type: message/rfc822",
-            "Content-Transfer-Encoding: base64", "Content-Transfer-Encoding: qp", "\r\n", "\n", "\r\n\r\n", "--b", "--b--",
-            "\r", " ", "QUJDREVG", "=3D", "boundary=c", "--c", "begin 644 x", "#86)C", "end", ":", "\0", "junk"));
+            "Content-Type: multipart/mixed; boundary=b", "Content-Type: text/html",
+            "Content-Type: message/rfc822", "Content-Transfer-Encoding: base64",
+            "Content-Transfer-Encoding: qp", "\r\n", "\n", "\r\n\r\n", "--b", "--b--", "\r", " ", "QUJDREVG",
+            "=3D", "boundary=c", "--c", "begin 644 x", "#86)C", "end", ":", "\0", "junk"));
         std::string text;
         for (const std::string& piece : pieces) text += piece + (piece.size() > 2 ? "\r\n" : "");
         const ParsedMail mail(text);

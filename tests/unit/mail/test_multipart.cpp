@@ -77,7 +77,8 @@ TEST_CASE("multipart: where another rule would split") {
     CHECK(split("--b\r\n1\r\n--b--\r\n--b\r\n").delimiter_after_close == 15);
     CHECK(split("--b\r\n1\r\n--b--\r\n").delimiter_after_close == MultipartSplit::npos);
     // An inner boundary that begins like the outer one is declared, and so no near miss.
-    CHECK(split("--b\r\nContent-Type: multipart/x; boundary=bc\r\n\r\n--bc\r\n").prefix_line == MultipartSplit::npos);
+    CHECK(split("--b\r\nContent-Type: multipart/x; boundary=bc\r\n\r\n--bc\r\n").prefix_line ==
+          MultipartSplit::npos);
 }
 
 TEST_CASE("multipart: no more parts than asked for") {

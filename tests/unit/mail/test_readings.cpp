@@ -108,7 +108,8 @@ TEST_CASE("readings: random trees are covered by consistent readings, no more th
         HandMade made;
         std::vector<std::uint32_t> places{made.slot()};
         made.entity(0);
-        const auto steps = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 1000));
+        const auto steps =
+            *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 1000));
         for (const std::uint32_t step : steps) {
             if (made.tree.entities.size() >= limits::readings) break;
             if (step % 3 == 0) {
@@ -127,10 +128,11 @@ TEST_CASE("readings: random trees are covered by consistent readings, no more th
 }
 
 TEST_CASE("readings: of parsed mail") {
-    const ParsedMail mail(crlf("Content-Type: multipart/mixed; boundary=b\n\n"
-                               "--b\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nQUJD\n"
-                               "--b\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nREVG\n"
-                               "--b--\n"));
+    const ParsedMail mail(
+        crlf("Content-Type: multipart/mixed; boundary=b\n\n"
+             "--b\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nQUJD\n"
+             "--b\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nREVG\n"
+             "--b--\n"));
     CHECK(mail->readings.size() == 2);
     for (const char* content : {"QUJD", "REVG", "ABC", "DEF"}) CHECK(mail.has_content(content));
     CHECK(broken_invariant(mail.tree()).empty());

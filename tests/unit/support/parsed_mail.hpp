@@ -64,7 +64,8 @@ inline std::string crlf(std::string_view text) {
 /// What holds for every tree whatever its input; returns the first thing that does not, or an empty text.
 inline std::string broken_invariant(const mail::MimeTree& tree) {
     auto lies_in = [](ByteView inner, ByteView outer) {
-        return inner.empty() || (inner.data() >= outer.data() && inner.data() + inner.size() <= outer.data() + outer.size());
+        return inner.empty() ||
+               (inner.data() >= outer.data() && inner.data() + inner.size() <= outer.data() + outer.size());
     };
     auto is_known = [&](ByteView view) {
         return lies_in(view, tree.input) ||
@@ -78,9 +79,11 @@ inline std::string broken_invariant(const mail::MimeTree& tree) {
         std::ranges::any_of(tree.limits_hit, [](const auto& hit) { return hit.name == "readings"; });
     for (std::uint32_t index = 0; index < tree.entities.size(); ++index) {
         const mail::Entity& entity = tree.entities[index];
-        if (!is_known(entity.raw_body) || !is_known(entity.content)) return "a view outside input and buffers";
+        if (!is_known(entity.raw_body) || !is_known(entity.content))
+            return "a view outside input and buffers";
         for (const auto& field : entity.fields)
-            if (!is_known(as_bytes(field.name)) || !is_known(as_bytes(field.raw_value))) return "a field outside the input";
+            if (!is_known(as_bytes(field.name)) || !is_known(as_bytes(field.raw_value)))
+                return "a field outside the input";
         if (entity.parent != mail::no_entity && entity.parent >= index) return "a parent behind its child";
         if (!seen[index] && !cut_off) return "an alternative in no reading";
     }
