@@ -69,8 +69,9 @@ int main(int count, char** words) {
         last = parse_all(messages, tools);
         seconds += (index > 0 ? ", " : "") + std::to_string(last.seconds);
     }
-    std::printf("{\"messages\": %zu, \"bytes\": %zu, \"seconds\": [%s], \"bytes_copied\": %llu, \"ambiguous\": %zu, \"links\": %zu}\n",
-                messages.size(), bytes, seconds.c_str(), static_cast<unsigned long long>(last.bytes_copied), last.ambiguous,
-                last.links);
+    std::printf("{\"messages\": %zu, \"bytes\": %zu, \"seconds\": [%s], \"bytes_copied\": %llu, "
+                "\"ambiguous\": %zu, \"links\": %zu}\n",
+                messages.size(), bytes, seconds.c_str(), static_cast<unsigned long long>(last.bytes_copied),
+                last.ambiguous, last.links);
     return 0;
 }

@@ -90,8 +90,9 @@ struct AmbiguityInfo {
 /// One place where a message can be understood in more than one way.
 struct Ambiguity {
     AmbiguityKind kind{};
-    std::uint64_t offset = 0;  ///< byte offset in the message as received (in an encoded inner message: of its part)
-    std::string detail;        ///< what was seen there, short, printable ASCII
+    std::uint64_t offset =
+        0;  ///< byte offset in the message as received (in an encoded inner message: of its part)
+    std::string detail;  ///< what was seen there, short, printable ASCII
 };
 
 }  // namespace tocsin::mail

@@ -48,7 +48,8 @@ namespace tocsin::mail {
 /// Position of `needle` (given in lower case) in `text` from `from` on, without regard to ASCII case; npos when absent.
 [[nodiscard]] constexpr std::size_t find_ignoring_case(std::string_view text, std::string_view needle,
                                                        std::size_t from = 0) {
-    for (std::size_t index = from; needle.size() <= text.size() && index <= text.size() - needle.size(); ++index)
+    for (std::size_t index = from; needle.size() <= text.size() && index <= text.size() - needle.size();
+         ++index)
         if (ascii_lower(text[index]) == needle.front() &&
             equals_ignoring_case(text.substr(index, needle.size()), needle))
             return index;

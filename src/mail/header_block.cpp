@@ -92,7 +92,8 @@ bool begins_with_field(std::string_view text) {
     std::size_t colon = text.substr(0, name_bytes_max).find(':');
     if (colon == std::string_view::npos) return false;
     std::optional<std::string_view> name = field_name(text, colon);
-    return name && std::ranges::all_of(*name, [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '_'; });
+    return name && std::ranges::all_of(
+                       *name, [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '_'; });
 }
 
 /// The state of reading one block.
@@ -211,9 +212,10 @@ bool body_has_own_headers(const HeaderBlock& block) {
 
 bool is_mime_field(std::string_view name) {
     if (name.size() < 8 || ascii_lower(name.front()) != 'c') return false;
-    return equals_ignoring_case(name, "content-type") || equals_ignoring_case(name, "content-transfer-encoding") ||
-           equals_ignoring_case(name, "content-disposition") || equals_ignoring_case(name, "content-encoding") ||
-           equals_ignoring_case(name, "content-id");
+    return equals_ignoring_case(name, "content-type") ||
+           equals_ignoring_case(name, "content-transfer-encoding") ||
+           equals_ignoring_case(name, "content-disposition") ||
+           equals_ignoring_case(name, "content-encoding") || equals_ignoring_case(name, "content-id");
 }
 
 HeaderBlock read_header_block(ByteView bytes, const HeaderRules& rules) {
@@ -235,8 +237,8 @@ std::vector<HeaderAlternative> header_alternatives(ByteView bytes, const HeaderB
     if (odd.bare_cr != npos) {
         consider({.line_ends = LineEnds::any_cr_or_lf}, AmbiguityKind::bare_cr_in_header, odd.bare_cr);
         consider({.line_ends = LineEnds::runs_collapsed}, AmbiguityKind::bare_cr_in_header, odd.bare_cr);
-        consider({.line_ends = LineEnds::any_cr_or_lf, .through_blank_line = true}, AmbiguityKind::bare_cr_in_header,
-                 odd.bare_cr);
+        consider({.line_ends = LineEnds::any_cr_or_lf, .through_blank_line = true},
+                 AmbiguityKind::bare_cr_in_header, odd.bare_cr);
         consider({.line_ends = LineEnds::runs_collapsed, .malformed = OddLine::ends_headers},
                  AmbiguityKind::bare_cr_in_header, odd.bare_cr);
     }
@@ -249,7 +251,8 @@ std::vector<HeaderAlternative> header_alternatives(ByteView bytes, const HeaderB
                      : AmbiguityKind::malformed_header_line,
                  odd.malformed_line);
     if (odd.only_spaces_line != npos)
-        consider({.only_spaces = OddLine::ends_headers}, AmbiguityKind::blank_line_with_spaces, odd.only_spaces_line);
+        consider({.only_spaces = OddLine::ends_headers}, AmbiguityKind::blank_line_with_spaces,
+                 odd.only_spaces_line);
     if (own_headers_below == OwnHeadersBelow::no && !body_has_own_headers(primary) &&
         begins_with_field(as_text(bytes.subspan(primary.body_begin))))
         consider({.malformed = OddLine::ends_headers, .through_blank_line = true},

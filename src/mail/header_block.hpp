@@ -14,10 +14,10 @@ namespace tocsin::mail {
 
 /// What ends a line.
 enum class LineEnds : std::uint8_t {
-    lf_or_crlf,     ///< what nearly every program does
-    any_cr_or_lf,   ///< CR, LF and CRLF each end a line
-    runs_collapsed, ///< CRLF, LFCR and CRCRLF are one line end
-    crlf_only,      ///< a lone LF is an ordinary byte
+    lf_or_crlf,      ///< what nearly every program does
+    any_cr_or_lf,    ///< CR, LF and CRLF each end a line
+    runs_collapsed,  ///< CRLF, LFCR and CRCRLF are one line end
+    crlf_only,       ///< a lone LF is an ordinary byte
 };
 
 /// What a line that is neither field nor continuation does.
@@ -64,8 +64,9 @@ struct HeaderAlternative {
 enum class OwnHeadersBelow : std::uint8_t { no, yes };
 
 /// The alternatives to `primary`, none for ordinary headers.
-[[nodiscard]] std::vector<HeaderAlternative> header_alternatives(ByteView bytes, const HeaderBlock& primary,
-                                                                 OwnHeadersBelow own_headers_below = OwnHeadersBelow::no);
+[[nodiscard]] std::vector<HeaderAlternative>
+header_alternatives(ByteView bytes, const HeaderBlock& primary,
+                    OwnHeadersBelow own_headers_below = OwnHeadersBelow::no);
 
 /// True for the fields that decide how a message is taken apart: Content-*, by exact name without regard to case.
 [[nodiscard]] bool is_mime_field(std::string_view name);

@@ -23,7 +23,15 @@ struct HeaderField {
     std::uint64_t offset = 0;    ///< of the name, in the entity's source buffer
 };
 
-enum class TransferEncoding : std::uint8_t { identity, base64, quoted_printable, uuencode, yenc, binhex, gzip64 };
+enum class TransferEncoding : std::uint8_t {
+    identity,
+    base64,
+    quoted_printable,
+    uuencode,
+    yenc,
+    binhex,
+    gzip64
+};
 [[nodiscard]] std::string_view to_string(TransferEncoding encoding);
 
 /// How an entity came to be a part of its parent.
@@ -55,11 +63,12 @@ struct Entity {
     std::string disposition;        ///< lower case, empty when absent
     std::string content_id;         ///< without angle brackets
     std::string description;
-    std::vector<std::string> file_names;  ///< UTF-8; the first is what most clients show, the others are other readings
-    ByteView raw_body;                    ///< as transferred
-    ByteView content;                     ///< decoded; points into the input or into MimeTree::buffers
-    std::uint64_t body_offset = 0;        ///< of raw_body in its source buffer
-    std::vector<std::uint32_t> slots;     ///< children in order: indices into MimeTree::slots
+    std::vector<std::string>
+        file_names;     ///< UTF-8; the first is what most clients show, the others are other readings
+    ByteView raw_body;  ///< as transferred
+    ByteView content;   ///< decoded; points into the input or into MimeTree::buffers
+    std::uint64_t body_offset = 0;     ///< of raw_body in its source buffer
+    std::vector<std::uint32_t> slots;  ///< children in order: indices into MimeTree::slots
 
     [[nodiscard]] std::string media_type() const { return type + "/" + subtype; }
     [[nodiscard]] bool is_multipart() const { return type == "multipart"; }

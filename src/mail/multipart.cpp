@@ -10,12 +10,12 @@ namespace {
 
 /// How one occurrence of "--boundary" stands in the body.
 struct Occurrence {
-    std::size_t begin = 0;       ///< of the two dashes
-    std::size_t line_end = 0;    ///< where the next line begins
+    std::size_t begin = 0;     ///< of the two dashes
+    std::size_t line_end = 0;  ///< where the next line begins
     bool at_line_start = false;
     bool after_bare_cr = false;
-    bool closing = false;        ///< "--" follows the boundary
-    bool clean_tail = false;     ///< only white space follows
+    bool closing = false;     ///< "--" follows the boundary
+    bool clean_tail = false;  ///< only white space follows
 };
 
 Occurrence examine(std::string_view body, std::size_t begin, std::size_t boundary_size) {
@@ -162,7 +162,8 @@ private:
 
 }  // namespace
 
-MultipartSplit split_multipart(ByteView body, std::string_view boundary, DelimiterRule rule, std::size_t parts_max) {
+MultipartSplit split_multipart(ByteView body, std::string_view boundary, DelimiterRule rule,
+                               std::size_t parts_max) {
     return Splitter(as_text(body), boundary, rule, parts_max).split();
 }
 
@@ -171,7 +172,8 @@ std::vector<std::string> observed_boundaries(ByteView bytes) {
     std::vector<std::string> found;
     std::string_view body = as_text(bytes);
     std::size_t looked_at = 0;
-    for (std::size_t at = 0; (at = body.find("--", at)) != std::string_view::npos && looked_at < looked_at_max;) {
+    for (std::size_t at = 0;
+         (at = body.find("--", at)) != std::string_view::npos && looked_at < looked_at_max;) {
         bool line_start = at == 0 || body[at - 1] == '\n' || body[at - 1] == '\r';
         std::size_t end = std::min(body.find_first_of("\r\n", at), body.size());
         std::size_t begin = at + 2;
@@ -194,15 +196,20 @@ bool has_near_boundary(ByteView bytes, std::string_view boundary) {
     if (boundary.size() < short_boundary_bytes) return false;
     std::string delimiter = "--" + std::string(boundary);
     std::size_t looked_at = 0;
-    for (std::size_t at = 0; (at = body.find("\n-", at)) != std::string_view::npos && looked_at < looked_at_max; ++looked_at) {
+    for (std::size_t at = 0;
+         (at = body.find("\n-", at)) != std::string_view::npos && looked_at < looked_at_max; ++looked_at) {
         ++at;
         std::string_view line = body.substr(at, std::min(body.find_first_of("\r\n", at), body.size()) - at);
         if (line.starts_with(delimiter) || line.size() > 2 * delimiter.size() + 4) continue;
         std::string_view name = line.substr(std::min(line.find_first_not_of("- \t"), line.size()));
-        std::string_view wanted = boundary.substr(std::min(boundary.find_first_not_of("- \t"), boundary.size()));
+        std::string_view wanted =
+            boundary.substr(std::min(boundary.find_first_not_of("- \t"), boundary.size()));
         std::size_t same = 0;
-        while (same < name.size() && same < wanted.size() && ascii_lower(name[same]) == ascii_lower(wanted[same])) ++same;
-        bool near = same >= short_boundary_bytes && same + 2 >= wanted.size() && name.size() <= wanted.size() + 4;
+        while (same < name.size() && same < wanted.size() &&
+               ascii_lower(name[same]) == ascii_lower(wanted[same]))
+            ++same;
+        bool near =
+            same >= short_boundary_bytes && same + 2 >= wanted.size() && name.size() <= wanted.size() + 4;
         if (!near) continue;
         Occurrence occurrence;
         occurrence.begin = at;

@@ -13,10 +13,10 @@ namespace tocsin::mail {
 
 /// Which lines count as delimiters.
 enum class DelimiterRule : std::uint8_t {
-    exact,          ///< "--boundary", optional "--", white space, line end; at the start of a line
-    prefix,         ///< anything may follow the boundary on its line
-    anywhere,       ///< ... and it may stand anywhere in a line
-    after_close,    ///< like exact, but a closing delimiter does not end the multipart
+    exact,        ///< "--boundary", optional "--", white space, line end; at the start of a line
+    prefix,       ///< anything may follow the boundary on its line
+    anywhere,     ///< ... and it may stand anywhere in a line
+    after_close,  ///< like exact, but a closing delimiter does not end the multipart
 };
 
 /// [begin, end) in the body.

@@ -52,7 +52,8 @@ void TreeBuilder::add_multipart(const Draft& draft, const ContentType& type, con
         add_observed(draft, type.boundaries.empty() ? AmbiguityKind::boundary_empty_or_missing
                                                     : AmbiguityKind::boundary_unused);
     if (encoding.encoding != TransferEncoding::identity) add_decoded_multipart(draft, type, encoding);
-    if (first_type && tree_.slots[draft.slot].alternatives.size() == before + 1) add_as_one_leaf(draft, encoding);
+    if (first_type && tree_.slots[draft.slot].alternatives.size() == before + 1)
+        add_as_one_leaf(draft, encoding);
 }
 
 /// A multipart in which no reading finds a part: programs then show or save the body as one.
@@ -93,7 +94,8 @@ bool TreeBuilder::add_split_readings(const Draft& draft, const ContentType& type
         if (same_parts(other, exact)) return;
         note(kind, offset + where, printable(boundary.value));
         added = true;
-        if (may_add_alternative(draft.slot, body.size(), offset)) add_split(draft, type, body, other, boundary.value);
+        if (may_add_alternative(draft.slot, body.size(), offset))
+            add_split(draft, type, body, other, boundary.value);
     };
     try_rule(DelimiterRule::prefix, exact.prefix_line, AmbiguityKind::boundary_prefix);
     try_rule(DelimiterRule::anywhere, exact.delimiter_inside_line, AmbiguityKind::boundary_not_at_line_start);
@@ -121,12 +123,13 @@ void TreeBuilder::add_extended_split(const Draft& draft, const ContentType& type
     add_split(draft, type, body, split_multipart(body, boundary, DelimiterRule::exact, parts_left), boundary);
 }
 
-void TreeBuilder::add_split(const Draft& draft, const ContentType& type, ByteView body, const MultipartSplit& split,
-                            std::string_view boundary) {
+void TreeBuilder::add_split(const Draft& draft, const ContentType& type, ByteView body,
+                            const MultipartSplit& split, std::string_view boundary) {
     Entity made = make_entity(draft, type, TransferEncoding::identity);
     made.raw_body = made.content = body;
     std::uint32_t entity = push(draft.slot, std::move(made));
-    std::vector<std::string> boundaries(draft.place->outer_boundaries.begin(), draft.place->outer_boundaries.end());
+    std::vector<std::string> boundaries(draft.place->outer_boundaries.begin(),
+                                        draft.place->outer_boundaries.end());
     if (!boundary.empty()) boundaries.emplace_back(boundary);
     add_outside(entity, draft, body, split.preamble);
     for (const BodyRange& range : split.parts) {
@@ -148,15 +151,16 @@ void TreeBuilder::add_split(const Draft& draft, const ContentType& type, ByteVie
     }
     if (split.too_many_parts) {
         hit_limit("parts", draft.body_offset + split.epilogue.begin);
-        add_raw_rest(entity, static_cast<std::uint16_t>(draft.place->depth + 1), body.subspan(split.epilogue.begin),
-                     draft.body_offset + split.epilogue.begin);
+        add_raw_rest(entity, static_cast<std::uint16_t>(draft.place->depth + 1),
+                     body.subspan(split.epilogue.begin), draft.body_offset + split.epilogue.begin);
         return;
     }
     add_outside(entity, draft, body, split.epilogue);
 }
 
 /// What stands before the first or after the last boundary. Programs do not show it, but some split there at another boundary.
-void TreeBuilder::add_outside(std::uint32_t entity, const Draft& draft, ByteView body, const BodyRange& range) {
+void TreeBuilder::add_outside(std::uint32_t entity, const Draft& draft, ByteView body,
+                              const BodyRange& range) {
     ByteView outside = body.subspan(range.begin, range.end - range.begin);
     if (is_blank(outside)) return;
     std::uint64_t offset = draft.body_offset + range.begin;
@@ -182,7 +186,8 @@ void TreeBuilder::add_outside(std::uint32_t entity, const Draft& draft, ByteView
     leaf.body_offset = offset;
     std::uint32_t child = push_child(entity, std::move(leaf));
     add_embedded(child);
-    if (observed.empty() || whole_body) return;  // add_multipart() itself tries observed boundaries for a whole body
+    if (observed.empty() || whole_body)
+        return;  // add_multipart() itself tries observed boundaries for a whole body
     note(AmbiguityKind::part_outside_boundaries, offset, printable(observed.front()));
     Place place;
     place.bytes = place.extended = outside;
@@ -200,11 +205,13 @@ void TreeBuilder::add_outside(std::uint32_t entity, const Draft& draft, ByteView
     Draft hidden{&place, &no_headers, &fields, outside, offset, slot};
     for (const std::string& boundary : observed)
         if (place.depth < limits::nesting_depth)
-            add_split_readings(hidden, type, outside, {boundary, AmbiguityKind::part_outside_boundaries}, false);
+            add_split_readings(hidden, type, outside, {boundary, AmbiguityKind::part_outside_boundaries},
+                               false);
 }
 
 /// RFC 2045 section 6.4 forbids base64 and quoted-printable on a multipart; some programs decode it all the same.
-void TreeBuilder::add_decoded_multipart(const Draft& draft, const ContentType& type, const EncodingChoice& encoding) {
+void TreeBuilder::add_decoded_multipart(const Draft& draft, const ContentType& type,
+                                        const EncodingChoice& encoding) {
     if (draft.body.size() > decoded_left()) return;
     Bytes decoded;
     if (encoding.encoding == TransferEncoding::base64) {
@@ -239,7 +246,8 @@ void TreeBuilder::add_observed(const Draft& draft, AmbiguityKind reason) {
     for (const std::string& boundary : observed_boundaries(draft.body)) {
         std::size_t before = tree_.slots[draft.slot].alternatives.size();
         add_split_readings(draft, guess, draft.body, {boundary, reason}, false);
-        if (tree_.slots[draft.slot].alternatives.size() > before) note(reason, draft.body_offset, printable(boundary));
+        if (tree_.slots[draft.slot].alternatives.size() > before)
+            note(reason, draft.body_offset, printable(boundary));
     }
 }
 

@@ -84,14 +84,16 @@ void search_picture(Inspection& inspection, const QrReader& reader, const Decode
         inspection.limit(ScanLimit::qr_pixels, fmt::format("more than {} pixels", limits::qr_pixels));
     if (picture.end != ImageEnd::decoded || !inspection.time_left()) return;
     const GreyImage searched = shrunk(picture.image, searched_pixels_max);
-    if (!may_hold_qr_code(searched)) return;
+    const QrHint hint = may_hold_qr_code(searched);
+    if (!hint.any()) return;
     if (inspection.budget().qr_images_left == 0) {
         inspection.limit(ScanLimit::qr_pixels, fmt::format("more than {} pictures", limits::qr_images));
         return;
     }
     --inspection.budget().qr_images_left;
-    std::vector<std::string> texts = reader.read(searched);
-    if (texts.empty()) {
+    std::vector<std::string> texts;
+    if (hint.dark) texts = reader.read(searched);
+    if (texts.empty() && hint.light) {
         // White on black: phones read it, zbar does not.
         GreyImage inverted = searched;
         for (std::uint8_t& pixel : inverted.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);

@@ -12,6 +12,15 @@ namespace {
 struct Hit {
     std::int32_t centre;
     std::int32_t length;
+    bool dark;  ///< the outer runs are dark
+};
+
+/// A place where neighbouring rows show it.
+struct Corner {
+    std::int32_t centre;
+    std::int32_t length;
+    std::int32_t last_row;
+    bool dark;
 };
 
 /// Five runs in the proportions of a finder pattern, each within half a module and a pixel for blurred edges.
@@ -43,7 +52,8 @@ void find_in_row(const std::uint8_t* row, std::int32_t width, std::uint8_t thres
         std::shift_left(runs.begin(), runs.end(), 1);
         runs[4] = run;
         run = 1;
-        if (++known >= 5 && is_finder(runs, total)) hits.push_back({x - total / 2, total});
+        if (++known >= 5 && is_finder(runs, total))
+            hits.push_back({x - total / 2, total, row[x - 1] < threshold});
     }
 }
 
@@ -58,33 +68,59 @@ std::uint8_t mean_of(const std::uint8_t* row, std::int32_t width) {
     return static_cast<std::uint8_t>(sum / static_cast<std::uint64_t>(width));
 }
 
+bool near(std::int32_t one, std::int32_t other, std::int32_t distance) {
+    return std::abs(one - other) <= distance;
+}
+
 bool confirms(const std::vector<Hit>& before, const Hit& hit) {
     return std::ranges::any_of(before, [&hit](const Hit& other) {
-        return std::abs(other.centre - hit.centre) <= 2 + hit.length / 8 &&
-               std::abs(other.length - hit.length) <= 2 + hit.length / 4;
+        return other.dark == hit.dark && near(other.centre, hit.centre, 2 + hit.length / 8) &&
+               near(other.length, hit.length, 2 + hit.length / 4);
+    });
+}
+
+/// Adds the hit to the corner it belongs to, or makes a new one.
+void add_corner(std::vector<Corner>& corners, const Hit& hit, std::int32_t row) {
+    constexpr std::size_t corners_max = 256;
+    for (Corner& corner : corners) {
+        if (corner.dark != hit.dark || !near(corner.centre, hit.centre, hit.length / 2)) continue;
+        if (!near(corner.last_row, row, hit.length)) continue;
+        corner.last_row = row;
+        return;
+    }
+    if (corners.size() < corners_max) corners.push_back({hit.centre, hit.length, row, hit.dark});
+}
+
+/// Three corners of about one size.
+bool three_alike(const std::vector<Corner>& corners, bool dark) {
+    return std::ranges::any_of(corners, [&](const Corner& one) {
+        return one.dark == dark && std::ranges::count_if(corners, [&](const Corner& other) {
+                                       return other.dark == dark &&
+                                              near(one.length, other.length, 2 + one.length / 3);
+                                   }) >= 3;
     });
 }
 
 }  // namespace
 
-bool may_hold_qr_code(const GreyImage& image) {
-    const auto width = static_cast<std::int32_t>(image.width);
-    if (width < 21 || image.height < 21) return false;
-    // Every second row: a readable pattern's middle is at least five rows high, so each of the three corners confirms twice.
-    constexpr std::size_t enough = 4;
-    std::size_t confirmed = 0;
+QrHint may_hold_qr_code(const GreyImage& image) {
+    const auto width = static_cast<std::int32_t>(image.width),
+               height = static_cast<std::int32_t>(image.height);
+    if (width < 21 || height < 21) return {};
+    // Every second row: the middle of a readable corner is at least five rows high.
     std::vector<Hit> before, hits;
-    for (std::size_t y = 0; y < image.height; y += 2) {
-        const std::uint8_t* row = image.pixels.data() + y * image.width;
+    std::vector<Corner> corners;
+    for (std::int32_t y = 0; y < height; y += 2) {
+        const std::uint8_t* row = image.pixels.data() + static_cast<std::ptrdiff_t>(y) * width;
         hits.clear();
         const std::uint8_t middle = middle_of(row, width), mean = mean_of(row, width);
         find_in_row(row, width, middle, hits);
         if (std::abs(middle - mean) > 24) find_in_row(row, width, mean, hits);
         for (const Hit& hit : hits)
-            if (confirms(before, hit) && ++confirmed >= enough) return true;
+            if (confirms(before, hit)) add_corner(corners, hit, y);
         std::swap(before, hits);
     }
-    return false;
+    return {.dark = three_alike(corners, true), .light = three_alike(corners, false)};
 }
 
 }  // namespace tocsin::scan

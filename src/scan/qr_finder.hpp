@@ -5,8 +5,15 @@
 
 namespace tocsin::scan {
 
-/// True when rows of the picture show the run lengths 1:1:3:1:1 of a finder pattern (ISO/IEC 18004 section 6.3.3), dark on light
-/// or light on dark, at one place in several rows. Real codes have it in every direction; hardly anything else does.
-[[nodiscard]] bool may_hold_qr_code(const GreyImage& image);
+/// Which codes the picture may hold: dark on light, light on dark.
+struct QrHint {
+    bool dark = false;
+    bool light = false;
+    [[nodiscard]] bool any() const { return dark || light; }
+};
+
+/// A code has three corners with the run lengths 1:1:3:1:1 in every direction (ISO/IEC 18004 section 6.3.3). Rows are searched
+/// for three places of one size that show them in neighbouring rows; text and photographs hardly ever do.
+[[nodiscard]] QrHint may_hold_qr_code(const GreyImage& image);
 
 }  // namespace tocsin::scan
