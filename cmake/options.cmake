@@ -26,7 +26,7 @@ if(TOCSIN_FUZZ)
     target_compile_options(tocsin_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
         -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
     target_link_options(tocsin_options INTERFACE -fsanitize=address,undefined)
-    target_compile_definitions(tocsin_options INTERFACE TOCSIN_UNCONFINED=1)
+    target_compile_definitions(tocsin_options INTERFACE TOCSIN_UNCONFINED=1 BOOST_USE_ASAN BOOST_USE_UCONTEXT)
 endif()
 find_program(MOLD mold)
 if(MOLD)

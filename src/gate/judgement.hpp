@@ -1,5 +1,5 @@
-// One message from envelope and bytes to a durable record: orders, scan, policy, evidence, journal. No protocol here: SMTP, milter
-// and HTTP all come this way.
+// One message from envelope and bytes to a durable record: orders, scan, policy, evidence, journal. No protocol here:
+// SMTP, milter and HTTP all come this way.
 #pragma once
 
 #include <string>

@@ -15,7 +15,7 @@ constexpr std::string_view boundary_rfc = "RFC 2046 section 5.1.1";
 constexpr std::string_view base64_rfc = "RFC 2045 section 6.8";
 constexpr std::string_view qp_rfc = "RFC 2045 section 6.7";
 
-constexpr std::array<AmbiguityInfo, static_cast<std::size_t>(AmbiguityKind::count_)> table{{
+constexpr std::array<AmbiguityInfo, static_cast<std::size_t>(AmbiguityKind::count_)> table = {{
     {"duplicate_transfer_encoding", 'A', headers_rfc,
      "Two Content-Transfer-Encoding fields contradict each other."},
     {"several_transfer_encodings", 'A', encoding_rfc,

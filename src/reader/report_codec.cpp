@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <unordered_set>
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
@@ -147,7 +148,34 @@ void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
     write_text(out, facts.message_id, sentence_bytes);
 }
 
-/// The lists of a report; true when nothing was cut.
+struct HostsFirst {
+    std::vector<scan::FoundUrl> urls;
+    std::size_t hosts = 0;  ///< that many at the front have each another host
+};
+
+/// One URL of each host first. When the list has to be cut, every host is still named: that is what orders ask for, and a
+/// flood of links must not push one out.
+HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
+    HostsFirst ordered;
+    std::unordered_set<std::string_view> seen;
+    std::vector<const scan::FoundUrl*> others;
+    for (const scan::FoundUrl& url : urls) {
+        std::string_view host = url.url;
+        std::size_t begin = host.find("://");
+        host = begin == std::string_view::npos ? host : host.substr(begin + 3);
+        host = host.substr(0, host.find_first_of("/?#"));
+        if (seen.insert(host).second) {
+            ordered.urls.push_back(url);
+        } else {
+            others.push_back(&url);
+        }
+    }
+    ordered.hosts = ordered.urls.size();
+    for (const scan::FoundUrl* url : others) ordered.urls.push_back(*url);
+    return ordered;
+}
+
+/// The lists of a report; true when nothing that counts was cut.
 bool write_lists(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
     std::size_t parts = 0;
     std::uint32_t own_index = 0;
@@ -175,12 +203,15 @@ bool write_lists(ByteWriter& out, const scan::ScanReport& report, const Shares& 
                           one.u32(kept_part(hit.part, parts));
                           write_text(one, hit.detail, sentence_bytes);
                       });
-    all &= write_list(out, std::span(report.urls), limits::links, shares.urls,
-                      [&](ByteWriter& one, const scan::FoundUrl& url) {
-                          write_text(one, url.url, reported_url_bytes);
-                          write_text(one, url.source, name_bytes);
-                          one.u32(kept_part(url.part, parts));
-                      });
+    HostsFirst urls = hosts_first(report.urls);
+    std::size_t urls_written = 0;
+    bool all_urls = write_list(out, std::span<const scan::FoundUrl>(urls.urls), limits::links, shares.urls,
+                               urls_written, [&](ByteWriter& one, const scan::FoundUrl& url) {
+                                   write_text(one, url.url, reported_url_bytes);
+                                   write_text(one, url.source, name_bytes);
+                                   one.u32(kept_part(url.part, parts));
+                               });
+    all &= all_urls || urls_written >= urls.hosts;
     all &=
         write_list(out, std::span(report.facts.attachment_sha256), attachments_max, shares.attachments,
                    [](ByteWriter& one, const std::string& digest) { write_text(one, digest, digest_bytes); });

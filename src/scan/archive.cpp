@@ -41,7 +41,6 @@ void allow_formats(archive* reader, ArchiveForm form) {
     archive_read_support_format_rar(reader);
     archive_read_support_format_rar5(reader);
     archive_read_support_format_tar(reader);
-    archive_read_support_format_xar(reader);
     archive_read_support_format_zip(reader);
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "scan/embedded_signatures.hpp"
@@ -197,7 +198,7 @@ void split_or_drop(std::vector<std::string>& databases, const std::string& faile
               {{"path", failed}, {"error", why}});
     std::vector<std::string> files;
     if (folder) files = find_rule_files(failed, clamav_extensions).value_or(std::vector<std::string>{});
-    std::ranges::stable_sort(files, {}, load_rank);
+    std::ranges::sort(files, {}, [](const std::string& path) { return std::pair(load_rank(path), path); });
     databases.insert(databases.erase(place), files.begin(), files.end());
 }
 
@@ -243,6 +244,7 @@ Result<std::unique_ptr<ClamEngine>> ClamEngine::load(const std::vector<std::stri
     const Hash256 own = sha256(as_bytes(embedded_ndb()));
     impl->version = fmt::format("clamav {} {} {}", cl_retver(),
                                 to_hex(std::as_bytes(std::span(own)).first(8)), digest_of_files(files));
+    // tidy: the constructor is private
     return std::unique_ptr<ClamEngine>(new ClamEngine(std::move(impl)));
 }
 

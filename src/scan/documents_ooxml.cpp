@@ -11,7 +11,8 @@ namespace tocsin::scan {
 
 namespace {
 
-/// Relationships that make the program fetch something when the document is opened (ECMA-376 part 1); hyperlinks wait for a click.
+/// Relationships that make the program fetch something when the document is opened (ECMA-376 part 1); hyperlinks wait for a
+/// click.
 bool fetches_by_itself(std::string_view type) {
     for (const std::string_view kind :
          {"attachedTemplate", "oleObject", "frame", "subDocument", "externalLinkPath", "package", "control"})

@@ -30,8 +30,9 @@ constexpr std::size_t yara_bytes_min = 8;
 constexpr std::size_t bytes_after_limit = 32U << 20;
 
 std::chrono::milliseconds time_left(const ScanBudget& budget) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(budget.deadline -
-                                                                 std::chrono::steady_clock::now());
+    // tidy: an engine's deadline is in real time; no verdict depends on the time of day
+    auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(budget.deadline - now);
 }
 
 Severity severity_of(std::string_view signature) {
@@ -88,6 +89,7 @@ Result<std::unique_ptr<Engines>> Engines::load(const EngineConfig& config, Log& 
     impl->version = fmt::format("tocsin {}", TOCSIN_VERSION);
     if (impl->clamav) impl->version += "; " + impl->clamav->version();
     if (impl->yara) impl->version += "; " + impl->yara->version();
+    // tidy: the constructor is private
     return std::unique_ptr<Engines>(new Engines(std::move(impl)));
 }
 

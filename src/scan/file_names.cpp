@@ -14,11 +14,11 @@ namespace tocsin::scan {
 namespace {
 
 // What a double click runs. Sources: Microsoft's list of blocked attachments in Outlook, Gmail's list of blocked types.
-constexpr std::array<std::string_view, 36> program_extensions = {
+constexpr std::array<std::string_view, 35> program_extensions = {
     "exe",        "scr",        "com",  "pif",  "cpl", "msi", "msp",    "msix",        "appx",
     "appxbundle", "msixbundle", "dll",  "sys",  "ocx", "drv", "jar",    "jnlp",        "apk",
     "app",        "dmg",        "pkg",  "deb",  "rpm", "run", "gadget", "application", "msc",
-    "xll",        "wll",        "ppam", "xlam", "elf", "bin", "ex_",    "mst",         "diagcab"};
+    "xll",        "wll",        "ppam", "xlam", "elf", "ex_", "mst",    "diagcab"};
 constexpr std::array<std::string_view, 38> script_extensions = {
     "js",  "jse", "vbs", "vbe",    "vb",   "wsf",     "wsh",  "wsc",         "sct", "hta",
     "bat", "cmd", "ps1", "ps1xml", "ps2",  "psc1",    "psm1", "psd1",        "py",  "pyw",

@@ -24,14 +24,15 @@ constexpr auto zip_types = std::to_array<std::string_view>({"zip", "jar", "apk",
 constexpr auto package_types = std::to_array<std::string_view>(
     {"docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm", "vsdx", "odt", "ods", "odp"});
 constexpr auto archive_types =
-    std::to_array<std::string_view>({"7z", "rar", "tar", "cab", "iso", "ar", "cpio", "lzh", "xar"});
+    std::to_array<std::string_view>({"7z", "rar", "tar", "cab", "iso", "ar", "cpio", "lzh"});
 constexpr auto stream_types = std::to_array<std::string_view>({"gz", "bz2", "xz", "zst", "lz4", "lz", "z"});
 constexpr auto ole_types =
     std::to_array<std::string_view>({"ole", "ole_encrypted", "doc", "xls", "ppt", "msg", "msi", "vsd"});
 constexpr auto picture_types = std::to_array<std::string_view>({"png", "jpg", "gif", "bmp"});
 constexpr auto page_types = std::to_array<std::string_view>({"html", "svg", "hta", "xml"});
-/// Containers that neither we nor ClamAV take apart.
-constexpr auto closed_types = std::to_array<std::string_view>({"ace", "vhd", "vhdx", "vmdk", "qcow", "img"});
+/// Containers that we do not take apart. xar: a small file makes libarchive loop without end.
+constexpr auto closed_types =
+    std::to_array<std::string_view>({"ace", "vhd", "vhdx", "vmdk", "qcow", "img", "xar"});
 
 /// A text that begins like a message is taken apart when it was sent as a file or declared as a message. The body of an ordinary
 /// mail that begins with somebody's forwarded header lines is not.

@@ -127,6 +127,7 @@ void Inspection::ambiguity(std::string detail) {
 }
 
 bool Inspection::time_left() {
+    // tidy: an engine's deadline is in real time; no verdict depends on the time of day
     if (std::chrono::steady_clock::now() < budget_.deadline) return true;
     limit(ScanLimit::engine_time, fmt::format("at most {} ms for one message", limits::engine_time_ms));
     return false;

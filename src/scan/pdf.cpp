@@ -9,6 +9,8 @@
 #include <exception>
 #include <memory>
 #include <optional>
+// clang needs the whole type that QPDFObjectHandle.hh only announces.
+#include <qpdf/JSON.hh>
 #include <qpdf/Pipeline.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
@@ -25,6 +27,12 @@ constexpr std::size_t objects_max = 50'000;
 /// Scripts and embedded files handed over.
 constexpr std::size_t streams_max = 256;
 constexpr std::size_t script_bytes_max = 4U << 20;
+
+/// Page content read in search of drawn codes, over the whole document.
+constexpr std::size_t content_bytes_max = 8U << 20;
+/// The smallest code has some 200 dark modules, in no fewer runs than this.
+constexpr std::size_t shapes_min = 60;
+constexpr std::size_t strips_min = 3;
 
 struct TooMuch : std::exception {};
 
@@ -52,7 +60,9 @@ public:
         : inspection_(inspection), reader_(reader) {}
 
     void run(QPDF& document);
-    [[nodiscard]] std::size_t pictures() const { return pictures_; }
+    /// A code can only be drawn by many filled shapes, by pictures inside the page's own text, or by pictures that are strips of
+    /// one. Pictures in one piece were searched already, and drawing a page costs 20 ms.
+    [[nodiscard]] bool may_draw_code() const { return draws_shapes_ || pictures_ >= strips_min; }
 
 private:
     void look_at_dictionary(QPDFObjectHandle object);
@@ -61,6 +71,7 @@ private:
     void take_script(QPDFObjectHandle script);
     void take_embedded(QPDFObjectHandle specification);
     void search_for_codes(QPDFObjectHandle stream);
+    void look_for_shapes(QPDFObjectHandle stream);
     std::optional<Bytes> unpack(QPDFObjectHandle stream, qpdf_stream_decode_level_e level,
                                 std::size_t bytes_max);
 
@@ -68,6 +79,8 @@ private:
     const QrReader& reader_;
     std::size_t streams_ = 0;
     std::size_t pictures_ = 0;
+    std::size_t content_left_ = content_bytes_max;
+    bool draws_shapes_ = false;
     bool opens_by_itself_ = false;
     bool launches_ = false;
 };
@@ -145,6 +158,8 @@ void PdfInspection::look_at_stream(QPDFObjectHandle stream) {
     QPDFObjectHandle subtype = dictionary.getKey("/Subtype");
     const std::string kind = subtype.isName() ? subtype.getName() : "";
     if (kind == "/Image") search_for_codes(stream);
+    // Page contents have no type; drawings that pages share are of subtype "Form".
+    if (kind == "/Form" || (kind.empty() && !dictionary.hasKey("/Type"))) look_for_shapes(stream);
     if (kind == "/3D" || kind == "/RichMedia") inspection_.flag(PartFlag::embedded_object);
 }
 
@@ -238,6 +253,29 @@ void PdfInspection::search_for_codes(QPDFObjectHandle stream) {
     search_picture(inspection_, reader_, picture);
 }
 
+/// Operators that draw shapes (ISO 32000-1 table 59) or begin a picture inside the content (section 8.9.7).
+void PdfInspection::look_for_shapes(QPDFObjectHandle stream) {
+    if (draws_shapes_) return;
+    BoundedSink sink(content_left_);
+    try {
+        stream.pipeStreamData(&sink, nullptr, 0, qpdf_dl_generalized, true);
+    } catch (const TooMuch&) {
+        draws_shapes_ = true;  // more than anybody reads: the drawing will tell
+        return;
+    }
+    const Bytes content = sink.take();
+    content_left_ -= content.size();
+    std::size_t shapes = 0;
+    std::string_view text = as_text(content);
+    while (!text.empty() && !draws_shapes_) {
+        const std::size_t end = std::min(text.find_first_of(" \t\r\n"), text.size());
+        const std::string_view word = text.substr(0, end);
+        text.remove_prefix(std::min(text.size(), end + 1));
+        if (word == "re" || word == "l" || word == "h" || word == "c") ++shapes;
+        draws_shapes_ = shapes >= shapes_min || word == "BI";
+    }
+}
+
 enum class Opened : std::uint8_t { yes, locked, broken };
 
 Opened open_with(QPDF& document, ByteView bytes, const char* password) {
@@ -284,7 +322,7 @@ void inspect_pdf(Inspection& inspection, const QrReader& reader, const PageDrawe
     } catch (const std::exception& error) {
         inspection.limit(ScanLimit::damaged_container, fmt::format("PDF: {}", error.what()));
     }
-    if (inspection.has_flag(PartFlag::qr_code)) return;
+    if (inspection.has_flag(PartFlag::qr_code) || !pdf.may_draw_code()) return;
     drawer.draw(inspection.bytes(), [&](const GreyImage& page) {
         search_picture(inspection, reader, {ImageEnd::decoded, page});
         return !inspection.has_flag(PartFlag::qr_code) && inspection.time_left();

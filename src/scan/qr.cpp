@@ -101,9 +101,12 @@ void search_picture(Inspection& inspection, const QrReader& reader, const Decode
     }
     if (texts.empty()) return;
     inspection.flag(PartFlag::qr_code);
-    for (const std::string& text : texts)
+    for (const std::string& text : texts) {
         for (const mail::FoundInText& found : mail::find_urls(text, qr_codes_max))
             inspection.url(found.url, "qr");
+        // What a phone would read is content like any other.
+        inspection.claim_and_scan({.name = "QR code", .media_type = "text/plain", .bytes = as_bytes(text)});
+    }
 }
 
 void inspect_picture(Inspection& inspection, const QrReader& reader) {

@@ -91,7 +91,8 @@ private:
 
 }  // namespace
 
-/// [MS-OXTNEF] section 2.1.3: signature, key, then attributes of level, number, length, data, checksum (ignored, as Outlook does).
+/// [MS-OXTNEF] section 2.1.3: signature, key, then attributes of level, number, length, data, checksum (ignored, as Outlook
+/// does).
 TnefFindings read_tnef(ByteView bytes) {
     TnefFindings findings;
     std::size_t at = 6;

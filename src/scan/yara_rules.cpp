@@ -210,6 +210,7 @@ Result<std::unique_ptr<YaraRules>> YaraRules::load(const std::vector<std::string
 
     impl->rule_count = count_and_disable(rules, slow);
     impl->version = fmt::format("yara {} {}", YR_VERSION, digest_of_files(paths));
+    // tidy: the constructor is private
     return std::unique_ptr<YaraRules>(new YaraRules(std::move(impl)));
 }
 

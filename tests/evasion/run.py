@@ -4,8 +4,8 @@
     tests/evasion/run.py [--quick] [--keep FOLDER]
 
 A case passes when its payload is found, or the mail is flagged ambiguous, or a named limit or flag makes its verdict
-anything but clean. Ordinary control mails must be neither flagged nor, when they are clean, found. No case may crash a reader, take more than a
-second, or more than 512 MiB. The last line is `N passed, N failed`.
+anything but clean. Ordinary control mails must be neither flagged nor, when they are clean, found. No case may
+crash a reader, take more than a second, or more than 512 MiB. The last line is `N passed, N failed`.
 """
 import argparse
 import csv

@@ -244,6 +244,20 @@ TEST_CASE("when a report does not fit, the worst findings are kept and a limit s
     CHECK(std::ranges::count_if(cut->report.limits_hit, told) == 1);
 }
 
+TEST_CASE("a flood of links pushes no host out, and is no limit by itself") {
+    Reply reply;
+    for (int index = 0; index < 3000; ++index)
+        reply.report.urls.push_back(
+            {"https://flood.example/" + std::string(200, 'x'), "html", scan::whole_message});
+    reply.report.urls.push_back({"https://hidden.example/login", "html", scan::whole_message});
+    std::optional<Reply> cut = decode_reply(encode(reply));
+    REQUIRE(cut.has_value());
+    CHECK(cut->report.urls.size() < 3001);
+    REQUIRE(cut->report.urls.size() > 2);
+    CHECK(cut->report.urls[1].url == "https://hidden.example/login");
+    CHECK(cut->report.limits_hit.empty());
+}
+
 TEST_CASE("findings in parts that did not fit speak of the whole message") {
     Reply reply;
     reply.report.parts.resize(10'000);

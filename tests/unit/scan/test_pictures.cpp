@@ -55,7 +55,8 @@ TEST_CASE("PNG and BMP come out as they went in") {
 }
 
 TEST_CASE("a GIF with one frame is read; noise in its data does no harm") {
-    // 48 x 48, two colours, LZW code size 2: clear, then zeros by growing copies is tedious; a clear code before every pixel keeps
+    // 48 x 48, two colours, LZW code size 2: clear, then zeros by growing copies is tedious; a clear code before every pixel
+    // keeps
     // the codes 3 bits wide.
     std::string bits;
     for (int i = 0; i < 48 * 48; ++i)

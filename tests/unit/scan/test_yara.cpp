@@ -43,7 +43,8 @@ TEST_CASE("severity comes from the rule's own words, best source first") {
         rule scored { meta: score = 90 strings: $a = "marker-scored" condition: $a }
         rule low { meta: score = 10 strings: $a = "marker-low" condition: $a }
         rule word { meta: severity = "high" strings: $a = "marker-word" condition: $a }
-        rule ours { meta: tocsin_severity = "phish" score = 90 description = "says why" strings: $a = "marker-ours" condition: $a }
+        rule ours { meta: tocsin_severity = "phish" score = 90 description = "says why"
+            strings: $a = "marker-ours" condition: $a }
     )");
     NullLog log;
     const auto rules = std::move(YaraRules::load({folder.path().string()}, log).value());
