@@ -29,11 +29,13 @@ void add_direction(CLI::App& command, mail::Direction& direction) {
 
 void add_reader_options(CLI::App& command, ReaderOptions& options) {
     command.add_option("--clamav-db", options.clamav_databases,
-                       "ClamAV database folder or file (default /var/lib/clamav)");
+                       "ClamAV database folder or file, may be repeated (default /var/lib/clamav)")
+        ->allow_extra_args(false);
     command.add_flag("--no-system-db", options.no_system_database,
                      "use only the signatures that Tocsin brings");
-    command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file");
-    command.add_option("--without", options.without, "leave an engine out: clamav, yara or documents")
+    command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file, may be repeated")->allow_extra_args(false);
+    command.add_option("--without", options.without, "leave an engine out, may be repeated")
+        ->allow_extra_args(false)
         ->check(CLI::IsMember({"clamav", "yara", "documents"}));
     command.add_option("--reader", options.reader_program,
                        "path of tocsin-reader (default: beside this program)");

@@ -159,7 +159,9 @@ HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
     HostsFirst ordered;
     std::unordered_set<std::string_view> seen;
     std::vector<const scan::FoundUrl*> others;
-    for (const scan::FoundUrl& url : urls) {
+    std::vector<scan::FoundUrl> written = urls;
+    for (scan::FoundUrl& url : written) url.url = clean_text(url.url, reported_url_bytes);
+    for (const scan::FoundUrl& url : written) {
         std::string_view host = url.url;
         std::size_t begin = host.find("://");
         host = begin == std::string_view::npos ? host : host.substr(begin + 3);
@@ -308,6 +310,10 @@ std::string encode_report(const scan::ScanReport& report, std::size_t size_max) 
     ASSERT(size_max >= 2 * outside_lists_bytes, "a report needs room for what is not in a list");
     ByteWriter whole;
     if (write_report(whole, report, unbounded) && whole.size() <= size_max) return whole.take();
+
+    // Perhaps only further links to hosts that are named anyway have to go.
+    ByteWriter fewer_links;
+    if (write_report(fewer_links, report, shares_of(size_max))) return fewer_links.take();
 
     scan::ScanReport cut = report;
     cut.limits_hit.insert(cut.limits_hit.begin(), {scan::ScanLimit::findings, whole_message,

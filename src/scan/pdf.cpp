@@ -9,8 +9,13 @@
 #include <exception>
 #include <memory>
 #include <optional>
-// clang needs the whole type that QPDFObjectHandle.hh only announces.
-#include <qpdf/JSON.hh>
+
+// qpdf 11.3's JSON.hh holds a vector of a type that is not complete yet, which clang refuses since C++20. Nothing here uses JSON,
+// and the headers below only name it: keep that one out.
+#ifdef __clang__
+#define JSON_HH
+class JSON;
+#endif
 #include <qpdf/Pipeline.hh>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>

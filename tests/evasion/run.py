@@ -18,6 +18,9 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("TOCSIN_BUILD", HERE.parents[1] / "build"))
+sys.path.insert(0, str(HERE.parent / "system"))
+from tocsin_system import PeakMemory  # noqa: E402
+
 ELAPSED_MS_MAX = 1000
 MEMORY_KIB_MAX = 512 * 1024
 RULES = {"eicar": "eicar", "marked_pdf": "marked_pdf", "html_phish": "marked_html"}
@@ -46,8 +49,6 @@ def judge(row, result):
         return f"reader outcome {result['outcome']}: {result.get('detail', '')}"
     if result["elapsed_ms"] > ELAPSED_MS_MAX and row["family"] not in ("E9", "J"):
         return f"took {result['elapsed_ms']:.0f} ms"
-    if result.get("peak_memory_kib", 0) > MEMORY_KIB_MAX:
-        return f"took {result['peak_memory_kib'] // 1024} MiB"
     if row["family"] == "CTRL":
         if result["ambiguous"]:
             return "control mail is flagged: " + result["ambiguities"][0]["kind"]
@@ -69,6 +70,7 @@ def main():
         manifest = read_manifest(folder)
         families, failures, seen = {}, [], set()
         found_count = flagged_count = 0
+        memory = PeakMemory("tocsin-reader")
         for result in scan(folder):
             name = pathlib.Path(result["file"]).name
             if name not in manifest:
@@ -86,10 +88,14 @@ def main():
             if wrong:
                 total[3] += 1
                 failures.append(f"{name}: {wrong}")
+        peak_kib = memory.stop()
+        if peak_kib > MEMORY_KIB_MAX:
+            failures.append(f"a reader took {peak_kib // 1024} MiB")
         failures += [f"{name}: not scanned" for name in sorted(set(manifest) - seen)]
     print(f"{'family':8}{'mails':>7}{'found':>7}{'flagged':>9}{'wrong':>7}")
     for family, (mails, found, flagged, wrong) in sorted(families.items()):
         print(f"{family:8}{mails:7}{found:7}{flagged:9}{wrong:7}")
+    print(f"largest reader: {peak_kib / 1024:.0f} MiB")
     print(f"payload found in {found_count}, flagged ambiguous {flagged_count}, of {len(manifest)}")
     for failure in failures[:50]:
         print("FAILED " + failure)

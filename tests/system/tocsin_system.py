@@ -22,6 +22,33 @@ START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 30
 
 
+class PeakMemory(threading.Thread):
+    """Samples the largest resident size of the processes of one name while it runs."""
+
+    def __init__(self, name):
+        super().__init__(daemon=True)
+        self.name_wanted, self.peak_kib, self.running = name, 0, True
+        self.start()
+
+    def run(self):
+        while self.running:
+            for folder in pathlib.Path("/proc").glob("[0-9]*"):
+                try:
+                    if (folder / "comm").read_text().strip() != self.name_wanted[:15]:
+                        continue
+                    for line in (folder / "status").read_text().splitlines():
+                        if line.startswith("VmHWM:"):
+                            self.peak_kib = max(self.peak_kib, int(line.split()[1]))
+                except OSError:
+                    continue
+            time.sleep(0.05)
+
+    def stop(self):
+        self.running = False
+        self.join()
+        return self.peak_kib
+
+
 @dataclass
 class Delivered:
     """One message that the sink took responsibility for."""
