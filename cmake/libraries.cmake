@@ -13,4 +13,3 @@ foreach(pair "SODIUM:libsodium" "SECCOMP:libseccomp" "ICU:icu-uc icu-i18n" "PSL:
 endforeach()
 find_library(MODEST_LIBRARY modest REQUIRED)
 find_library(MAGIC_LIBRARY magic REQUIRED)
-find_library(YTNEF_LIBRARY ytnef REQUIRED)
