@@ -1,5 +1,7 @@
 #include "cli/verdict_text.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace tocsin::cli {
@@ -112,6 +114,70 @@ std::string for_terminal(std::string_view text) {
     return out;
 }
 
+namespace {
+
+/// Lines in the order of their first appearance, each once, with how often it would have stood there.
+class LineList {
+public:
+    void add(std::string line) {
+        for (auto& [known, times] : lines_)
+            if (known == line) {
+                ++times;
+                return;
+            }
+        lines_.emplace_back(std::move(line), 1);
+    }
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        for (const auto& [line, times] : lines_)
+            out += "    " + line + (times > 1 ? "  (" + std::to_string(times) + " times)" : "") + "\n";
+        return out;
+    }
+
+private:
+    std::vector<std::pair<std::string, std::size_t>> lines_;
+};
+
+std::string finding_lines(const scan::ScanReport& report) {
+    LineList lines;
+    for (const scan::Finding& finding : report.findings)
+        if (finding.severity != scan::Severity::info)
+            lines.add(for_terminal(finding.text) + "  [" + for_terminal(finding.engine) + " " +
+                      for_terminal(finding.rule) + "]");
+    return lines.text();
+}
+
+std::string limit_lines(const scan::ScanReport& report) {
+    LineList lines;
+    for (const scan::LimitHit& limit : report.limits_hit) {
+        std::string name = for_terminal(part_name(report, limit.part));
+        lines.add("not fully scanned: " + std::string(scan::explain(limit.limit)) +
+                  (name.empty() ? "" : ", in " + name) + "  [" + std::string(scan::to_string(limit.limit)) +
+                  "]");
+    }
+    return lines.text();
+}
+
+/// One line for each kind, with the first place; --json has them all.
+std::string ambiguity_lines(const scan::ScanReport& report) {
+    std::string out;
+    for (std::size_t index = 0; index < report.ambiguities.size(); ++index) {
+        const mail::Ambiguity& first = report.ambiguities[index];
+        auto same_kind = [&](const mail::Ambiguity& other) { return other.kind == first.kind; };
+        auto here = report.ambiguities.begin() + static_cast<std::ptrdiff_t>(index);
+        if (std::any_of(report.ambiguities.begin(), here, same_kind)) continue;
+        auto more = std::count_if(here, report.ambiguities.end(), same_kind) - 1;
+        const mail::AmbiguityInfo& about = mail::info(first.kind);
+        out += "    can be read in more than one way: " + std::string(about.text) + "  [" +
+               std::string(about.name) + ", byte " + std::to_string(first.offset) +
+               (more > 0 ? " and " + std::to_string(more) + " more places" : "") + ", " +
+               std::string(about.rfc) + "]\n";
+    }
+    return out;
+}
+
+}  // namespace
+
 std::string to_lines(const ScanResult& result, Colour colour) {
     const scan::ScanReport& report = result.outcome.report;
     std::string word = word_of(result);
@@ -120,24 +186,7 @@ std::string to_lines(const ScanResult& result, Colour colour) {
     if (result.outcome.outcome != sandbox::Outcome::verdict)
         out += "    the reader gave no verdict (" + std::string(sandbox::to_string(result.outcome.outcome)) +
                "): " + for_terminal(result.outcome.detail) + "\n";
-    for (const scan::Finding& finding : report.findings) {
-        if (finding.severity == scan::Severity::info) continue;
-        out += "    " + for_terminal(finding.text) + "  [" + for_terminal(finding.engine) + " " +
-               for_terminal(finding.rule) + "]\n";
-    }
-    for (const scan::LimitHit& limit : report.limits_hit) {
-        out += "    not fully scanned: " + std::string(scan::explain(limit.limit));
-        std::string name = part_name(report, limit.part);
-        if (!name.empty()) out += ", in " + for_terminal(name);
-        out += "  [" + std::string(scan::to_string(limit.limit)) + "]\n";
-    }
-    for (const mail::Ambiguity& ambiguity : report.ambiguities) {
-        const mail::AmbiguityInfo& about = mail::info(ambiguity.kind);
-        out += "    can be read in more than one way: " + std::string(about.text) + "  [" +
-               std::string(about.name) + ", byte " + std::to_string(ambiguity.offset) + ", " +
-               std::string(about.rfc) + "]\n";
-    }
-    return out;
+    return out + finding_lines(report) + limit_lines(report) + ambiguity_lines(report);
 }
 
 std::string to_json_line(const ScanResult& result) {

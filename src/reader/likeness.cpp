@@ -109,6 +109,15 @@ Count count_fields(std::string_view text) {
     return count;
 }
 
+/// Bytes that no text begins with: a zip of stored mails must not be read as one long mail.
+bool begins_with_control_bytes(std::string_view text) {
+    constexpr std::size_t looked_at = 8;
+    return std::ranges::any_of(text.substr(0, looked_at), [](char c) {
+        auto byte = static_cast<unsigned char>(c);
+        return byte < '\t' || (byte > '\r' && byte < ' ');
+    });
+}
+
 }  // namespace
 
 Likeness likeness_of(ByteView bytes) {
@@ -116,6 +125,7 @@ Likeness likeness_of(ByteView bytes) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     bool is_file =
         std::ranges::any_of(file_starts, [text](std::string_view start) { return text.starts_with(start); });
+    if (is_file && begins_with_control_bytes(text)) return Likeness::file;
     Count count = count_fields(text);
     if (!is_file && count.fields >= 2 && count.known >= 2) return Likeness::message;
     if (count.known >= 1 || count.fields >= 2) return Likeness::unsure;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/verdict_text.hpp"
@@ -49,4 +50,18 @@ TEST_CASE("text from a message cannot paint the terminal") {
                        "1m") == "?1m");
     CHECK(for_terminal("na\xC3\xAFve \xE2\x80\x9Cquoted\xE2\x80\x9D") ==
           "na\xC3\xAFve \xE2\x80\x9Cquoted\xE2\x80\x9D");
+}
+
+TEST_CASE("the same reason is one line, however often it was found") {
+    pool::ScanOutcome outcome = outcome_of(scan::Verdict::suspicious);
+    for (int index = 0; index < 3; ++index) {
+        outcome.report.findings.push_back(
+            {"tocsin", "executable", scan::Severity::suspicious, "a program", 0});
+        outcome.report.ambiguities.push_back(
+            {mail::AmbiguityKind::duplicate_boundary, 10ULL * (index + 1), ""});
+    }
+    std::string lines = to_lines(make_result("a.eml", outcome), Colour::plain);
+    CHECK(lines.find("a program  [tocsin executable]  (3 times)") != std::string::npos);
+    CHECK(lines.find("byte 10 and 2 more places") != std::string::npos);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 3);
 }
