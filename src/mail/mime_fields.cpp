@@ -89,6 +89,15 @@ std::optional<FieldUse> hidden_field(std::string_view line, std::uint64_t offset
     return std::nullopt;
 }
 
+/// Cheap and generous: only what passes is looked at closely. A comment may stand before the name.
+bool may_begin_mime_field(std::string_view line) {
+    std::size_t at = 0;
+    while (at < line.size() && !is_ascii_alphanumeric(line[at]) && line[at] != '(') ++at;
+    if (at < line.size() && line[at] == '(')
+        return find_ignoring_case(line, "content") != std::string_view::npos;
+    return starts_with_ignoring_case(line.substr(at), "content");
+}
+
 /// Behind the next byte that some program takes for a line end: Python's splitlines() knows VT, FF and FS to RS. npos: none.
 /// A plain loop: it runs over every byte of every header, and find_first_of() over a set costs several times as much.
 std::size_t after_any_line_end(std::string_view text, std::size_t from) {
@@ -106,9 +115,7 @@ void gather_hidden_continuations(const HeaderField& field, MimeFields& fields) {
     std::size_t at = 0;
     while ((at = after_any_line_end(field.raw_value, at)) != std::string_view::npos) {
         std::string_view line = field.raw_value.substr(at);
-        if (line.size() < 12 ||
-            find_ignoring_case(line.substr(0, hidden_name_bytes), "content-") == std::string_view::npos)
-            continue;
+        if (!may_begin_mime_field(line.substr(0, hidden_name_bytes))) continue;
         line = line.substr(0, after_any_line_end(line, 0));
         std::vector<FieldUse>* target = nullptr;
         std::uint64_t offset =

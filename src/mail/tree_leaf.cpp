@@ -26,6 +26,13 @@ bool holds_text(const Entity& entity) {
            entity.origin == Origin::preamble;
 }
 
+/// "data:" in any case. Looks for the colon first: that search runs over whole vectors of bytes.
+bool mentions_data_scheme(std::string_view text) {
+    for (std::size_t at = 4; (at = text.find(':', at)) != std::string_view::npos; ++at)
+        if (equals_ignoring_case(text.substr(at - 4, 4), "data")) return true;
+    return false;
+}
+
 bool may_hold_data_uris(const Entity& entity) {
     if (entity.subtype == "html" || entity.subtype == "xhtml+xml" || entity.subtype == "svg+xml") return true;
     std::string extension = lower_extension(entity);
@@ -167,8 +174,7 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
         add_files(find_yencoded(content, EmbeddedScope::anywhere_in_text, files_max));
     if (text.find("with BinHex") != std::string_view::npos)
         add_files(find_binhex(content, EmbeddedScope::anywhere_in_text, files_max));
-    if (may_hold_data_uris(tree_.entities[index]) &&
-        find_ignoring_case(text, "data:") != std::string_view::npos)
+    if (may_hold_data_uris(tree_.entities[index]) && mentions_data_scheme(text))
         for (DataUri& uri : find_data_uris(content, files_max))
             add_embedded_file(index, std::move(uri.bytes), {}, uri.media_type);
 }
