@@ -19,7 +19,6 @@ struct ScanCommand {
     Folders folders = Folders::one_level;
     bool json = false;
     bool only_findings = false;  ///< no line for what is clean
-    bool show_parts = false;
     mail::Direction direction = mail::Direction::inbound;
     ReaderOptions readers;
 };

@@ -249,7 +249,7 @@ class Tree(TidyCase):
             text = f"a\nsee /{folder}/thing\n"
             self.assertEqual(self.check({"docs/a.md": text}), [("docs/a.md", 2, "machine-path")])
             self.assertEqual(self.check({"tests/corpus/a.eml": text}), [])
-        self.assertEqual(self.check({"docs/a.md": "src/root/x, /" + "workshop/x, /proc/self/root\n"}), [])
+        self.assertEqual(self.check({"docs/a.md": "src/" + "root/x, /" + "workshop/x, /proc/self/root\n"}), [])
 
     def test_dependencies_page(self):
         page = "| library | package |\n|---|---|\n| fmt | libfmt-dev |\n| doctest | x |\n"
