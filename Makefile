@@ -3,7 +3,8 @@ JOBS ?= $(shell nproc)
 .PHONY: build test run demo bench clean dependencies unit asan fuzz system evasion check install
 
 build: dependencies            ## installs what is missing, builds build/tocsin and build/tocsin-reader
-	cmake --preset release $(CMAKE_FLAGS) > build.log 2>&1 || { cat build.log; exit 1; }
+	@mkdir -p build
+	cmake --preset release $(CMAKE_FLAGS) > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	cmake --build build -j $(JOBS)
 
 dependencies:

@@ -1,5 +1,6 @@
 #include "base/hash.hpp"
 
+#include <openssl/evp.h>
 #include <sodium.h>
 
 #include "base/assert.hpp"
@@ -13,17 +14,22 @@ HashKey random_hash_key() {
     return key;
 }
 
-Hash256 keyed_hash(const HashKey& key, ByteView data) {
+Hash256 sha256(ByteView data) {
     Hash256 out{};
-    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(data.data()),
-                       data.size(), key.bytes.data(), key.bytes.size());
+    const int done = EVP_Digest(data.data(), data.size(), out.data(), nullptr, EVP_sha256(), nullptr);
+    ASSERT(done == 1, "libcrypto must know SHA-256");
     return out;
 }
 
-Hash256 sha256(ByteView data) {
+Hash256 keyed_hash(const HashKey& key, const Hash256& digest) {
     Hash256 out{};
-    crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(data.data()), data.size());
+    crypto_generichash(out.data(), out.size(), digest.data(), digest.size(), key.bytes.data(),
+                       key.bytes.size());
     return out;
+}
+
+Hash256 keyed_hash(const HashKey& key, ByteView data) {
+    return keyed_hash(key, sha256(data));
 }
 
 std::string make_id(std::int64_t microseconds) {

@@ -1,5 +1,5 @@
-// Content hashes (libsodium). Keyed BLAKE2b-256 names the bytes of a part; nobody outside this process knows the key, so
-// nobody can prepare a collision or ask the cache about a known file from outside.
+// Content hashes: SHA-256 from OpenSSL's libcrypto, which uses the processor's own instructions for it, keyed with BLAKE2b from
+// libsodium. Nobody outside knows the key, so nobody can ask the cache about a known file from outside.
 #pragma once
 
 #include <array>
@@ -20,11 +20,15 @@ struct HashKey {
 /// A fresh random key.
 [[nodiscard]] HashKey random_hash_key();
 
-/// Keyed BLAKE2b with 32 bytes of output (RFC 7693).
-[[nodiscard]] Hash256 keyed_hash(const HashKey& key, ByteView data);
-
 /// SHA-256 (FIPS 180-4), the name of a stored evidence file.
 [[nodiscard]] Hash256 sha256(ByteView data);
+
+/// Keyed BLAKE2b with 32 bytes of output (RFC 7693) over a SHA-256. Two contents with one name would have to be two contents
+/// with one SHA-256.
+[[nodiscard]] Hash256 keyed_hash(const HashKey& key, const Hash256& digest);
+
+/// keyed_hash() of the SHA-256 of `data`.
+[[nodiscard]] Hash256 keyed_hash(const HashKey& key, ByteView data);
 
 /// 26 characters, sortable by time, from a CSPRNG: the id of a record, an order, a held message.
 [[nodiscard]] std::string make_id(std::int64_t microseconds);

@@ -42,7 +42,8 @@ std::pair<std::string, std::string_view> keyword_of(std::string_view line) {
 
 /// True if `path` between brackets reads as this very path: nothing in it can end the command or the bracket.
 bool is_sendable(std::string_view path) {
-    const std::string bracketed = "<" + std::string(path) + ">";
+    std::string bracketed = "<";
+    bracketed.append(path).push_back('>');
     const auto parsed = parse_smtp_path(bracketed);
     return parsed && parsed->rest.empty() && parsed->address == path;
 }

@@ -22,7 +22,13 @@ bool is_attachment(const mail::Entity& entity) {
 
 }  // namespace
 
-MessageFacts message_facts(const mail::MimeTree& tree) {
+const Hash256& ContentDigests::of(std::uint32_t entity) {
+    std::optional<Hash256>& digest = known_[entity];
+    if (!digest) digest = sha256(tree_.entities[entity].content);
+    return *digest;
+}
+
+MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests) {
     MessageFacts facts;
     if (tree.slots.empty() || tree.entities.empty()) return facts;
     const std::vector<mail::HeaderField>& fields = tree.root().fields;
@@ -45,8 +51,7 @@ MessageFacts message_facts(const mail::MimeTree& tree) {
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         if (!is_attachment(entity) || facts.attachment_sha256.size() >= attachments_named_max) continue;
-        const Hash256 hash = sha256(entity.content);
-        facts.attachment_sha256.push_back(to_hex(std::as_bytes(std::span(hash))));
+        facts.attachment_sha256.push_back(to_hex(std::as_bytes(std::span(digests.of(index)))));
     }
     return facts;
 }

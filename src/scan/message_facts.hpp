@@ -1,6 +1,10 @@
 // What the journal wants to know of a message, and how the parser's limits read in a scan report.
 #pragma once
 
+#include <optional>
+#include <vector>
+
+#include "base/hash.hpp"
 #include "mail/mime.hpp"
 #include "scan/report.hpp"
 
@@ -11,8 +15,19 @@ inline constexpr std::size_t fact_bytes_max = 998;
 /// Attachments whose SHA-256 is kept.
 inline constexpr std::size_t attachments_named_max = 64;
 
+/// The SHA-256 of the contents of a tree's entities, each computed at most once. The tree must outlive it.
+class ContentDigests {
+public:
+    explicit ContentDigests(const mail::MimeTree& tree) : tree_(tree), known_(tree.entities.size()) {}
+    [[nodiscard]] const Hash256& of(std::uint32_t entity);
+
+private:
+    const mail::MimeTree& tree_;
+    std::vector<std::optional<Hash256>> known_;
+};
+
 /// From, Subject, Message-ID and the SHA-256 of attachments, in the reading that most clients take.
-[[nodiscard]] MessageFacts message_facts(const mail::MimeTree& tree);
+[[nodiscard]] MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests);
 
 /// Notes a limit of the parser under the name that reports use.
 void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit);

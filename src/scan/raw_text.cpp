@@ -19,10 +19,14 @@ bool lies_within(ByteView inner, ByteView outer) {
 std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree) {
     std::vector<ByteView> bodies;
     if (tree.readings.empty()) return {tree.input};
+    const auto longest_kept = [&](const mail::Entity& entity) {
+        const bool undisputed = !tree.ambiguous() && entity.encoding == mail::TransferEncoding::base64;
+        return undisputed ? long_base64_bytes : long_body_bytes;
+    };
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         const bool scanned_decoded = entity.is_leaf() && !entity.content.empty();
-        if (scanned_decoded && entity.raw_body.size() > long_body_bytes &&
+        if (scanned_decoded && entity.raw_body.size() > longest_kept(entity) &&
             lies_within(entity.raw_body, tree.input))
             bodies.push_back(entity.raw_body);
     }

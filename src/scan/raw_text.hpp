@@ -11,9 +11,11 @@ namespace tocsin::scan {
 
 /// A body longer than this is not scanned a second time as received: it was scanned decoded.
 inline constexpr std::size_t long_body_bytes = 64U << 10;
+/// The same for base64 in a message that everybody reads alike: what no decoder disputes hides nothing between its letters.
+inline constexpr std::size_t long_base64_bytes = 4U << 10;
 
-/// The message without the encoded bodies of leaf parts that are longer than `long_body_bytes`, in order. One span: nothing was
-/// cut. Only bodies of the reading that most clients take are cut; a disputed body stays.
+/// The message without the bodies of leaf parts that are longer than that, in order. One span: nothing was cut. Only bodies of
+/// the reading that most clients take are cut; a disputed body stays.
 [[nodiscard]] std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree);
 
 /// The spans one after the other, with a line end between them so that no new text arises at the seams.

@@ -41,7 +41,7 @@ public:
     MessageScan(const Engines& engines, ByteView message, const ScanOptions& options,
                 SteadyClock::time_point start)
         : engines_(engines), options_(options), budget_(budget_for(options, start)),
-          tree_(mail::parse_mime(message)) {}
+          tree_(mail::parse_mime(message)), digests_(tree_) {}
 
     ScanReport run(SteadyClock::time_point start) {
         report_.parse_us = microseconds_since(start);
@@ -50,7 +50,7 @@ public:
         report_.ambiguities = tree_.ambiguities;
         report_.bytes_copied = tree_.bytes_copied;
         for (const mail::MimeLimitHit& hit : tree_.limits_hit) note_parser_limit(report_, hit);
-        report_.facts = message_facts(tree_);
+        report_.facts = message_facts(tree_, digests_);
         list_parts();
         recall_parts();
         scan_parts();
@@ -78,6 +78,7 @@ private:
     const ScanOptions& options_;
     ScanBudget budget_;
     mail::MimeTree tree_;
+    ContentDigests digests_;
     ScanReport report_;
     std::vector<Leaf> leaves_;
     std::vector<std::uint32_t> part_of_entity_;
@@ -135,7 +136,7 @@ void MessageScan::recall_parts() {
     for (std::size_t i = 0; i < leaves_.size() && hashes.size() < limits::cache_query_parts; ++i) {
         const ByteView content = tree_.entities[leaves_[i].entity].content;
         if (content.size() < limits::cached_part_bytes_min) continue;
-        hashes.push_back(keyed_hash(*options_.hash_key, content));
+        hashes.push_back(keyed_hash(*options_.hash_key, digests_.of(leaves_[i].entity)));
         report_.parts[leaves_[i].part].hash = hashes.back();
         asked.push_back(i);
     }

@@ -21,6 +21,8 @@ std::string mail_with_parts(const std::vector<std::pair<std::string, std::string
     return mail + "--b--\r\n";
 }
 
+const std::string base64_head =
+    "Content-Type: application/pdf; name=\"a.pdf\"\r\nContent-Transfer-Encoding: base64";
 const std::string attachment_head =
     "Content-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment; filename=a.txt";
 
@@ -61,6 +63,14 @@ TEST_CASE("long bodies are left out of the scan as received, all else is in it")
     CHECK(kept.find("Subject:") != std::string::npos);
     CHECK(kept.find("hello") != std::string::npos);
     CHECK(kept.ends_with("--b--\r\n\r\n"));
+    // base64 that nobody disputes is left out when it is shorter; disputed base64 is not.
+    const std::string letters(long_base64_bytes + 100, 'A');
+    const std::string clean = mail_with_parts({{base64_head, letters}});
+    CHECK(join(bytes_beside_long_bodies(mail::parse_mime(as_bytes(clean)))).size() < 2000);
+    const std::string disputed = mail_with_parts({{base64_head, letters + "=AAAA*" + letters}});
+    const mail::MimeTree disputed_tree = mail::parse_mime(as_bytes(disputed));
+    REQUIRE(disputed_tree.ambiguous());
+    CHECK(join(bytes_beside_long_bodies(disputed_tree)).size() > 2 * long_base64_bytes);
     const std::string small = mail_with_parts({{"Content-Type: text/plain", "hello"}});
     const mail::MimeTree whole = mail::parse_mime(as_bytes(small));
     REQUIRE(bytes_beside_long_bodies(whole).size() == 1);
