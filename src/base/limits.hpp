@@ -137,6 +137,10 @@ inline constexpr std::size_t cached_part_bytes_min = 2048;
 inline constexpr std::size_t export_bytes = 64U << 20;
 /// Part verdicts that the daemon remembers.
 inline constexpr std::size_t cache_entries = 100'000;
+/// Sightings of a part before a fresh child is sent to scan it: that child costs more than scanning a small part twice.
+inline constexpr std::uint32_t cache_sightings_min = 3;
+/// Parts about which one child recalls the daemon's answers.
+inline constexpr std::size_t reader_part_memory = 256;
 /// Fresh children at once that scan a part in order to remember it.
 inline constexpr std::size_t cache_fills = 4;
 /// Waiting scans before the pool says `unavailable`.

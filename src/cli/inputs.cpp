@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/limits.hpp"
 #include "base/unique_fd.hpp"
@@ -64,13 +65,18 @@ struct Inputs::Mailbox {
         std::free(line);
     }
 
-    /// Opens `path` if it is an mbox, which begins with "From ".
-    static std::unique_ptr<Mailbox> open_if_mbox(const std::string& path) {
+    /// Takes over `fd` if the file is an mbox, which begins with "From ".
+    static std::unique_ptr<Mailbox> open_if_mbox(const std::string& path, UniqueFd& fd) {
+        std::array<char, 5> start{};
+        if (::pread(fd.get(), start.data(), start.size(), 0) != static_cast<ssize_t>(start.size()))
+            return nullptr;
+        if (std::string_view(start.data(), start.size()) != "From ") return nullptr;
         auto box = std::make_unique<Mailbox>();
-        box->file = std::fopen(path.c_str(), "re");
+        box->file = ::fdopen(fd.get(), "r");
         if (box->file == nullptr) return nullptr;
+        (void)fd.release();
         ssize_t got = ::getline(&box->line, &box->line_capacity, box->file);
-        if (got < 5 || std::string_view(box->line, 5) != "From ") return nullptr;
+        if (got < 0) return nullptr;
         box->path = path;
         box->pending.assign(box->line, static_cast<std::size_t>(got));
         return box;
@@ -126,9 +132,9 @@ std::optional<Input> Inputs::next() {
         if (!files_.empty()) {
             std::string path = std::move(files_.front());
             files_.pop_front();
-            mailbox_ = Mailbox::open_if_mbox(path);
-            if (mailbox_) continue;
-            return read_file(path);
+            std::optional<Input> input = open_file(path);
+            if (!input) continue;
+            return input;
         }
         if (paths_.empty()) return std::nullopt;
         std::string path = std::move(paths_.front());
@@ -181,16 +187,18 @@ void Inputs::expand_folder(const std::string& path, int depth) {
     }
 }
 
-Input Inputs::read_file(const std::string& path) {
+std::optional<Input> Inputs::open_file(const std::string& path) {
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd.valid()) return {path, {}, errno_error("cannot be opened", errno)};
+    if (!fd.valid()) return Input{path, {}, errno_error("cannot be opened", errno)};
     struct stat facts{};
-    if (::fstat(fd.get(), &facts) != 0) return {path, {}, errno_error("cannot be read", errno)};
+    if (::fstat(fd.get(), &facts) != 0) return Input{path, {}, errno_error("cannot be read", errno)};
+    mailbox_ = Mailbox::open_if_mbox(path, fd);
+    if (mailbox_) return std::nullopt;
     auto size = static_cast<std::uint64_t>(facts.st_size);
     if (size > limits::message_bytes) return failed(path, ErrorCode::limit, too_large(size));
     Result<Bytes> bytes = read_all(fd.get(), size);
-    if (!bytes) return {path, {}, bytes.error()};
-    return {path, std::move(*bytes), std::nullopt};
+    if (!bytes) return Input{path, {}, bytes.error()};
+    return Input{path, std::move(*bytes), std::nullopt};
 }
 
 Input Inputs::read_standard_input() {

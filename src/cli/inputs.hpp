@@ -42,7 +42,8 @@ private:
     struct Mailbox;
     void expand(const std::string& path, int depth);
     void expand_folder(const std::string& path, int depth);
-    Input read_file(const std::string& path);
+    /// nullopt: it is an mbox, whose messages come next.
+    std::optional<Input> open_file(const std::string& path);
     Input read_standard_input();
 
     std::deque<std::string> paths_;

@@ -30,6 +30,13 @@ namespace tocsin::mail {
     return c > ' ' && c < 0x7F && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
 }
 
+/// Position of the first CR or LF from `from` on, or the size. find_first_of() costs a call of memchr for every byte.
+[[nodiscard]] constexpr std::size_t find_line_end(std::string_view text, std::size_t from = 0) {
+    std::size_t at = from;
+    while (at < text.size() && text[at] != '\r' && text[at] != '\n') ++at;
+    return at;
+}
+
 [[nodiscard]] inline std::string to_lower(std::string_view text) {
     std::string out(text);
     for (char& c : out) c = ascii_lower(c);

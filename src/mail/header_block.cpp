@@ -34,7 +34,7 @@ Line line_ended_by_lf(std::string_view text, std::size_t begin) {
 }
 
 Line line_ended_by_any(std::string_view text, std::size_t begin) {
-    std::size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    std::size_t end = find_line_end(text, begin);
     std::size_t next = end;
     if (next < text.size()) {
         bool is_crlf = text[next] == '\r' && next + 1 < text.size() && text[next + 1] == '\n';
@@ -44,7 +44,7 @@ Line line_ended_by_any(std::string_view text, std::size_t begin) {
 }
 
 Line line_ended_by_run(std::string_view text, std::size_t begin) {
-    std::size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    std::size_t end = find_line_end(text, begin);
     std::size_t next = end;
     std::size_t line_feeds = 0;
     // One LF with the CRs around it is one line end; a second LF begins the next.

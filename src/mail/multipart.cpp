@@ -175,7 +175,7 @@ std::vector<std::string> observed_boundaries(ByteView bytes) {
     for (std::size_t at = 0;
          (at = body.find("--", at)) != std::string_view::npos && looked_at < looked_at_max;) {
         bool line_start = at == 0 || body[at - 1] == '\n' || body[at - 1] == '\r';
-        std::size_t end = std::min(body.find_first_of("\r\n", at), body.size());
+        std::size_t end = find_line_end(body, at);
         std::size_t begin = at + 2;
         at = std::max(end, at + 1);
         if (!line_start || end < begin || end - begin > boundary_bytes_max) continue;
@@ -196,10 +196,12 @@ bool has_near_boundary(ByteView bytes, std::string_view boundary) {
     if (boundary.size() < short_boundary_bytes) return false;
     std::string delimiter = "--" + std::string(boundary);
     std::size_t looked_at = 0;
-    for (std::size_t at = 0;
-         (at = body.find("\n-", at)) != std::string_view::npos && looked_at < looked_at_max; ++looked_at) {
-        ++at;
-        std::string_view line = body.substr(at, std::min(body.find_first_of("\r\n", at), body.size()) - at);
+    // Dashes are rarer than lines.
+    for (std::size_t at = 1; (at = body.find('-', at)) != std::string_view::npos && looked_at < looked_at_max;
+         ++at) {
+        if (body[at - 1] != '\n') continue;
+        ++looked_at;
+        std::string_view line = body.substr(at, find_line_end(body, at) - at);
         if (line.starts_with(delimiter) || line.size() > 2 * delimiter.size() + 4) continue;
         std::string_view name = line.substr(std::min(line.find_first_not_of("- \t"), line.size()));
         std::string_view wanted =

@@ -119,7 +119,7 @@ void TextFlow::add(std::string_view text) {
 
 void TextFlow::add_preformatted(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+        const std::size_t end = find_line_end(text, at);
         if (end > at) add_word(text.substr(at, end - at));
         if (end < text.size()) line_break();
         at = end + (text.substr(end).starts_with("\r\n") ? 2 : 1);

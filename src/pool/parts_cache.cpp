@@ -1,6 +1,9 @@
 #include "pool/parts_cache.hpp"
 
+#include <algorithm>
 #include <cstring>
+
+#include "base/limits.hpp"
 
 namespace tocsin::pool {
 
@@ -39,9 +42,9 @@ Remembered PartsCache::look_up(const Hash256& hash, std::string& report) {
         return Remembered::known;
     }
     ++counts_.misses;
-    if (created) return Remembered::unknown;
-    if (entry.state == Remembered::unknown) return Remembered::seen_before;
-    return Remembered::being_filled;
+    if (entry.state == Remembered::being_filled) return Remembered::being_filled;
+    entry.sightings = std::min(entry.sightings + 1, limits::cache_sightings_min);
+    return entry.sightings < limits::cache_sightings_min ? Remembered::unknown : Remembered::seen_before;
 }
 
 bool PartsCache::begin_fill(const Hash256& hash) {
@@ -49,6 +52,7 @@ bool PartsCache::begin_fill(const Hash256& hash) {
     Entry& entry = touch(hash, created);
     if (entry.state != Remembered::unknown) return false;
     entry.state = Remembered::being_filled;
+    entry.sightings = limits::cache_sightings_min;
     return true;
 }
 

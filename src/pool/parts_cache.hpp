@@ -17,8 +17,8 @@ namespace tocsin::pool {
 
 /// What the cache says about one hash.
 enum class Remembered : std::uint8_t {
-    unknown,       ///< first sighting: scan it, say nothing
-    seen_before,   ///< second sighting: scan it and hand the bytes back
+    unknown,       ///< seen seldom: scan it, say nothing
+    seen_before,   ///< seen limits::cache_sightings_min times: scan it and hand the bytes back
     being_filled,  ///< a fresh child is at work on it: scan it
     known,
 };
@@ -51,6 +51,7 @@ private:
     };
     struct Entry {
         Remembered state = Remembered::unknown;
+        std::uint32_t sightings = 0;
         std::string report;
         std::list<Hash256>::iterator position;
     };

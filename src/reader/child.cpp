@@ -81,7 +81,8 @@ int run_child(const ChildSetup& setup) {
     if (!sandbox::send_datagram(channel, encode(Ready{enforced->describe()}), {})) return exit_protocol;
 
     const Clock clock;
-    const ServiceContext context{setup.engines, setup.hash_key, clock, ask_cache};
+    PartMemory part_memory;
+    const ServiceContext context{setup.engines, setup.hash_key, clock, ask_cache, part_memory};
     while (true) {
         Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::request_bytes, 2);
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;

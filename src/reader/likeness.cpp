@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "mail/ascii.hpp"
+
 namespace tocsin::reader {
 
 namespace {
@@ -55,9 +57,9 @@ constexpr std::array<std::string_view, 14> file_starts = {"PK\x03\x04",
                                                           "#!"};
 
 std::string_view next_line(std::string_view& text) {
-    std::size_t end = text.find_first_of("\r\n");
+    std::size_t end = mail::find_line_end(text);
     std::string_view line = text.substr(0, end);
-    if (end == std::string_view::npos) {
+    if (end == text.size()) {
         text = {};
         return line;
     }
@@ -87,6 +89,8 @@ std::string_view field_name(std::string_view line) {
 struct Count {
     std::size_t fields = 0;  ///< lines that have the form of a field, before the first that has not
     std::size_t known = 0;   ///< lines anywhere that start with a known field name
+
+    [[nodiscard]] bool is_head_of_message() const { return fields >= 2 && known >= 2; }
 };
 
 Count count_fields(std::string_view text) {
@@ -105,6 +109,7 @@ Count count_fields(std::string_view text) {
         if (in_head) ++count.fields;
         auto is_it = [name](std::string_view known) { return equals_ignoring_case(name, known); };
         if (std::ranges::any_of(known_fields, is_it)) ++count.known;
+        if (count.is_head_of_message()) break;
     }
     return count;
 }
@@ -127,7 +132,7 @@ Likeness likeness_of(ByteView bytes) {
         std::ranges::any_of(file_starts, [text](std::string_view start) { return text.starts_with(start); });
     if (is_file && begins_with_control_bytes(text)) return Likeness::file;
     Count count = count_fields(text);
-    if (!is_file && count.fields >= 2 && count.known >= 2) return Likeness::message;
+    if (!is_file && count.is_head_of_message()) return Likeness::message;
     if (count.known >= 1 || count.fields >= 2) return Likeness::unsure;
     return Likeness::file;
 }

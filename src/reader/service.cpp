@@ -97,13 +97,16 @@ void Service::offer_cache() {
 
 /// At most one question per request: a second one would find no daemon that listens.
 std::vector<scan::RememberedPart> Service::look_up(const std::vector<Hash256>& hashes) {
+    if (auto recalled = context_.part_memory.recall(hashes)) return std::move(*recalled);
     std::vector<scan::RememberedPart> parts(hashes.size());
     if (std::exchange(asked_, true)) return parts;
     std::optional<CacheReply> reply = context_.ask_cache({request_.id, hashes});
     if (!reply || reply->answer.id != request_.id || reply->answer.entries.size() > hashes.size())
         return parts;
-    for (std::size_t index = 0; index < reply->answer.entries.size(); ++index)
+    for (std::size_t index = 0; index < reply->answer.entries.size(); ++index) {
         parts[index] = remembered_part(reply->answer.entries[index]);
+        context_.part_memory.keep(hashes[index], parts[index]);
+    }
     export_memfd_ = std::move(reply->output);
     if (export_memfd_.valid()) exports_.emplace(export_memfd_.get(), limits::export_bytes);
     return parts;

@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/unique_fd.hpp"
 #include "reader/codec.hpp"
+#include "reader/part_memory.hpp"
 #include "scan/engines.hpp"
 
 namespace tocsin::reader {
@@ -25,6 +26,7 @@ struct ServiceContext {
     const HashKey& hash_key;
     const Clock& clock;
     AskCache ask_cache;
+    PartMemory& part_memory;
 };
 
 /// Serves `request` over `bytes`. `output`: descriptor of an output memfd, or -1. Never fails: what cannot be done

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "sandbox/sandbox.hpp"
@@ -16,6 +17,8 @@ namespace tocsin::sandbox {
 namespace {
 
 constexpr int all_seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+/// Up to this size the bytes are copied: that costs a third of mapping them and taking the mapping down again.
+constexpr std::size_t copied_bytes_max = 256U << 10;
 /// Mappings up to this size are filled at once: one call instead of a page fault per 64 KiB.
 constexpr std::size_t populate_bytes_max = 1U << 20;
 
@@ -32,6 +35,18 @@ Result<std::size_t> size_of(int fd) {
     if (!S_ISREG(status.st_mode) || status.st_size < 0)
         return fail(ErrorCode::corrupt, "the descriptor is not a memfd");
     return static_cast<std::size_t>(status.st_size);
+}
+
+Result<std::unique_ptr<std::byte[]>> copy_of(int fd, std::size_t size) {
+    auto copy = std::make_unique_for_overwrite<std::byte[]>(size);
+    std::size_t at = 0;
+    while (at < size) {
+        const ssize_t got = ::pread(fd, copy.get() + at, size - at, static_cast<off_t>(at));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return std::unexpected(errno_error("read a memfd", got < 0 ? errno : EIO));
+        at += static_cast<std::size_t>(got);
+    }
+    return copy;
 }
 
 }  // namespace
@@ -71,24 +86,34 @@ Result<SealedMapping> SealedMapping::open(int fd, std::size_t bytes_max) {
     if ((seals & all_seals) != all_seals) return fail(ErrorCode::corrupt, "the memfd is not sealed");
     std::size_t size = TRY(size_of(fd));
     if (size > bytes_max) return fail(ErrorCode::limit, "the memfd is larger than allowed");
-    if (size == 0) return SealedMapping(ByteView{});
+    if (size == 0) return SealedMapping(ByteView{}, nullptr);
+    if (size <= copied_bytes_max) {
+        std::unique_ptr<std::byte[]> copy = TRY(copy_of(fd, size));
+        const ByteView bytes(copy.get(), size);
+        return SealedMapping(bytes, std::move(copy));
+    }
     // Private, because kernels before 6.7 refuse a shared mapping of a write-sealed memfd.
     int flags = MAP_PRIVATE | (size <= populate_bytes_max ? MAP_POPULATE : 0);
     void* address = ::mmap(nullptr, size, PROT_READ, flags, fd, 0);
     if (address == MAP_FAILED) return std::unexpected(errno_error("map a memfd", errno));
-    return SealedMapping(ByteView(static_cast<const std::byte*>(address), size));
+    return SealedMapping(ByteView(static_cast<const std::byte*>(address), size), nullptr);
 }
 
-SealedMapping::SealedMapping(SealedMapping&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+SealedMapping::SealedMapping(ByteView bytes, std::unique_ptr<std::byte[]> copy)
+    : bytes_(bytes), copy_(std::move(copy)) {}
+
+SealedMapping::SealedMapping(SealedMapping&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, {})), copy_(std::move(other.copy_)) {}
 
 SealedMapping& SealedMapping::operator=(SealedMapping&& other) noexcept {
     std::swap(bytes_, other.bytes_);
+    std::swap(copy_, other.copy_);
     return *this;
 }
 
 SealedMapping::~SealedMapping() {
     // munmap() takes a pointer to non-const; the bytes themselves are not changed.
-    if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+    if (!bytes_.empty() && copy_ == nullptr) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
 }  // namespace tocsin::sandbox

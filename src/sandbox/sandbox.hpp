@@ -3,7 +3,9 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,7 +75,7 @@ inline constexpr std::uint32_t cpu_hard_factor = 100;
 /// `bytes_max`.
 [[nodiscard]] Result<void> seal_output_memfd(int fd, std::size_t bytes_max);
 
-/// A read-only mapping of a sealed memfd.
+/// What a sealed memfd holds: mapped read-only, or copied when it is small.
 class SealedMapping {
 public:
     /// Refuses a descriptor that is not fully sealed (it could change under the parser) or larger than `bytes_max`.
@@ -84,8 +86,9 @@ public:
     [[nodiscard]] ByteView bytes() const { return bytes_; }
 
 private:
-    explicit SealedMapping(ByteView bytes) : bytes_(bytes) {}
+    SealedMapping(ByteView bytes, std::unique_ptr<std::byte[]> copy);
     ByteView bytes_;
+    std::unique_ptr<std::byte[]> copy_;  ///< null: a mapping
 };
 
 // ---- datagram channel (SOCK_SEQPACKET) with descriptors ----

@@ -57,8 +57,8 @@ TEST_CASE("the same reason is one line, however often it was found") {
     for (int index = 0; index < 3; ++index) {
         outcome.report.findings.push_back(
             {"tocsin", "executable", scan::Severity::suspicious, "a program", 0});
-        outcome.report.ambiguities.push_back(
-            {mail::AmbiguityKind::duplicate_boundary, 10ULL * (index + 1), ""});
+        outcome.report.ambiguities.push_back({mail::AmbiguityKind::duplicate_boundary,
+                                              std::uint64_t{10} * static_cast<std::uint64_t>(index + 1), ""});
     }
     std::string lines = to_lines(make_result("a.eml", outcome), Colour::plain);
     CHECK(lines.find("a program  [tocsin executable]  (3 times)") != std::string::npos);

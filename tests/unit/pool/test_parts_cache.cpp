@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/limits.hpp"
 #include "pool/parts_cache.hpp"
 
 using namespace tocsin;
@@ -16,7 +17,8 @@ Hash256 hash_of(std::uint8_t number) {
 TEST_CASE("a hash is remembered only after a fill") {
     PartsCache cache(10);
     std::string report;
-    CHECK(cache.look_up(hash_of(1), report) == Remembered::unknown);
+    for (std::uint32_t sighting = 1; sighting < limits::cache_sightings_min; ++sighting)
+        CHECK(cache.look_up(hash_of(1), report) == Remembered::unknown);
     CHECK(cache.look_up(hash_of(1), report) == Remembered::seen_before);
     REQUIRE(cache.begin_fill(hash_of(1)));
     CHECK_FALSE(cache.begin_fill(hash_of(1)));
@@ -39,7 +41,7 @@ TEST_CASE("an abandoned fill may be tried again") {
 TEST_CASE("the least recently used entry goes first") {
     PartsCache cache(2);
     std::string report;
-    for (std::uint8_t number : {1, 2}) cache.fill(hash_of(number), "scan");
+    for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}}) cache.fill(hash_of(number), "scan");
     CHECK(cache.look_up(hash_of(1), report) == Remembered::known);  // 2 is now the older one
     cache.fill(hash_of(3), "scan");
     CHECK(cache.counts().entries == 2);

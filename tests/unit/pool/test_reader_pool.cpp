@@ -104,9 +104,12 @@ TEST_CASE("a message over the limit never reaches a reader") {
     });
 }
 
-TEST_CASE("a part is remembered after the second sighting, by a fresh child's word") {
+TEST_CASE("a part is remembered after some sightings, by a fresh child's word") {
     with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
-        CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
+        for (std::uint32_t sighting = 1; sighting < limits::cache_sightings_min; ++sighting)
+            CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
+        pool.settle(fiber);
+        CHECK(pool.status().cache.filled == 0);
         CHECK(pool.scan(fiber, request_of("cache")).detail.empty());
         pool.settle(fiber);
         CHECK(pool.status().cache.filled == 1);
@@ -164,7 +167,8 @@ TEST_CASE("the real reader finds the EICAR test string and remembers a shared at
         ScanOutcome found = pool.scan(fiber, request_of("", infected));
         REQUIRE(found.outcome == Outcome::verdict);
         CHECK(found.report.verdict == scan::Verdict::malware);
-        for (int index = 0; index < 2; ++index) (void)pool.scan(fiber, request_of("", shared));
+        for (std::uint32_t sighting = 0; sighting < limits::cache_sightings_min; ++sighting)
+            (void)pool.scan(fiber, request_of("", shared));
         pool.settle(fiber);
         ScanOutcome remembered = pool.scan(fiber, request_of("", shared));
         CHECK(remembered.report.verdict == scan::Verdict::clean);
