@@ -8,7 +8,8 @@ namespace tocsin::cli {
 
 namespace {
 
-using nlohmann::json;
+/// Fields in the order in which people read them.
+using json = nlohmann::ordered_json;
 
 const char* colour_of(scan::Verdict verdict, bool ambiguous) {
     switch (verdict) {
@@ -204,7 +205,6 @@ std::string to_json_line(const ScanResult& result) {
         urls.push_back({{"url", url.url}, {"source", url.source}, {"part", part_index(url.part)}});
     json out{{"file", result.name},
              {"verdict", scan::to_string(result.verdict)},
-             {"outcome", sandbox::to_string(result.outcome.outcome)},
              {"ambiguous", report.ambiguous()},
              {"ambiguities", ambiguities_json(report)},
              {"readings", report.readings},
@@ -213,6 +213,7 @@ std::string to_json_line(const ScanResult& result) {
              {"parts", std::move(parts)},
              {"urls", std::move(urls)},
              {"engines", report.engine_version},
+             {"outcome", sandbox::to_string(result.outcome.outcome)},
              {"bytes_copied", report.bytes_copied},
              {"elapsed_ms", static_cast<double>(result.outcome.elapsed_us) / 1000.0}};
     if (!result.outcome.detail.empty()) out["detail"] = result.outcome.detail;
