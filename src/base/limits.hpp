@@ -111,7 +111,10 @@ inline constexpr std::uint32_t engine_time_ms = 20'000;
 inline constexpr std::size_t findings = 256;
 /// Images that are searched for QR codes in one message, and the pixels of one.
 inline constexpr std::size_t qr_images = 20;
-inline constexpr std::size_t qr_pixels = 24'000'000;
+/// 8160 x 6144, what cameras in telephones make, is still read.
+inline constexpr std::size_t qr_pixels = 51'000'000;
+/// Pages (TIFF) or boxes (JPEG 2000, HEIF) in which the size of a picture is looked up that is not decoded.
+inline constexpr std::size_t picture_pages = 1024;
 /// Pages of one PDF that are drawn to look for QR codes.
 inline constexpr std::size_t pdf_pages_drawn = 3;
 

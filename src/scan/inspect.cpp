@@ -30,7 +30,9 @@ constexpr auto image_types = std::to_array<std::string_view>({"iso", "udf"});
 constexpr auto stream_types = std::to_array<std::string_view>({"gz", "bz2", "xz", "zst", "lz4", "lz", "z"});
 constexpr auto ole_types =
     std::to_array<std::string_view>({"ole", "ole_encrypted", "doc", "xls", "ppt", "msg", "msi", "vsd"});
-constexpr auto picture_types = std::to_array<std::string_view>({"png", "jpg", "gif", "bmp"});
+/// The first four are searched for QR codes; of the others only the declared size is judged.
+constexpr auto picture_types = std::to_array<std::string_view>(
+    {"png", "jpg", "gif", "bmp", "tif", "j2k", "jp2", "webp", "heic", "avif", "psd"});
 constexpr auto page_types = std::to_array<std::string_view>({"html", "svg", "hta", "xml"});
 /// Containers that we do not take apart. xar: a small file makes libarchive loop without end.
 constexpr auto closed_types =
