@@ -131,6 +131,35 @@ TEST_CASE("a container that cannot be read completely is unscannable") {
     }
 }
 
+// APPNOTE section 4.4.5. 9 (deflate64) and 6 (implode) are the ones that real packers wrote; nothing here unpacks them.
+TEST_CASE("zip members packed by methods that nothing here unpacks are told, under the method's number") {
+    for (const int method : {1, 2, 3, 4, 5, 6, 9, 10, 18, 19, 94, 96, 97}) {
+        CAPTURE(method);
+        ZipPart rare{"a.txt", "some content", false};
+        rare.local_method = rare.central_method = method;
+        const ScanReport report = scan_text(make_zip({{"b.txt", "an ordinary text"}, rare}), "a.zip");
+        CHECK(report.verdict == Verdict::unscannable);
+        const auto hit =
+            std::ranges::find(report.limits_hit, ScanLimit::unsupported_method, &LimitHit::limit);
+        REQUIRE(hit != report.limits_hit.end());
+        CHECK(hit->detail.find("a.txt") != std::string::npos);
+        CHECK(hit->detail.find(std::to_string(method)) != std::string::npos);
+        CHECK(std::ranges::count(report.parts, "b.txt", &PartSummary::file_name) == 1);
+    }
+}
+
+TEST_CASE("real archives packed by deflate64 and implode name the limit beside what ClamAV finds in them") {
+    for (const char* path :
+         {"/usr/share/clamav-testfiles/clam.d64.zip", "/usr/share/clamav-testfiles/clam.impl.zip"}) {
+        std::ifstream file(path, std::ios::binary);
+        REQUIRE_MESSAGE(file.good(), "install the package clamav-testfiles: no ", path);
+        const std::string zip{std::istreambuf_iterator<char>(file), {}};
+        const ScanReport report = scan_text(zip, "a.zip");
+        CHECK(has_limit(report, ScanLimit::unsupported_method));
+        CHECK(report.verdict == Verdict::malware);
+    }
+}
+
 // No mail makes YARA fail by itself; a rule that asks for more of its stack than there is does, at every scan.
 TEST_CASE("an engine that fails says so, and what it was to look at is not clean") {
     const TemporaryFolder folder;
