@@ -384,8 +384,10 @@ TEST_CASE("files that overlap spend the bytes of the message, not more") {
     for (std::uint32_t i = 0; noise.size() < (1U << 20) + 110 * 2048; ++i)
         noise += le(std::uint64_t{i} * 2654435761U, 4);
     image.put(100, noise);
+    EngineConfig config;
+    config.clamav = false;
     NullLog log;
-    const std::unique_ptr<Engines> light = std::move(Engines::load({.clamav = false}, log).value());
+    const std::unique_ptr<Engines> light = std::move(Engines::load(config, log).value());
     const ScanReport report = scan_file(*light, as_bytes(image.bytes()), "disk.iso", {});
     CHECK(has_limit(report, ScanLimit::container_bytes));
     CHECK(report.verdict == Verdict::unscannable);

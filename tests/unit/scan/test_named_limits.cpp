@@ -166,9 +166,11 @@ TEST_CASE("an engine that fails says so, and what it was to look at is not clean
     std::string rule = "rule hungry { condition: for any i in (1";
     for (int i = 0; i < 20'000; ++i) rule += ",2";
     std::ofstream(folder.path() / "hungry.yar") << rule << ") : (i == 3) }";
+    EngineConfig config;
+    config.clamav = false;
+    config.yara_rules = {folder.path().string()};
     NullLog log;
-    const std::unique_ptr<Engines> failing =
-        std::move(Engines::load({.yara_rules = {folder.path().string()}, .clamav = false}, log).value());
+    const std::unique_ptr<Engines> failing = std::move(Engines::load(config, log).value());
     const std::string text = "an ordinary text";
     const ScanReport report = scan_file(*failing, as_bytes(text), "a.txt", {});
     CHECK(has_limit(report, ScanLimit::engine_error));
