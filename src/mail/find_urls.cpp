@@ -93,22 +93,23 @@ private:
             const bool is_mailto = name == "mailto";
             if (!is_mailto && !rest.starts_with("//") && !rest.starts_with("\\\\")) return false;
             const std::size_t authority = at_ + (is_mailto ? 1 : 3);
-            if (is_mailto && authority < no_at_before_) return false;
+            if (is_mailto && !may_reach_at(authority)) return false;
             const std::size_t end = end_of_url(text_, authority);
-            if (end == authority) return false;
-            if (is_mailto && text_.substr(authority, end - authority).find('@') == std::string_view::npos)
-                return false;
+            // What ends this one, before the next @, ends those that begin inside it too.
+            if (is_mailto && end <= next_at_) no_at_before_ = end;
+            if (end == authority || (is_mailto && end <= next_at_)) return false;
             take(at_ - name.size(), end, "");
             return true;
         }
         return false;
     }
 
-    /// Remembers how far there is none, so that "mailto:mailto:mailto:" is not searched again and again.
-    bool has_at(std::size_t start, std::size_t end) {
-        if (text_.substr(start, end - start).find('@') != std::string_view::npos) return true;
-        no_at_before_ = end;
-        return false;
+    /// Is there an @ as near as an address that begins at `start` may be long? Remembers where none is, so that
+    /// "mailto:mailto:mailto:" is not searched again and again.
+    bool may_reach_at(std::size_t start) {
+        if (start < no_at_before_) return false;
+        if (next_at_ < start) next_at_ = std::min(text_.find('@', start), text_.size());
+        return next_at_ < text_.size() && next_at_ - start < limits::url_bytes;
     }
 
     /// `at_` stands on a w.
@@ -154,8 +155,9 @@ private:
     std::string_view text_;
     std::size_t urls_max_;
     std::size_t at_ = 0;
-    std::size_t done_ = 0;  ///< end of the last URL: what stands before belongs to it
-    std::size_t no_at_before_ = 0;
+    std::size_t done_ = 0;          ///< end of the last URL: what stands before belongs to it
+    std::size_t no_at_before_ = 0;  ///< an address that begins before here has no @
+    std::size_t next_at_ = 0;       ///< the first @ from some address on, or the size of the text
     std::vector<FoundInText> found_;
 };
 

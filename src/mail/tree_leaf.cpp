@@ -10,6 +10,18 @@ namespace tocsin::mail {
 
 namespace {
 
+/// Files taken out of one text. A page has hundreds of data: URIs when every icon in it is one.
+constexpr std::size_t embedded_files_max = 1024;
+
+/// The search for uuencode and BinHex in `text` ended because what it found grew too large (limits::embedded_bytes). It leaves
+/// out whole lines, of at most 63 bytes.
+bool grew_too_large(const std::vector<EmbeddedFile>& files, ByteView text) {
+    constexpr std::size_t line_bytes_max = 63;
+    std::size_t total = 0;
+    for (const EmbeddedFile& file : files) total += file.bytes.size();
+    return total + line_bytes_max > std::max(text.size(), limits::embedded_bytes);
+}
+
 bool same_bytes(ByteView left, ByteView right) {
     return left.size() == right.size() && (left.data() == right.data() || std::ranges::equal(left, right));
 }
@@ -136,7 +148,7 @@ ByteView TreeBuilder::decode_leaf(Entity& entity, const Draft& draft, std::vecto
 /// A body declared as uuencode, yEnc or BinHex may hold several files; the first one is its content.
 void TreeBuilder::add_further_files(std::uint32_t index) {
     ByteView body = tree_.entities[index].raw_body;
-    constexpr std::size_t files_max = 64;
+    constexpr std::size_t files_max = embedded_files_max + 1;
     std::vector<EmbeddedFile> files;
     switch (tree_.entities[index].encoding) {
         case TransferEncoding::uuencode:
@@ -146,7 +158,11 @@ void TreeBuilder::add_further_files(std::uint32_t index) {
         case TransferEncoding::binhex: files = find_binhex(body, EmbeddedScope::whole_body, files_max); break;
         default: return;
     }
-    for (std::size_t further = 1; further < files.size(); ++further)
+    const std::uint64_t offset = tree_.entities[index].body_offset;
+    if (files.size() > embedded_files_max) hit_limit("parts", offset);
+    if (tree_.entities[index].encoding != TransferEncoding::yenc && grew_too_large(files, body))
+        hit_limit("decoded_bytes", offset);
+    for (std::size_t further = 1; further < std::min(files.size(), embedded_files_max); ++further)
         add_embedded_file(index, std::move(files[further].bytes), std::move(files[further].name),
                           "application/octet-stream");
 }
@@ -157,26 +173,38 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
     ByteView content = tree_.entities[index].content;
     std::string_view text = as_text(content);
     std::size_t files_max =
-        std::min<std::size_t>(64, limits::parts - std::min(limits::parts, tree_.entities.size()));
+        std::min(embedded_files_max, limits::parts - std::min(limits::parts, tree_.entities.size()));
+    // One more than is kept is asked for, so that it shows when there are more.
     auto add_files = [&](std::vector<EmbeddedFile> files) {
+        if (files.size() > files_max) hit_limit("parts", tree_.entities[index].body_offset);
+        files.resize(std::min(files.size(), files_max));
         for (EmbeddedFile& file : files)
             add_embedded_file(index, std::move(file.bytes), std::move(file.name), "application/octet-stream");
     };
-    std::vector<EmbeddedFile> uuencoded = find_uuencoded(content, EmbeddedScope::anywhere_in_text, files_max);
+    std::vector<EmbeddedFile> uuencoded =
+        find_uuencoded(content, EmbeddedScope::anywhere_in_text, files_max + 1);
     for (const EmbeddedFile& file : uuencoded)
         if (file.odd_form)
             note(AmbiguityKind::legacy_encoding, tree_.entities[index].body_offset + file.offset,
                  "odd uuencoded block");
+    if (grew_too_large(uuencoded, content)) hit_limit("decoded_bytes", tree_.entities[index].body_offset);
     add_files(std::move(uuencoded));
     if (text.find("=ybegin part=") != std::string_view::npos)
         note(AmbiguityKind::partial_message, tree_.entities[index].body_offset, "yEnc in several parts");
     if (text.find("=ybegin ") != std::string_view::npos)
-        add_files(find_yencoded(content, EmbeddedScope::anywhere_in_text, files_max));
-    if (text.find("with BinHex") != std::string_view::npos)
-        add_files(find_binhex(content, EmbeddedScope::anywhere_in_text, files_max));
-    if (may_hold_data_uris(tree_.entities[index]) && mentions_data_scheme(text))
-        for (DataUri& uri : find_data_uris(content, files_max))
-            add_embedded_file(index, std::move(uri.bytes), {}, uri.media_type);
+        add_files(find_yencoded(content, EmbeddedScope::anywhere_in_text, files_max + 1));
+    if (text.find("with BinHex") != std::string_view::npos) {
+        std::vector<EmbeddedFile> files =
+            find_binhex(content, EmbeddedScope::anywhere_in_text, files_max + 1);
+        if (grew_too_large(files, content)) hit_limit("decoded_bytes", tree_.entities[index].body_offset);
+        add_files(std::move(files));
+    }
+    if (may_hold_data_uris(tree_.entities[index]) && mentions_data_scheme(text)) {
+        std::vector<DataUri> uris = find_data_uris(content, files_max + 1);
+        if (uris.size() > files_max) hit_limit("parts", tree_.entities[index].body_offset);
+        uris.resize(std::min(uris.size(), files_max));
+        for (DataUri& uri : uris) add_embedded_file(index, std::move(uri.bytes), {}, uri.media_type);
+    }
 }
 
 void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::string name,

@@ -10,7 +10,7 @@ namespace tocsin::scan {
 
 /// Which of libarchive's readers may look at the bytes.
 enum class ArchiveForm : std::uint8_t {
-    archive,        ///< 7z, rar, tar, cab, iso, ar, cpio, lha, xar, zip
+    archive,        ///< 7z, rar, tar, cab, ar, cpio, lha, zip
     packed_stream,  ///< gz, bz2, xz, zst, lz4, lz, Z: one member without a name
 };
 

@@ -36,14 +36,17 @@ using MapPointer = std::unique_ptr<cl_fmap_t, MapDeleter>;
 /// What one scan collects through ClamAV's callback.
 struct LayerNotes {
     const HashKey* key = nullptr;
-    std::vector<Hash256>* layers = nullptr;
+    std::vector<Hash256>* layers = nullptr;  ///< null: not collected
+    bool began = false;                      ///< ClamAV looked at the bytes themselves
 };
 
 /// Called for every file that ClamAV is about to scan. Level 0 is ours; deeper ones are what it unpacked.
 cl_error_t note_layer(int, const char*, const char**, size_t, const char*, size_t size, const char* buffer,
                       uint32_t level, uint32_t attributes, void* context) {
-    const auto* notes = static_cast<const LayerNotes*>(context);
-    if (notes == nullptr || level == 0 || buffer == nullptr ||
+    auto* notes = static_cast<LayerNotes*>(context);
+    if (notes == nullptr) return CL_CLEAN;
+    notes->began = true;
+    if (notes->layers == nullptr || level == 0 || buffer == nullptr ||
         (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
         return CL_CLEAN;
     if (notes->layers->size() < limits::container_members)
@@ -150,7 +153,7 @@ struct ClamEngine::Impl {
     bool external_databases = false;
 
     std::vector<ClamAlert> scan_once(ByteView bytes, cl_scan_options options,
-                                     std::chrono::milliseconds time_left, LayerNotes* notes) const;
+                                     std::chrono::milliseconds time_left, LayerNotes& notes) const;
 };
 
 namespace {
@@ -253,7 +256,7 @@ ClamEngine::~ClamEngine() = default;
 
 std::vector<ClamAlert> ClamEngine::Impl::scan_once(ByteView bytes, cl_scan_options options,
                                                    std::chrono::milliseconds time_left,
-                                                   LayerNotes* notes) const {
+                                                   LayerNotes& notes) const {
     // These limits are the only settings that change between scans; nobody else scans with this engine meanwhile.
     set_number(engine.get(), CL_ENGINE_MAX_SCANTIME,
                static_cast<std::size_t>(std::max<std::int64_t>(1, time_left.count())));
@@ -266,8 +269,10 @@ std::vector<ClamAlert> ClamEngine::Impl::scan_once(ByteView bytes, cl_scan_optio
     const char* name = nullptr;
     unsigned long scanned = 0;
     const cl_error_t status =
-        cl_scanmap_callback(map.get(), nullptr, &name, &scanned, engine.get(), &options, notes);
+        cl_scanmap_callback(map.get(), nullptr, &name, &scanned, engine.get(), &options, &notes);
     if (status == CL_VIRUS) return {classify(name != nullptr ? name : "unnamed signature")};
+    // Where ClamAV can make no temporary folder it gives up before the first byte, and calls that clean.
+    if (status == CL_CLEAN && !notes.began) return {{ClamAlertKind::error, "the scan did not begin"}};
     if (status == CL_CLEAN) return {};
     if (status == CL_ETIMEOUT) return {{ClamAlertKind::time, cl_strerror(status)}};
     if (status == CL_EMAXREC || status == CL_EMAXSIZE || status == CL_EMAXFILES)
@@ -280,17 +285,18 @@ ClamResult ClamEngine::scan(ByteView bytes, ClamScope scope, std::chrono::millis
     // ClamAV calls a file shorter than this clean without a look (libclamav/scanners.c); nothing that small can be a program,
     // and no signature is that short.
     if (bytes.size() <= 5) return result;
-    LayerNotes notes{&impl_->layer_key, &result.layers_seen};
+    LayerNotes notes{.key = &impl_->layer_key, .layers = &result.layers_seen};
     result.alerts =
-        impl_->scan_once(bytes, options_for(scope, impl_->external_databases, true), time_left, &notes);
+        impl_->scan_once(bytes, options_for(scope, impl_->external_databases, true), time_left, notes);
 
     // One alert is all that ClamAV gives, and "encrypted" or "macros" can stand in the place of "limit exceeded". So look
     // again without those two.
     const bool hides_others = !result.alerts.empty() && (result.alerts[0].kind == ClamAlertKind::encrypted ||
                                                          result.alerts[0].kind == ClamAlertKind::macros);
     if (hides_others) {
+        LayerNotes again;
         std::vector<ClamAlert> more =
-            impl_->scan_once(bytes, options_for(scope, impl_->external_databases, false), time_left, nullptr);
+            impl_->scan_once(bytes, options_for(scope, impl_->external_databases, false), time_left, again);
         result.alerts.insert(result.alerts.end(), more.begin(), more.end());
     }
     return result;

@@ -62,13 +62,16 @@ void run_jpeg(jpeg_decompress_struct& jpeg, JpegErrors& errors, ByteView bytes, 
                  static_cast<unsigned long>(bytes.size()));
     if (jpeg_read_header(&jpeg, TRUE) != JPEG_HEADER_OK) return;
     jpeg.out_color_space = JCS_GRAYSCALE;
-    // The library shrinks while it decodes. A progressive picture is kept whole in memory all the same, so it gets no bonus.
+    // The library shrinks while it decodes; the limit is for what the picture declares, as with every other format.
     const std::uint64_t pixels = std::uint64_t{jpeg.image_width} * jpeg.image_height;
+    if (pixels > limits::qr_pixels) {
+        result.end = ImageEnd::too_large;
+        return;
+    }
     jpeg.scale_num = 1;
     jpeg.scale_denom = pixels > 16'000'000 ? 8 : pixels > 8'000'000 ? 4 : pixels > 2'000'000 ? 2 : 1;
     jpeg_calc_output_dimensions(&jpeg);
-    result.end = jpeg_has_multiple_scans(&jpeg) != 0 ? judge_size(jpeg.image_width, jpeg.image_height)
-                                                     : judge_size(jpeg.output_width, jpeg.output_height);
+    result.end = judge_size(jpeg.output_width, jpeg.output_height);
     if (result.end != ImageEnd::decoded || jpeg_start_decompress(&jpeg) == FALSE) return;
     result.image.width = jpeg.output_width;
     result.image.height = jpeg.output_height;
@@ -109,9 +112,12 @@ DecodedImage from_small(std::optional<GreyImage> image, std::uint64_t width, std
 DecodedImage decode_image(ByteView bytes, std::string_view file_type) {
     if (file_type == "png") return decode_png(bytes);
     if (file_type == "jpg") return decode_jpeg(bytes);
-    const ImageSize size = file_type == "gif"   ? gif_size(bytes)
-                           : file_type == "bmp" ? bmp_size(bytes)
-                                                : ImageSize{};
+    if (file_type != "gif" && file_type != "bmp") {
+        const DeclaredSize declared = declared_size(bytes, file_type);
+        const bool too_large = declared.more || declared.largest.pixels() > limits::qr_pixels;
+        return {.end = too_large ? ImageEnd::too_large : ImageEnd::unreadable, .image = {}};
+    }
+    const ImageSize size = file_type == "gif" ? gif_size(bytes) : bmp_size(bytes);
     if (size.width == 0 || judge_size(size.width, size.height) != ImageEnd::decoded)
         return {.end = size.width == 0 ? ImageEnd::unreadable : judge_size(size.width, size.height),
                 .image = {}};

@@ -22,7 +22,7 @@ struct GreyImage {
 enum class ImageEnd : std::uint8_t {
     decoded,
     unreadable,  ///< broken, or of a kind that is not decoded
-    too_large,   ///< more pixels than limits::qr_pixels
+    too_large,   ///< declares more pixels than limits::qr_pixels, decoded here or not
     too_small,   ///< no QR code fits in
 };
 
@@ -31,7 +31,8 @@ struct DecodedImage {
     GreyImage image;
 };
 
-/// Decodes png, jpg, gif (first frame) and bmp by the content's type. Large pictures come out smaller.
+/// Decodes png, jpg, gif (first frame) and bmp by the content's type. Large pictures come out smaller. Of other kinds only the
+/// declared size is judged (image_size.hpp).
 [[nodiscard]] DecodedImage decode_image(ByteView bytes, std::string_view file_type);
 
 /// Pixels as another format holds them (1 or 3 or 4 bytes each); nullopt when the buffer does not fit the size.

@@ -4,13 +4,9 @@
 #include <optional>
 
 #include "scan/image.hpp"
+#include "scan/image_size.hpp"
 
 namespace tocsin::scan {
-
-struct ImageSize {
-    std::uint32_t width = 0;
-    std::uint32_t height = 0;
-};
 
 /// Zero when the header is not one.
 [[nodiscard]] ImageSize gif_size(ByteView bytes);

@@ -9,6 +9,7 @@
 #include "scan/archive.hpp"
 #include "scan/documents.hpp"
 #include "scan/file_type.hpp"
+#include "scan/iso.hpp"
 #include "scan/pdf.hpp"
 #include "scan/zip_readings.hpp"
 
@@ -24,11 +25,14 @@ constexpr auto zip_types = std::to_array<std::string_view>({"zip", "jar", "apk",
 constexpr auto package_types = std::to_array<std::string_view>(
     {"docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm", "vsdx", "odt", "ods", "odp"});
 constexpr auto archive_types =
-    std::to_array<std::string_view>({"7z", "rar", "tar", "cab", "iso", "ar", "cpio", "lzh"});
+    std::to_array<std::string_view>({"7z", "rar", "tar", "cab", "ar", "cpio", "lzh"});
+constexpr auto image_types = std::to_array<std::string_view>({"iso", "udf"});
 constexpr auto stream_types = std::to_array<std::string_view>({"gz", "bz2", "xz", "zst", "lz4", "lz", "z"});
 constexpr auto ole_types =
     std::to_array<std::string_view>({"ole", "ole_encrypted", "doc", "xls", "ppt", "msg", "msi", "vsd"});
-constexpr auto picture_types = std::to_array<std::string_view>({"png", "jpg", "gif", "bmp"});
+/// The first four are searched for QR codes; of the others only the declared size is judged.
+constexpr auto picture_types = std::to_array<std::string_view>(
+    {"png", "jpg", "gif", "bmp", "tif", "j2k", "jp2", "webp", "heic", "avif", "psd"});
 constexpr auto page_types = std::to_array<std::string_view>({"html", "svg", "hta", "xml"});
 /// Containers that we do not take apart. xar: a small file makes libarchive loop without end.
 constexpr auto closed_types =
@@ -49,6 +53,8 @@ bool inspect_container(Inspection& inspection, std::string_view type) {
         inspect_office_package(inspection);
     else if (is_one_of(type, archive_types))
         unpack_archive(inspection, ArchiveForm::archive);
+    else if (is_one_of(type, image_types))
+        unpack_iso(inspection);
     else if (is_one_of(type, stream_types))
         unpack_archive(inspection, ArchiveForm::packed_stream);
     else if (type == "tnef")
@@ -90,6 +96,12 @@ bool ends_as_zip(ByteView bytes) {
     return tail.rfind("PK\5\6") != std::string_view::npos;
 }
 
+/// A volume descriptor where readers of disk images look for it; the 32 KiB before may hold anything (ECMA-119 section 6.2.1).
+bool holds_disk_image(ByteView bytes) {
+    constexpr std::size_t mark_at = 16 * 2048 + 1;
+    return as_text(bytes.subspan(std::min(bytes.size(), mark_at))).starts_with("CD001");
+}
+
 /// A file that another program reads as something else (a picture that is also a zip, a PDF inside a picture).
 void inspect_second_format(Inspection& inspection, std::string_view type, const InspectionTools& tools) {
     const bool zip_like = is_one_of(type, zip_types) || is_one_of(type, package_types) ||
@@ -105,6 +117,11 @@ void inspect_second_format(Inspection& inspection, std::string_view type, const 
             inspection.note("The file is also a zip archive.");
         }
         if (class_of_type(type) != TypeClass::text) unpack_zip(inspection, {});
+    }
+    if (!is_one_of(type, image_types) && holds_disk_image(bytes)) {
+        inspection.flag(PartFlag::polyglot);
+        inspection.note("The file is also a disk image.");
+        unpack_iso(inspection);
     }
     const std::string_view head = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1024)));
     if (type != "pdf" && type != "eml" && class_of_type(type) != TypeClass::text &&

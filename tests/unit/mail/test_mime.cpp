@@ -324,6 +324,41 @@ TEST_CASE("mime limits: message_bytes, decoded_bytes, reparsed_bytes") {
     CHECK(once.ambiguous());
 }
 
+TEST_CASE("mime limits: files inside text, in number and in bytes") {
+    const auto file = [](const std::string& content) {
+        return "begin 644 f\n" + uu_lines(content) + "end\n";
+    };
+    const auto uri = [](const std::string& content) {
+        return "<img src=\"data:text/plain;base64," + base64_encode(content, 0) + "\">";
+    };
+    std::string files, uris;
+    for (int i = 0; i < 1023; ++i) {
+        files += file("harmless " + std::to_string(i));
+        uris += uri("harmless " + std::to_string(i));
+    }
+    struct Row {
+        std::string headers, within, beyond;
+    };
+    for (const Row& row :
+         {Row{"Content-Type: text/plain", files + file("the last"), file("one more")},
+          {"Content-Transfer-Encoding: x-uuencode", files + file("the last"), file("one more")},
+          {"Content-Type: text/html", uris + uri("the last"), uri("one more")}}) {
+        const ParsedMail within(row.headers + "\n\n" + row.within);
+        CHECK(!within.reaches("parts"));
+        CHECK(within.has_content("the last"));
+        const ParsedMail beyond(row.headers + "\n\n" + row.within + row.beyond);
+        CHECK(beyond.reaches("parts"));
+        CHECK(beyond.has_content("the last"));
+    }
+
+    // Each pair of bytes stands for 63 zeros.
+    std::string zeros = "begin 644 zeros\n" + uu_lines(std::string(45, 'x')).substr(0, 62);
+    for (std::size_t i = 0; i < limits::embedded_bytes / 63 + 1000; ++i) zeros += "_\n";
+    const ParsedMail grown("Content-Type: text/plain\n\n" + zeros);
+    CHECK(grown.reaches("decoded_bytes"));
+    CHECK(grown.raises(AmbiguityKind::too_many_readings));
+}
+
 TEST_CASE("mime: properties of any bytes") {
     CHECK(rc::check("views lie inside, all is covered, counts are bounded", [] {
         const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
