@@ -3,9 +3,25 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
+#include <span>
+
 #include "base/assert.hpp"
 
 namespace tocsin {
+
+namespace {
+
+std::string digest_hex(const EVP_MD* kind, ByteView data) {
+    std::array<std::byte, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    const int done = EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                                kind, nullptr);
+    // A machine in FIPS mode has no MD5: then the field is empty.
+    if (done != 1) return {};
+    return to_hex(std::span(out).first(size));
+}
+
+}  // namespace
 
 HashKey random_hash_key() {
     ASSERT(sodium_init() >= 0, "libsodium must start");
@@ -19,6 +35,14 @@ Hash256 sha256(ByteView data) {
     const int done = EVP_Digest(data.data(), data.size(), out.data(), nullptr, EVP_sha256(), nullptr);
     ASSERT(done == 1, "libcrypto must know SHA-256");
     return out;
+}
+
+std::string md5_hex(ByteView data) {
+    return digest_hex(EVP_md5(), data);
+}
+
+std::string sha1_hex(ByteView data) {
+    return digest_hex(EVP_sha1(), data);
 }
 
 Hash256 keyed_hash(const HashKey& key, const Hash256& digest) {
@@ -36,7 +60,7 @@ std::string make_id(std::int64_t microseconds) {
     // Crockford's base 32: no letter that is mistaken for a digit when an operator reads it aloud.
     static constexpr char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
     constexpr int time_digits = 10, random_digits = 16;
-    std::string id(time_digits + random_digits, '0');
+    std::string id(std::size_t{time_digits} + random_digits, '0');
     auto milliseconds = static_cast<std::uint64_t>(microseconds / 1000);
     for (int index = time_digits - 1; index >= 0; --index, milliseconds >>= 5)
         id[static_cast<std::size_t>(index)] = alphabet[milliseconds & 31U];

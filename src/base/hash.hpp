@@ -23,6 +23,11 @@ struct HashKey {
 /// SHA-256 (FIPS 180-4), the name of a stored evidence file.
 [[nodiscard]] Hash256 sha256(ByteView data);
 
+/// MD5 and SHA-1 in hexadecimal, for comparing with other people's lists of bad files and for nothing else: anybody can make two
+/// files with one of these. Empty where the machine's policy forbids them.
+[[nodiscard]] std::string md5_hex(ByteView data);
+[[nodiscard]] std::string sha1_hex(ByteView data);
+
 /// Keyed BLAKE2b with 32 bytes of output (RFC 7693) over a SHA-256. Two contents with one name would have to be two contents
 /// with one SHA-256.
 [[nodiscard]] Hash256 keyed_hash(const HashKey& key, const Hash256& digest);

@@ -9,6 +9,7 @@
 #include "mail/mime.hpp"
 #include "reader/likeness.hpp"
 #include "reader/output.hpp"
+#include "scan/describe_files.hpp"
 #include "scan/scan_message.hpp"
 #include "scan/unpack_messages.hpp"
 
@@ -172,6 +173,7 @@ void Service::read_message(ByteView bytes) {
     mail::MimeTree tree = mail::parse_mime(bytes);
     mail::MessageContext message_context{request_.direction, request_.envelope_recipient};
     mail::Message message = mail::build_message(tree, 0, message_context);
+    scan::describe_files(message, tree, context_.engines);
     std::string json = mail::to_json(message, tree, 0);
     if (json.size() > limits::message_json_bytes) {
         reply_.error = "the message is too large to be shown";

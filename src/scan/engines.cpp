@@ -189,6 +189,10 @@ void Engines::scan_part(const PartInput& input, ScanBudget& budget, ScanReport& 
     impl_->scan(input, budget, report);
 }
 
+std::string Engines::file_type(ByteView bytes) const {
+    return impl_->typer->identify(bytes);
+}
+
 void Engines::scan_raw(ByteView bytes, std::uint32_t part, ScanBudget& budget, ScanReport& report) const {
     ASSERT(part < report.parts.size(), "the bytes belong to a part of the report");
     PartInput input;

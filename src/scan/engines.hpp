@@ -65,6 +65,9 @@ public:
     /// LimitHit.
     void scan_part(const PartInput& input, ScanBudget& budget, ScanReport& report) const;
 
+    /// What the bytes are by their content, as reports name it ("pdf", "docx", "unknown"); never empty.
+    [[nodiscard]] std::string file_type(ByteView bytes) const;
+
     /// Signatures only, over bytes as they are (the message as received, or bytes that nobody could take apart).
     void scan_raw(ByteView bytes, std::uint32_t part, ScanBudget& budget, ScanReport& report) const;
 

@@ -19,6 +19,11 @@ TEST_CASE("SHA-256 of FIPS 180-4's own examples") {
           "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+TEST_CASE("MD5 and SHA-1 of RFC 1321's and FIPS 180-4's own example") {
+    CHECK(md5_hex(as_bytes("abc")) == "900150983cd24fb0d6963f7d28e17f72");
+    CHECK(sha1_hex(as_bytes("abc")) == "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 TEST_CASE("a keyed hash depends on the key and on the content, and on nothing else") {
     const HashKey one = random_hash_key(), other = random_hash_key();
     const ByteView content = as_bytes("the same bytes");
