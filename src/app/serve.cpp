@@ -3,6 +3,8 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -23,11 +25,16 @@ constexpr std::uint32_t stop_grace_ms = 20'000;
 class Daemon {
 public:
     Daemon(const ServeOptions& options, Log& log)
-        : options_(options), log_(log), sessions_(loop_, limits::sessions) {}
+        : options_(options), log_(log), api_sessions_(loop_, limits::api_sessions), reloads_(loop_, 1) {}
 
     Result<void> run() {
         TRY(open_stores());
-        TRY(loop_.on_signals({SIGTERM, SIGINT}, [this](int) { loop_.stop(); }));
+        TRY(loop_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) {
+            if (signal == SIGHUP)
+                ask_for_reload();
+            else
+                loop_.stop();
+        }));
         Result<void> outcome;
         loop_.spawn([&](net::Fiber& fiber) { outcome = serve(fiber); });
         loop_.run();
@@ -62,9 +69,41 @@ private:
         writer_.emplace(*journal_, *blocking_);
         Result<void> served = load_orders(fiber);
         if (served) served = listen(fiber);
-        sessions_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
+        for (const auto& sessions : smtp_sessions_)
+            sessions->stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
+        api_sessions_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
+        reloads_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
         readers_->stop(fiber);
         return served;
+    }
+
+    /// New signatures and rules without a gap: a new template is loaded beside the old one, then takes its place. A request that
+    /// comes while one is being loaded is remembered and served afterwards.
+    void ask_for_reload() {
+        reload_asked_ = true;
+        if (!readers_ || reloads_.live() > 0) return;
+        // A group that is asked to stop takes no more: a daemon that ends loads nothing.
+        static_cast<void>(reloads_.spawn([this](net::Fiber& fiber) {
+            while (std::exchange(reload_asked_, false) && !fiber.stop_requested()) {
+                log_.write(LogLevel::info, "serve.reloading", {});
+                const Result<void> done = reload(fiber);
+                if (done)
+                    log_.write(LogLevel::info, "serve.reloaded", {{"engines", readers_->status().engines}});
+                else
+                    log_.write(LogLevel::error, "serve.reload_failed",
+                               {{"error", done.error().message}, {"in_use", readers_->status().engines}});
+            }
+        }));
+    }
+
+    /// What the operator named must be there: a folder that vanished must not leave us with fewer signatures.
+    Result<void> reload(net::Fiber& fiber) {
+        for (const std::string& path : options_.required_paths) {
+            std::error_code error;
+            if (!std::filesystem::exists(path, error))
+                return fail(ErrorCode::not_found, path + ": no such file or folder");
+        }
+        return readers_->reload(fiber);
     }
 
     Result<void> load_orders(net::Fiber& fiber) {
@@ -103,7 +142,7 @@ private:
             TRY(net::Listener::unix_socket(loop_, api_socket_path(options_.data_folder))));
         std::printf("api                %s\n", listener->description().c_str());
         return listeners.spawn([this, listener](net::Fiber& fiber) {
-            listener->serve(fiber, sessions_, log_,
+            listener->serve(fiber, api_sessions_, log_,
                             [this](net::Fiber& own, net::Stream& client) { api_->run_session(own, client); });
         });
     }
@@ -120,8 +159,11 @@ private:
         auto proxy = std::make_shared<gate::SmtpProxy>(config, *services_);
         std::printf("%-18s %s -> %s:%u\n", config.listener.c_str(), listener->description().c_str(),
                     options.next_hop.address.c_str(), static_cast<unsigned>(options.next_hop.port));
-        return listeners.spawn([this, listener, proxy](net::Fiber& fiber) {
-            listener->serve(fiber, sessions_, log_, [proxy](net::Fiber& own, net::Stream& client) {
+        // A flood at one door must not close the others: each has its own places, and so has the API.
+        auto sessions = std::make_shared<net::TaskGroup>(loop_, limits::sessions);
+        smtp_sessions_.push_back(sessions);
+        return listeners.spawn([this, listener, proxy, sessions](net::Fiber& fiber) {
+            listener->serve(fiber, *sessions, log_, [proxy](net::Fiber& own, net::Stream& client) {
                 proxy->run_session(own, client);
             });
         });
@@ -139,8 +181,15 @@ private:
                            {"parts_remembered", status.cache.entries},
                            {"parts_cache_hits", status.cache.hits},
                            {"orders_in_force", book_.size()},
-                           {"sessions", sessions_.live()}};
+                           {"sessions", live_sessions()},
+                           {"sessions_max_each", limits::sessions}};
         return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+
+    std::size_t live_sessions() const {
+        std::size_t live = 0;
+        for (const auto& sessions : smtp_sessions_) live += sessions->live();
+        return live;
     }
 
     const ServeOptions& options_;
@@ -158,7 +207,10 @@ private:
     std::optional<gate::JournalWriter> writer_;
     std::optional<gate::GateServices> services_;
     std::optional<api::Api> api_;
-    net::TaskGroup sessions_;
+    net::TaskGroup api_sessions_;
+    std::vector<std::shared_ptr<net::TaskGroup>> smtp_sessions_;
+    net::TaskGroup reloads_;
+    bool reload_asked_ = false;
 };
 
 }  // namespace

@@ -23,14 +23,16 @@ struct ServeOptions {
     std::string data_folder;
     std::string reader_program;
     std::vector<std::string> reader_arguments;
+    std::vector<std::string>
+        required_paths;  ///< databases and rules that must be there for a reload to happen
     std::size_t readers = 2;
     std::optional<ProxyOptions> inbound;
     std::optional<ProxyOptions> outbound;
     std::string host_name = "localhost";
 };
 
-/// Serves until SIGTERM or SIGINT. Prints on standard output where it listens, then `ready`. Errors name what was wrong and what
-/// to do.
+/// Serves until SIGTERM or SIGINT; SIGHUP loads signatures and rules anew. Prints on standard output where it listens, then
+/// `ready`. Errors name what was wrong and what to do.
 [[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log);
 
 /// Path of the API's socket below a data folder.

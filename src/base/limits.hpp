@@ -141,6 +141,8 @@ inline constexpr std::size_t control_bytes = 4U << 10;
 inline constexpr std::size_t output_ranges = 512;
 /// The remembered scan of one part; four fit into one answer even at their largest, and most take 200 bytes.
 inline constexpr std::size_t part_report_bytes = 32U << 10;
+/// The wall clock that may be set for one message: less is of no use, more lets one message hold a reader for too long.
+inline constexpr std::uint32_t deadline_ms_min = 100, deadline_ms_max = 600'000;
 /// Children of one template at once: more than a machine has cores is a mistake of the caller.
 inline constexpr std::size_t template_children = 256;
 /// The JSON of a message that `tocsin read` prints.
@@ -179,8 +181,10 @@ inline constexpr std::uint32_t smtp_command_timeout_ms = 300'000;
 /// A next hop that says nothing after the final dot (RFC 5321 section 4.5.3.2.6: ten minutes).
 inline constexpr std::uint32_t next_hop_timeout_ms = 600'000;
 inline constexpr std::uint32_t next_hop_connect_ms = 10'000;
-/// Sessions at once; at the cap the listener stops accepting.
+/// Sessions of one SMTP listener at once; at the cap it stops accepting.
 inline constexpr std::size_t sessions = 512;
+/// The same for the API, which has places of its own: an operator must get in while a flood goes on.
+inline constexpr std::size_t api_sessions = 64;
 /// Message content of all SMTP sessions in memory at once; above it DATA is answered 452.
 inline constexpr std::size_t gate_buffered_bytes = 1U << 30;
 /// HTTP request of the API.

@@ -1,12 +1,14 @@
 #include "cli/command_line.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 
 #include "app/serve.hpp"
+#include "base/limits.hpp"
 #include "cli/daemon_client.hpp"
 #include "cli/scan_command.hpp"
 
@@ -28,19 +30,22 @@ void add_direction(CLI::App& command, mail::Direction& direction) {
 }
 
 void add_reader_options(CLI::App& command, ReaderOptions& options) {
-    command.add_option("--clamav-db", options.clamav_databases,
-                       "ClamAV database folder or file, may be repeated (default /var/lib/clamav)")
+    command
+        .add_option("--clamav-db", options.clamav_databases,
+                    "ClamAV database folder or file, may be repeated (default /var/lib/clamav)")
         ->allow_extra_args(false);
     command.add_flag("--no-system-db", options.no_system_database,
                      "use only the signatures that Tocsin brings");
-    command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file, may be repeated")->allow_extra_args(false);
+    command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file, may be repeated")
+        ->allow_extra_args(false);
     command.add_option("--without", options.without, "leave an engine out, may be repeated")
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"clamav", "yara", "documents"}));
     command.add_option("--reader", options.reader_program,
                        "path of tocsin-reader (default: beside this program)");
-    command.add_option("--deadline-ms", options.deadline_ms,
-                       "wall clock for one message in ms (default 30000)");
+    command
+        .add_option("--deadline-ms", options.deadline_ms, "wall clock for one message in ms (default 30000)")
+        ->check(CLI::Range(limits::deadline_ms_min, limits::deadline_ms_max));
     command.add_flag("--no-cache", options.no_cache, "scan every part again, remember nothing");
 }
 
@@ -53,7 +58,8 @@ void add_scan(CLI::App& app, ScanCommand& scan, Chosen& chosen, Log& log) {
         ->required();
     command->add_flag("--json", scan.json, "print one JSON object per message");
     add_direction(*command, scan.direction);
-    command->add_option("--jobs", scan.readers.readers, "readers at once (default: one per processor)");
+    command->add_option("--jobs", scan.readers.readers, "readers at once (default: one per processor)")
+        ->check(CLI::Range(std::size_t{1}, limits::template_children));
     command->add_flag_callback(
         "-r,--recursive", [&scan] { scan.folders = Folders::recursive; }, "enter folders inside folders");
     command->add_flag("--only-findings", scan.only_findings, "no line for what is clean");
@@ -107,11 +113,17 @@ int run_serve(const ServeWords& words, Log& log) {
     Result<pool::PoolConfig> pool = make_pool_config(words.readers);
     if (!pool) return complain(pool.error().message);
     app::ServeOptions options;
-    options.data_folder = words.data;
+    // The template works in a folder of its own: a relative path would lead elsewhere from there.
+    std::error_code error;
+    options.data_folder = std::filesystem::absolute(words.data, error).lexically_normal().string();
+    if (error) return complain("--data " + words.data + ": " + error.message());
     options.host_name = words.host_name;
     options.reader_program = pool->reader_program;
     options.reader_arguments = pool->reader_arguments;
     options.readers = pool->readers_max;
+    options.required_paths = words.readers.clamav_databases;
+    options.required_paths.insert(options.required_paths.end(), words.readers.yara_rules.begin(),
+                                  words.readers.yara_rules.end());
     auto proxy = [&](const std::string& listen, const std::string& hop) -> std::optional<app::ProxyOptions> {
         auto at = parse_address(listen), to = parse_address(hop);
         if (!at || !to) return std::nullopt;
@@ -144,7 +156,8 @@ void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen, Log& log) {
     command->add_option("--outbound", words.outbound, "listener for outbound mail, IP:PORT")
         ->capture_default_str();
     command->add_option("--host-name", words.host_name, "our name in SMTP greetings")->capture_default_str();
-    command->add_option("--readers", words.readers.readers, "readers at once (default: one per processor)");
+    command->add_option("--readers", words.readers.readers, "readers at once (default: one per processor)")
+        ->check(CLI::Range(std::size_t{1}, limits::template_children));
     add_reader_options(*command, words.readers);
     command->callback([&] { chosen = [&] { return run_serve(words, log); }; });
 }

@@ -183,7 +183,10 @@ void Inputs::expand_folder(const std::string& path, int depth) {
         struct stat facts{};
         bool is_folder = ::stat(child.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
         bool enter = folders_ == Folders::recursive || (maildir && (name == "cur" || name == "new"));
-        if (!is_folder || enter) expand(child, depth + 1);
+        if (!is_folder || enter)
+            expand(child, depth + 1);
+        else
+            ++folders_passed_over_;
     }
 }
 

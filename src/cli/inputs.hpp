@@ -37,6 +37,8 @@ public:
     std::optional<Input> next();
     /// Files found so far but not yet read: for a progress display.
     [[nodiscard]] std::size_t waiting() const { return files_.size(); }
+    /// Folders inside folders that were not entered, because nobody asked for that.
+    [[nodiscard]] std::size_t folders_passed_over() const { return folders_passed_over_; }
 
 private:
     struct Mailbox;
@@ -52,6 +54,7 @@ private:
     std::set<std::pair<std::uint64_t, std::uint64_t>> folders_seen_;
     std::unique_ptr<Mailbox> mailbox_;
     Folders folders_;
+    std::size_t folders_passed_over_ = 0;
 };
 
 }  // namespace tocsin::cli

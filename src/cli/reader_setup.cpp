@@ -64,6 +64,13 @@ Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     config.reader_program = TRY(find_reader(options.reader_program));
     std::vector<std::string> databases = options.clamav_databases;
     if (databases.empty() && !options.no_system_database) databases.emplace_back(system_clamav_folder);
+    // What the system brings may be missing, and then the log says so; what somebody named must be there.
+    for (const std::vector<std::string>* named : {&options.clamav_databases, &options.yara_rules})
+        for (const std::string& path : *named) {
+            std::error_code error;
+            if (!std::filesystem::exists(path, error))
+                return fail(ErrorCode::not_found, path + ": no such file or folder");
+        }
     auto add = [&](const char* flag, const std::vector<std::string>& values) {
         for (const std::string& value : values) {
             config.reader_arguments.emplace_back(flag);

@@ -24,7 +24,8 @@ struct ReaderOptions {
     bool no_cache = false;
 };
 
-/// The pool configuration for these options, without a scratch folder. Errors: tocsin-reader was not found.
+/// The pool configuration for these options, without a scratch folder. Errors: tocsin-reader, or a database or rule folder that
+/// was named, is not there.
 [[nodiscard]] Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options);
 
 /// Runs `body` on a fiber with readers that are started before and stopped after it; the scratch folder is made and removed.

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "cli/verdict_text.hpp"
 #include "net/task_group.hpp"
@@ -16,6 +17,8 @@ namespace tocsin::cli {
 namespace {
 
 constexpr std::uint32_t progress_interval_ms = 200;
+/// How soon Ctrl-C is seen, and how long messages that are being scanned may still take then.
+constexpr std::uint32_t interrupt_poll_ms = 100, interrupt_grace_ms = 1'000;
 
 void write_text(FILE* file, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), file);
@@ -59,10 +62,10 @@ public:
 
     [[nodiscard]] std::string summary() const {
         double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-        std::string out = fmt::format("\nScanned {} message{} in {:.2f} s ({:.0f}/s):", messages_,
-                                      messages_ == 1 ? "" : "s", seconds,
-                                      static_cast<double>(messages_) / std::max(seconds, 0.001));
-        const char* separator = " ";
+        std::string out =
+            fmt::format("\nScanned {} message{} in {:.2f} s ({:.0f}/s)", messages_, messages_ == 1 ? "" : "s",
+                        seconds, static_cast<double>(messages_) / std::max(seconds, 0.001));
+        const char* separator = ": ";
         for (scan::Verdict verdict : {scan::Verdict::clean, scan::Verdict::malware, scan::Verdict::phish,
                                       scan::Verdict::suspicious, scan::Verdict::unscannable}) {
             std::size_t count = verdicts_[static_cast<std::size_t>(verdict)];
@@ -109,12 +112,17 @@ public:
         }
     }
 
-    [[nodiscard]] int finish() {
+    /// The summary, and the exit code. A report that could not be written, or a scan that was interrupted, is an error.
+    [[nodiscard]] int finish(const pool::PoolStatus& readers, bool interrupted) {
         tally_.clear_progress();
-        std::fflush(stdout);
-        if (!command_.json) write_text(stdout, tally_.summary());
-        std::fflush(stdout);
-        return tally_.exit_code();
+        if (!command_.json) write_text(stdout, tally_.summary() + "Engines: " + readers.engines + "\n");
+        if (inputs_.folders_passed_over() > 0)
+            write_text(stderr, fmt::format("tocsin: {} folders inside were not entered; -r enters them\n",
+                                           inputs_.folders_passed_over()));
+        if (interrupted) write_text(stderr, "tocsin: interrupted; what is listed above was scanned\n");
+        const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+        if (!written) write_text(stderr, "tocsin: the report could not be written to standard output\n");
+        return interrupted || !written ? exit_error : tally_.exit_code();
     }
 
 private:
@@ -127,7 +135,10 @@ private:
             return;
         }
         if (looks_like_zip(input.bytes)) scan_zip_messages(fiber, input);
-        report(make_result(input.name, scan(fiber, input.name, input.bytes, reader::RequestKind::scan_auto)));
+        pool::ScanOutcome outcome = scan(fiber, input.name, input.bytes, reader::RequestKind::scan_auto);
+        // What was broken off by Ctrl-C says nothing about the message.
+        if (fiber.stop_requested() && outcome.outcome != sandbox::Outcome::verdict) return;
+        report(make_result(input.name, std::move(outcome)));
     }
 
     /// The .eml files inside a zip are messages of their own; the reader opens the zip, never this process.
@@ -190,9 +201,12 @@ int run_scan(const ScanCommand& command, Log& log) {
                              std::max<std::size_t>(1, TRY(make_pool_config(command.readers)).readers_max);
                          net::TaskGroup group(loop, workers);
                          for (std::size_t index = 0; index < workers; ++index)
-                             TRY(group.spawn([&](net::Fiber& own) { scanner.work(own); }));
-                         (void)group.join(fiber, net::no_deadline);
-                         exit_code = scanner.finish();
+                             ASSERT(group.spawn([&](net::Fiber& own) { scanner.work(own); }).has_value(),
+                                    "the group has room for every worker");
+                         while (group.live() > 0 && !fiber.stop_requested())
+                             (void)group.join(fiber, net::deadline_in_ms(interrupt_poll_ms));
+                         group.stop_and_join(fiber, net::deadline_in_ms(interrupt_grace_ms));
+                         exit_code = scanner.finish(readers.status(), fiber.stop_requested());
                          return {};
                      });
     if (!done) say_error(done.error());

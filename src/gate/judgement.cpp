@@ -81,7 +81,7 @@ store::Held make_held(const store::Record& record, const Judgement& judgement) {
 Decision decision_of(const store::Order& order) {
     std::string reason = "standing order " + order.id + " by " + order.given_by + ": " + order.reason;
     return {order.action == store::OrderAction::block ? Disposition::reject : Disposition::hold,
-            std::move(reason)};
+            std::move(reason), DecidedBy::order};
 }
 
 /// RFC 5321 section 4.2 replies are ASCII: typographic quotes become plain ones, the machine replaces what is left.
@@ -177,9 +177,13 @@ proto::SmtpReply refusal(const Judgement& judgement) {
             // RFC 5321 section 4.2.5: 250 means that we answer for the message now. It is stored; a person decides.
             return proto::make_reply(250, "2.0.0", "held for review as " + judgement.held_id);
         case Disposition::reject:
+            // Why an order was given is told to nobody outside: it may have been given about this very sender.
             return proto::make_reply(550, "5.7.1",
-                                     "refused: " + reply_text(judgement.decision.reason) + " (" +
-                                         judgement.record_id + ")");
+                                     "refused: " +
+                                         (judgement.decision.by == DecidedBy::order
+                                              ? "by decision of the operator"
+                                              : reply_text(judgement.decision.reason)) +
+                                         " (" + judgement.record_id + ")");
         case Disposition::accept:
         case Disposition::tag:
         case Disposition::tempfail: break;

@@ -23,9 +23,12 @@ enum class Disposition : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Disposition disposition);
 
+enum class DecidedBy : std::uint8_t { policy, order };
+
 struct Decision {
     Disposition disposition = Disposition::tempfail;
-    std::string reason;  ///< in plain words, for the record and for the sender
+    std::string reason;  ///< in plain words, for the record; for the sender too unless an order decided
+    DecidedBy by = DecidedBy::policy;
 };
 
 /// The disposition of a message that was scanned, or could not be. `report` counts only when `outcome` is verdict.

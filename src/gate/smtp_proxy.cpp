@@ -12,9 +12,10 @@ namespace {
 using proto::SmtpServerEvent;
 using proto::SmtpServerEventKind;
 
-proto::SmtpReply lost_next_hop(const Error& error) {
-    return proto::make_reply(451, "4.4.1",
-                             "next hop is not available, please try again later (" + error.message + ")");
+/// Where the next hop is and what is wrong with it goes into the log: a stranger need not know.
+proto::SmtpReply lost_next_hop(Log& log, const Error& error) {
+    log.write(LogLevel::error, "next_hop.lost", {{"error", error.message}});
+    return proto::make_reply(451, "4.4.1", "the next hop is not available, please try again later");
 }
 
 /// One client. Owns its transaction; answers every event of the machine.
@@ -89,16 +90,16 @@ private:
 
     void handle_mail(const SmtpServerEvent& event) {
         if (Result<void> opened = next_hop_.open(fiber_); !opened)
-            return machine_.answer(lost_next_hop(opened.error()));
+            return machine_.answer(lost_next_hop(services_.log, opened.error()));
         Result<proto::SmtpReply> reply = next_hop_.mail(event.sender);
-        if (!reply) return machine_.answer(lost_next_hop(reply.error()));
+        if (!reply) return machine_.answer(lost_next_hop(services_.log, reply.error()));
         if (reply->positive()) envelope_.mail_from = event.sender.path;
         machine_.answer(*reply);
     }
 
     void handle_recipient(const SmtpServerEvent& event) {
         Result<proto::SmtpReply> reply = next_hop_.recipient(event.text);
-        if (!reply) return machine_.answer(lost_next_hop(reply.error()));
+        if (!reply) return machine_.answer(lost_next_hop(services_.log, reply.error()));
         if (reply->positive()) envelope_.recipients.push_back(event.text);
         machine_.answer(*reply);
     }
@@ -136,7 +137,7 @@ private:
                                      "the message could not be recorded, please try again later");
         if (!passes) return refusal(judgement);
         Result<proto::SmtpReply> reply = next_hop_.content(header_for(judgement), content_);
-        proto::SmtpReply answer = reply ? *reply : lost_next_hop(reply.error());
+        proto::SmtpReply answer = reply ? *reply : lost_next_hop(services_.log, reply.error());
         note_next_hop_reply(services_, fiber_, judgement, answer.summary());
         return answer;
     }

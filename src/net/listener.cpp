@@ -166,7 +166,11 @@ const std::string& Listener::description() const {
 void Listener::serve(Fiber& fiber, TaskGroup& sessions, Log& log,
                      const std::function<void(Fiber&, Stream&)>& session) {
     std::uint32_t backoff_ms = limits::accept_backoff_ms_min;
-    while (sessions.wait_for_room(fiber, no_deadline)) {
+    while (true) {
+        if (sessions.full())
+            log.write(LogLevel::warning, "listener.full",
+                      {{"listener", state_->description}, {"sessions", std::to_string(sessions.live())}});
+        if (!sessions.wait_for_room(fiber, no_deadline)) break;
         auto accepted = state_->accept(fiber);
         if (fiber.stop_requested()) break;
         if (!accepted) {
@@ -179,11 +183,16 @@ void Listener::serve(Fiber& fiber, TaskGroup& sessions, Log& log,
         backoff_ms = limits::accept_backoff_ms_min;
         set_no_delay(*accepted);
         auto socket = std::make_shared<Socket>(std::move(*accepted));
-        const auto started = sessions.spawn([socket, session](Fiber& child) {
+        const auto body = [socket, session](Fiber& child) {
             Peer peer = peer_of(*socket);
             FiberStream stream(child, std::move(*socket), std::move(peer));
             session(child, stream);
-        });
+        };
+        Result<void> started = sessions.spawn(body);
+        // Another listener may have taken the last place meanwhile: this client waits for the next one.
+        while (!started && started.error().code == ErrorCode::limit &&
+               sessions.wait_for_room(fiber, no_deadline))
+            started = sessions.spawn(body);
         if (!started) break;  // the group was asked to stop: no more sessions
     }
     state_->close();

@@ -65,8 +65,7 @@ Result<std::unique_ptr<ReaderPool>> ReaderPool::start(net::Fiber& fiber, net::Lo
 }
 
 Result<std::unique_ptr<ReaderTemplate>> ReaderPool::start_template(net::Fiber& fiber) {
-    ++generation_;
-    std::string scratch = config_.scratch_folder + "/template-" + std::to_string(generation_);
+    std::string scratch = config_.scratch_folder + "/template-" + std::to_string(++templates_started_);
     if (::mkdir(scratch.c_str(), 0700) != 0 && errno != EEXIST)
         return std::unexpected(errno_error("make scratch folder " + scratch, errno));
     TemplateConfig config{config_.reader_program, config_.reader_arguments, scratch, hash_key_,
@@ -80,16 +79,18 @@ Result<std::unique_ptr<ReaderTemplate>> ReaderPool::start_template(net::Fiber& f
 Result<void> ReaderPool::reload(net::Fiber& fiber) {
     auto fresh = TRY(start_template(fiber));
     std::unique_ptr<ReaderTemplate> old = std::exchange(template_, std::move(fresh));
-    for (const auto& child : idle_) discard(child);
-    live_ -= idle_.size();
+    ++generation_;
+    for (const auto& child : idle_) {
+        discard(child);
+        leave(child->generation);
+    }
     idle_.clear();
     cache_.clear();
     ++counts_.reloads;
     // Children of the old template that are at work end with their message; give_back() drops them.
-    while (live_ > 0) {
-        Result<void> waited = freed_.wait(fiber, net::deadline_in_ms(config_.deadline_ms));
-        if (!waited) break;
-    }
+    const auto old_are_gone = [&] { return users_of_.empty() || users_of_.begin()->first >= generation_; };
+    static_cast<void>(old_gone_.wait_until(fiber, net::deadline_in_ms(2 * config_.deadline_ms),
+                                           net::OnStop::give_up, old_are_gone));
     old->stop(fiber);
     return {};
 }
@@ -135,12 +136,13 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
     if (breaker_.open(net::steady_now()))
         return fail(ErrorCode::unavailable,
                     "readers died one after the other; none is started for some seconds");
-    ++live_;
+    const std::uint64_t generation = generation_;
+    enter(generation);
     if (!template_->alive()) {
         log_.write(LogLevel::error, "reader.template_lost", {});
         Result<std::unique_ptr<ReaderTemplate>> fresh = start_template(fiber);
         if (!fresh) {
-            --live_;
+            leave(generation);
             breaker_.note_death(net::steady_now());
             return std::unexpected(fresh.error());
         }
@@ -149,12 +151,12 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
     }
     Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
     if (!child) {
-        --live_;
+        leave(generation);
         freed_.notify_one();
         breaker_.note_death(net::steady_now());
         return std::unexpected(child.error());
     }
-    (*child)->generation = generation_;
+    (*child)->generation = generation;
     return *child;
 }
 
@@ -162,12 +164,27 @@ void ReaderPool::give_back(std::shared_ptr<ReaderChild> child) {
     bool worn = ++child->messages >= config_.messages_per_reader;
     if (worn || child->generation != generation_ || child->exit.has_value()) {
         if (worn) ++counts_.recycled;
-        --live_;
+        leave(child->generation);
         discard(child);
     } else {
         idle_.push_back(std::move(child));
     }
     freed_.notify_one();
+}
+
+void ReaderPool::enter(std::uint64_t generation) {
+    ++live_;
+    ++users_of_[generation];
+}
+
+void ReaderPool::leave(std::uint64_t generation) {
+    --live_;
+    let_go(generation);
+}
+
+void ReaderPool::let_go(std::uint64_t generation) {
+    if (--users_of_[generation] == 0) users_of_.erase(generation);
+    old_gone_.notify_all();
 }
 
 void ReaderPool::discard(const std::shared_ptr<ReaderChild>& child) {
@@ -210,7 +227,7 @@ ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) 
     breaker_.note_death(net::steady_now());
     log_.write(LogLevel::warning, "reader.died",
                {{"outcome", std::string(sandbox::to_string(outcome.outcome))}, {"detail", outcome.detail}});
-    --live_;
+    leave((*child)->generation);
     discard(*child);
     freed_.notify_one();
     return outcome;
@@ -363,9 +380,13 @@ void ReaderPool::remember_parts(const ScanOutcome& outcome, UniqueFd exported) {
 void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes,
                            const std::string& declared_type) {
     Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
-    std::uint64_t generation = generation_;
+    const std::uint64_t generation = generation_;
+    ++users_of_[generation];
     Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
-    if (!child) return cache_.abandon_fill(hash);
+    if (!child) {
+        let_go(generation);
+        return cache_.abandon_fill(hash);
+    }
     ScanRequest request;
     request.kind = reader::RequestKind::scan_part;
     request.bytes = bytes;
@@ -373,6 +394,7 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
     UniqueFd nothing;
     ScanOutcome outcome = converse(fiber, **child, request, deadline, nothing);
     discard(*child);
+    let_go(generation);
     // What ran out of time or failed says nothing about the bytes: another try may see more.
     bool whole = std::ranges::none_of(outcome.report.limits_hit, [](const scan::LimitHit& hit) {
         return hit.limit == scan::ScanLimit::engine_time || hit.limit == scan::ScanLimit::engine_error;

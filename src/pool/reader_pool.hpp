@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -99,13 +100,20 @@ private:
     void remember_parts(const ScanOutcome& outcome, UniqueFd exported);
     void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type);
     [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
+    void enter(std::uint64_t generation);
+    void leave(std::uint64_t generation);
+    void let_go(std::uint64_t generation);
 
     net::Loop& loop_;
     PoolConfig config_;
     Log& log_;
     HashKey hash_key_;
     std::unique_ptr<ReaderTemplate> template_;
-    std::uint64_t generation_ = 0;
+    std::uint64_t templates_started_ = 0;
+    std::uint64_t generation_ = 0;  ///< of `template_`; reload() goes on to the next
+    std::map<std::uint64_t, std::size_t>
+        users_of_;  ///< children and fills that a template of this generation made
+    net::FiberEvent old_gone_;
     std::deque<std::shared_ptr<ReaderChild>> idle_;
     std::size_t live_ = 0;
     std::size_t waiting_ = 0;

@@ -30,16 +30,17 @@ constexpr std::size_t attachments_max = 512;
 /// Room for each list, in bytes.
 struct Shares {
     std::size_t parts, findings, urls, ambiguities, limits, attachments;
+    std::size_t all;  ///< of the lists and what is before them
 };
 constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
-constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
+constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
 
-/// What is not in a list: five texts, numbers, the lengths of lists, and one LimitHit that tells of the cut.
+/// What is not in a list: five texts, numbers, the lengths of lists, and room to spare.
 constexpr std::size_t outside_lists_bytes = 6 * title_bytes;
 
 Shares shares_of(std::size_t size_max) {
     std::size_t unit = (size_max - outside_lists_bytes) / 16;
-    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit};
+    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit, size_max - outside_lists_bytes};
 }
 
 /// Writes the items that fit as one counted, length-prefixed block. True: all of them.
@@ -153,6 +154,22 @@ struct HostsFirst {
     std::size_t hosts = 0;  ///< that many at the front have each another host
 };
 
+/// Host of a URL, without user and port, as orders compare it.
+std::string_view host_of(std::string_view url) {
+    const std::size_t begin = url.find("://");
+    std::string_view host = begin == std::string_view::npos ? url : url.substr(begin + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+    return host.substr(0, host.find(':'));
+}
+
+/// The same place without the way inside it: "https://example.com/".
+std::string place_only(const std::string& url) {
+    const std::size_t begin = url.find("://");
+    if (begin == std::string::npos) return url;
+    return url.substr(0, begin + 3) + std::string(host_of(url)) + "/";
+}
+
 /// One URL of each host first. When the list has to be cut, every host is still named: that is what orders ask for, and a
 /// flood of links must not push one out.
 HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
@@ -162,11 +179,7 @@ HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
     std::vector<scan::FoundUrl> written = urls;
     for (scan::FoundUrl& url : written) url.url = clean_text(url.url, reported_url_bytes);
     for (const scan::FoundUrl& url : written) {
-        std::string_view host = url.url;
-        std::size_t begin = host.find("://");
-        host = begin == std::string_view::npos ? host : host.substr(begin + 3);
-        host = host.substr(0, host.find_first_of("/?#"));
-        if (seen.insert(host).second) {
+        if (seen.insert(host_of(url.url)).second) {
             ordered.urls.push_back(url);
         } else {
             others.push_back(&url);
@@ -177,8 +190,25 @@ HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
     return ordered;
 }
 
-/// The lists of a report; true when nothing that counts was cut.
-bool write_lists(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
+/// URLs of hosts are cut down to their hosts when they do not fit otherwise.
+HostsFirst urls_that_fit(const std::vector<scan::FoundUrl>& all, std::size_t size_max) {
+    HostsFirst urls = hosts_first(all);
+    std::size_t bytes = 0;
+    for (std::size_t index = 0; index < urls.hosts; ++index)
+        bytes += urls.urls[index].url.size() + name_bytes;
+    if (bytes <= size_max) return urls;
+    for (std::size_t index = 0; index < urls.hosts; ++index)
+        urls.urls[index].url = place_only(urls.urls[index].url);
+    return urls;
+}
+
+/// Whether a report was written whole.
+struct Written {
+    bool lists = true;  ///< but for further links to hosts that are named anyway
+    bool hosts = true;
+};
+
+Written write_lists(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
     std::size_t parts = 0;
     std::uint32_t own_index = 0;
     bool all = write_list(out, std::span(report.parts), limits::reply_bytes, shares.parts, parts,
@@ -205,23 +235,25 @@ bool write_lists(ByteWriter& out, const scan::ScanReport& report, const Shares& 
                           one.u32(kept_part(hit.part, parts));
                           write_text(one, hit.detail, sentence_bytes);
                       });
-    HostsFirst urls = hosts_first(report.urls);
-    std::size_t urls_written = 0;
-    bool all_urls = write_list(out, std::span<const scan::FoundUrl>(urls.urls), limits::links, shares.urls,
-                               urls_written, [&](ByteWriter& one, const scan::FoundUrl& url) {
-                                   write_text(one, url.url, reported_url_bytes);
-                                   write_text(one, url.source, name_bytes);
-                                   one.u32(kept_part(url.part, parts));
-                               });
-    all &= all_urls || urls_written >= urls.hosts;
     all &=
         write_list(out, std::span(report.facts.attachment_sha256), attachments_max, shares.attachments,
                    [](ByteWriter& one, const std::string& digest) { write_text(one, digest, digest_bytes); });
-    return all;
+    // Last, so that links have what the other lists left.
+    const std::size_t room = shares.urls == no_bound
+                                 ? no_bound
+                                 : std::max(shares.urls, shares.all - std::min(shares.all, out.size()));
+    HostsFirst urls = urls_that_fit(report.urls, room);
+    std::size_t urls_written = 0;
+    const bool all_urls = write_list(out, std::span<const scan::FoundUrl>(urls.urls), limits::links, room,
+                                     urls_written, [&](ByteWriter& one, const scan::FoundUrl& url) {
+                                         write_text(one, url.url, reported_url_bytes);
+                                         write_text(one, url.source, name_bytes);
+                                         one.u32(kept_part(url.part, parts));
+                                     });
+    return {all, all_urls || urls_written >= urls.hosts};
 }
 
-/// True: nothing was cut.
-bool write_report(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
+Written write_report(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
     scan::Verdict verdict =
         std::max(report.verdict, scan::decide_verdict(report.findings, report.limits_hit));
     out.u8(static_cast<std::uint8_t>(verdict));
@@ -309,15 +341,20 @@ Hash256 read_hash(ByteReader& in) {
 std::string encode_report(const scan::ScanReport& report, std::size_t size_max) {
     ASSERT(size_max >= 2 * outside_lists_bytes, "a report needs room for what is not in a list");
     ByteWriter whole;
-    if (write_report(whole, report, unbounded) && whole.size() <= size_max) return whole.take();
+    const Written unbound = write_report(whole, report, unbounded);
+    if (unbound.lists && unbound.hosts && whole.size() <= size_max) return whole.take();
 
     // Perhaps only further links to hosts that are named anyway have to go.
     ByteWriter fewer_links;
-    if (write_report(fewer_links, report, shares_of(size_max))) return fewer_links.take();
+    const Written bound = write_report(fewer_links, report, shares_of(size_max));
+    if (bound.lists && bound.hosts) return fewer_links.take();
 
     scan::ScanReport cut = report;
-    cut.limits_hit.insert(cut.limits_hit.begin(), {scan::ScanLimit::findings, whole_message,
-                                                   "the report was cut to fit into an answer"});
+    auto tell = [&cut](scan::ScanLimit limit, const char* detail) {
+        cut.limits_hit.insert(cut.limits_hit.begin(), {limit, scan::whole_message, detail});
+    };
+    if (!bound.lists) tell(scan::ScanLimit::findings, "the report was cut to fit into an answer");
+    if (!bound.hosts) tell(scan::ScanLimit::links, "not every place that is linked to fits into an answer");
     cut.findings = worst_first(report.findings);
     ByteWriter out;
     static_cast<void>(write_report(out, cut, shares_of(size_max)));
@@ -345,10 +382,10 @@ scan::ScanReport read_report(ByteReader& in) {
         in, limits::findings, [parts](ByteReader& one, std::uint32_t) { return read_finding(one, parts); });
     report.limits_hit = read_list<scan::LimitHit>(
         in, hits_max, [parts](ByteReader& one, std::uint32_t) { return read_limit_hit(one, parts); });
-    report.urls = read_list<scan::FoundUrl>(
-        in, limits::links, [parts](ByteReader& one, std::uint32_t) { return read_url(one, parts); });
     report.facts.attachment_sha256 = read_list<std::string>(
         in, attachments_max, [](ByteReader& one, std::uint32_t) { return read_text(one, digest_bytes); });
+    report.urls = read_list<scan::FoundUrl>(
+        in, limits::links, [parts](ByteReader& one, std::uint32_t) { return read_url(one, parts); });
     if (report.verdict < scan::decide_verdict(report.findings, report.limits_hit)) in.set_failed();
     return report;
 }

@@ -84,9 +84,16 @@ std::string describe_match(const ScanReport& report, std::uint32_t part, std::st
 }
 
 void name_attachments(ScanReport& report) {
-    for (Finding& finding : report.findings)
-        if (finding.text.starts_with(nameless_subject))
-            finding.text = subject_of(report, finding.part) + finding.text.substr(nameless_subject.size());
+    for (Finding& finding : report.findings) {
+        if (!finding.text.starts_with(nameless_subject)) continue;
+        std::string rest = finding.text.substr(nameless_subject.size());
+        // What is said of a member is not said of the archive around it.
+        const Place place = place_of(report, finding.part);
+        if (place.attachment != finding.part && !rest.starts_with(" contains"))
+            rest = fmt::format(" contains {}, which{}",
+                               place.path.empty() ? "a file" : "“" + place.path + "”", rest);
+        finding.text = subject_of(report, finding.part) + rest;
+    }
 }
 
 }  // namespace tocsin::scan

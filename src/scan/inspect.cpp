@@ -148,9 +148,11 @@ void inspect_content(Inspection& inspection, const InspectionTools& tools) {
 
 void conclude(Inspection& inspection) {
     if (inspection.has_flag(PartFlag::encrypted_archive) &&
-        !inspection.has_flag(PartFlag::password_in_message))
+        !inspection.has_flag(PartFlag::password_in_message)) {
         inspection.finding("encrypted", Severity::suspicious,
                            "is locked with a password, so that no scanner can look inside");
+        inspection.limit(ScanLimit::locked, "the password is not in the message");
+    }
     if (inspection.has_flag(PartFlag::password_in_message))
         inspection.finding(
             "password_in_message", Severity::suspicious,

@@ -115,10 +115,13 @@ void Inspection::finding(std::string_view rule, Severity severity, std::string_v
 }
 
 void Inspection::url(std::string_view url, std::string_view source) {
-    if (report_.urls.size() >= limits::links || url.empty() || url.size() > limits::url_bytes) return;
+    if (url.empty() || url.size() > limits::url_bytes) return;
     const bool known = std::ranges::any_of(
         report_.urls, [&](const FoundUrl& other) { return other.part == input_.part && other.url == url; });
-    if (!known) report_.urls.push_back({std::string(url), std::string(source), input_.part});
+    if (known) return;
+    if (report_.urls.size() >= limits::links)
+        return limit(ScanLimit::links, fmt::format("more than {} links", limits::links));
+    report_.urls.push_back({std::string(url), std::string(source), input_.part});
 }
 
 void Inspection::ambiguity(std::string detail) {

@@ -66,6 +66,9 @@ constexpr std::array<Named, count_of<ScanLimit>> limit_table = {{
     {"findings", "there was more to report than a report holds"},
     {"unsupported_method", "a file is packed in a way that cannot be unpacked"},
     {"damaged_container", "an archive or document is damaged and could not be read completely"},
+    {"locked",
+     "a file is locked with a password that does not stand in the message, so that nobody can look inside"},
+    {"links", "the message links to more places than a report names"},
 }};
 
 /// Limits behind which all bytes were still seen by the signature engines: they cost detail, not coverage.

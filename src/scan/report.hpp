@@ -66,6 +66,8 @@ enum class ScanLimit : std::uint8_t {
     findings,
     unsupported_method,
     damaged_container,
+    locked,
+    links,
     count_,
 };
 

@@ -167,7 +167,11 @@ void MessageScan::replay(const Leaf& leaf) {
     for (const LimitHit& hit : memory.limits_hit) add_limit(report_, hit.limit, leaf.part, hit.detail);
     for (FoundUrl url : memory.urls) {
         url.part = leaf.part;
-        if (report_.urls.size() < limits::links) report_.urls.push_back(std::move(url));
+        if (report_.urls.size() >= limits::links) {
+            add_limit(report_, ScanLimit::links, leaf.part, fmt::format("more than {} links", limits::links));
+            break;
+        }
+        report_.urls.push_back(std::move(url));
     }
 }
 

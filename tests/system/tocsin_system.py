@@ -79,6 +79,12 @@ class SmtpSink:
         self._loop.run_forever()
 
     async def _session(self, reader, writer):
+        try:
+            await self._converse(reader, writer)
+        except ConnectionError:
+            pass  # a daemon that was killed
+
+    async def _converse(self, reader, writer):
         async def say(line):
             writer.write(line.encode() + b"\r\n")
             await writer.drain()

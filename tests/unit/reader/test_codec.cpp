@@ -258,6 +258,33 @@ TEST_CASE("a flood of links pushes no host out, and is no limit by itself") {
     CHECK(cut->report.limits_hit.empty());
 }
 
+TEST_CASE("every host is named, by itself where the whole links do not fit") {
+    Reply reply;
+    for (int index = 0; index < 540; ++index)
+        reply.report.urls.push_back({"https://u" + std::to_string(index) + "@host" + std::to_string(index) +
+                                         ".example:8443/" + std::string(200, 'x'),
+                                     "html", scan::whole_message});
+    const std::optional<Reply> cut = decode_reply(encode(reply));
+    REQUIRE(cut.has_value());
+    REQUIRE(cut->report.urls.size() == 540);
+    CHECK(cut->report.urls[499].url == "https://host499.example/");
+    CHECK(cut->report.limits_hit.empty());
+}
+
+TEST_CASE("links to more places than fit are the limit `links`, and the message is not passed") {
+    Reply reply;
+    reply.report.verdict = scan::Verdict::clean;
+    for (int index = 0; index < 3000; ++index)
+        reply.report.urls.push_back({"https://host" + std::to_string(index) + std::string(50, 'h') +
+                                         ".example/" + std::string(200, 'x'),
+                                     "html", scan::whole_message});
+    const std::optional<Reply> cut = decode_reply(encode(reply));
+    REQUIRE(cut.has_value());
+    REQUIRE(cut->report.limits_hit.size() == 1);
+    CHECK(cut->report.limits_hit[0].limit == scan::ScanLimit::links);
+    CHECK(cut->report.verdict == scan::Verdict::unscannable);
+}
+
 TEST_CASE("findings in parts that did not fit speak of the whole message") {
     Reply reply;
     reply.report.parts.resize(10'000);

@@ -54,6 +54,15 @@ std::string mail_with_many_types() {
 
 }  // namespace
 
+TEST_CASE("more links than are kept are a limit: one of them could be the one that an order blocks") {
+    std::string page = "Content-Type: text/html\n\n<html><body>";
+    for (std::size_t number = 0; number <= limits::links; ++number)
+        page += fmt::format("<a href=\"https://h{}.example/\">x</a>", number);
+    const ScanReport report = scan_message(engines(), as_bytes(page), {});
+    CHECK(has_limit(report, ScanLimit::links));
+    CHECK(report.verdict == Verdict::unscannable);
+}
+
 TEST_CASE("a limit of the parser is a limit of the scan, and the message is not clean") {
     const std::string disputed =
         "--b\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nQUJD\n";
