@@ -8,6 +8,7 @@
 #include "api/records_json.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "store/order_value.hpp"
 
 namespace tocsin::api {
 
@@ -59,6 +60,22 @@ std::string text_member(const json& object, const char* name) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// Moment at which an order ends by itself; nullopt: never.
+Result<std::optional<TimePoint>> expiry_from(const json& object, TimePoint now) {
+    auto seconds = object.find("expires_in_s");
+    if (seconds == object.end() || seconds->is_null()) return std::nullopt;
+    // A number above 2^63 is no int64_t for the library either: get() would wrap it around.
+    bool fits = seconds->is_number_integer() &&
+                !(seconds->is_number_unsigned() &&
+                  seconds->get<std::uint64_t>() > static_cast<std::uint64_t>(limits::order_expiry_s_max));
+    std::int64_t value = fits ? seconds->get<std::int64_t>() : 0;
+    if (value <= 0 || value > limits::order_expiry_s_max)
+        return fail(ErrorCode::invalid_input, "expires_in_s must be a whole number of seconds from 1 to " +
+                                                  std::to_string(limits::order_expiry_s_max) +
+                                                  " (ten years); leave it out for an order without an end");
+    return TimePoint{now.microseconds + value * 1'000'000};
+}
+
 Result<store::Order> order_from(const std::string& body, const std::string& caller, TimePoint now) {
     json object = json::parse(body, nullptr, false);
     if (!object.is_object()) return fail(ErrorCode::invalid_input, "the body must be a JSON object");
@@ -72,14 +89,14 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     order.id = make_id(now.microseconds);
     order.action = *action;
     order.subject_kind = *kind;
-    order.value = text_member(object, "value");
+    order.value = TRY(store::order_value(*kind, text_member(object, "value")));
     order.direction = text_member(object, "direction");
+    TRY(store::check_order_direction(order.direction));
     order.reason = text_member(object, "reason");
     order.given_by = text_member(object, "given_by");
     if (order.given_by.empty()) order.given_by = caller;
     order.given_at = now;
-    if (auto seconds = object.find("expires_in_s"); seconds != object.end() && seconds->is_number_integer())
-        order.expires_at = TimePoint{now.microseconds + seconds->get<std::int64_t>() * 1'000'000};
+    order.expires_at = TRY(expiry_from(object, now));
     return order;
 }
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "store/order_value.hpp"
+
 namespace tocsin::api {
 
 namespace {
@@ -68,6 +70,7 @@ json to_json(const store::Order& order) {
             {"action", to_string(order.action)},
             {"subject_kind", to_string(order.subject_kind)},
             {"value", order.value},
+            {"meaning", store::order_meaning(order)},
             {"direction", order.direction},
             {"reason", order.reason},
             {"given_by", order.given_by},

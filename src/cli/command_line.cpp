@@ -28,12 +28,14 @@ void add_direction(CLI::App& command, mail::Direction& direction) {
 }
 
 void add_reader_options(CLI::App& command, ReaderOptions& options) {
-    command.add_option("--clamav-db", options.clamav_databases,
-                       "ClamAV database folder or file, may be repeated (default /var/lib/clamav)")
+    command
+        .add_option("--clamav-db", options.clamav_databases,
+                    "ClamAV database folder or file, may be repeated (default /var/lib/clamav)")
         ->allow_extra_args(false);
     command.add_flag("--no-system-db", options.no_system_database,
                      "use only the signatures that Tocsin brings");
-    command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file, may be repeated")->allow_extra_args(false);
+    command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file, may be repeated")
+        ->allow_extra_args(false);
     command.add_option("--without", options.without, "leave an engine out, may be repeated")
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"clamav", "yara", "documents"}));
@@ -183,16 +185,24 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, std::str
     order->require_subcommand(1);
     for (const char* action : {"block", "hold"}) {
         CLI::App* give = order->add_subcommand(action, std::string(action) + " messages that match");
-        give->add_option("VALUE", words.value, "sender address, domain, ... as --kind says")->required();
-        give->add_option("--kind", words.subject_kind, "what VALUE is")
+        give->add_option("VALUE", words.value,
+                         "what to look for: thief@evil.example, @evil.example (every address there), or "
+                         "what --kind says")
+            ->required();
+        give->add_option(
+                "--kind", words.subject_kind,
+                "what VALUE is: sender, recipient: an address or @domain; domain, link_domain: with what "
+                "is below it; client_ip: address or block (192.0.2.0/24); content_sha256: of an "
+                "attachment; subject: a part of the subject, without regard to case")
             ->check(CLI::IsMember(
                 {"sender", "domain", "recipient", "client_ip", "link_domain", "content_sha256", "subject"}))
             ->capture_default_str();
-        give->add_option("--direction", words.direction, "inbound or outbound (default: both)");
+        give->add_option("--direction", words.direction, "inbound or outbound (default: both)")
+            ->check(CLI::IsMember({"inbound", "outbound"}));
         give->add_option("--reason", words.reason, "why")->default_val("given on the command line");
         give->add_option("--by", words.given_by, "who gives the order (default: the calling user)");
         give->add_option("--expires-in-s", words.expires_in_s,
-                         "seconds until it ends by itself (default: never)");
+                         "seconds until it ends by itself, 1 to 315360000 (default: never)");
         add_client_options(*give, client);
         give->callback([&, action] {
             words.action = action;

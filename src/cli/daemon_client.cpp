@@ -69,7 +69,8 @@ Result<json> call(const ClientOptions& options, std::string method, std::string 
 
 int say(const Result<json>& answer) {
     if (answer) return exit_nothing_found;
-    std::fprintf(stderr, "tocsin: %s\n", answer.error().message.c_str());
+    // The message may quote what a client or a message said.
+    std::fprintf(stderr, "tocsin: %s\n", for_terminal(answer.error().message).c_str());
     return exit_error;
 }
 
@@ -144,15 +145,16 @@ int run_order_give(const ClientOptions& options, const OrderWords& words) {
     json body{{"action", words.action}, {"subject_kind", words.subject_kind},
               {"value", words.value},   {"direction", words.direction},
               {"reason", words.reason}, {"given_by", words.given_by}};
-    if (words.expires_in_s > 0) body["expires_in_s"] = words.expires_in_s;
+    if (words.expires_in_s) body["expires_in_s"] = *words.expires_in_s;
     Result<json> answer = call(options, "POST", "/v1/orders", body);
     if (!answer) return say(answer);
     if (options.json) {
         print_json(*answer);
     } else {
-        fmt::print("Order {} is in force: {} {} {}. Undo it with `tocsin order revoke {}`.\n",
-                   text(*answer, "id"), text(*answer, "action"), text(*answer, "subject_kind"),
-                   text(*answer, "value"), text(*answer, "id"));
+        std::string end = text(*answer, "expires_at");
+        fmt::print("Order {} is in force{}: {}.\nUndo it with `tocsin order revoke {}`.\n",
+                   text(*answer, "id"), end.empty() ? "" : " until " + end, text(*answer, "meaning"),
+                   text(*answer, "id"));
     }
     return exit_nothing_found;
 }

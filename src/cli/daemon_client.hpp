@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tocsin::cli {
@@ -25,7 +26,7 @@ struct OrderWords {
     std::string direction;
     std::string reason;
     std::string given_by;
-    std::int64_t expires_in_s = 0;  ///< 0: until revoked
+    std::optional<std::int64_t> expires_in_s;  ///< nullopt: until revoked
 };
 [[nodiscard]] int run_order_give(const ClientOptions& options, const OrderWords& words);
 [[nodiscard]] int run_order_list(const ClientOptions& options);

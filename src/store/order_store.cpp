@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "store/detail/session.hpp"
+#include "store/order_value.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::store {
@@ -75,7 +76,11 @@ Result<void> check(const Order& order) {
             return fail(ErrorCode::invalid_input, "add order: a field is too long or not UTF-8");
     if (order.expires_at && *order.expires_at <= order.given_at)
         return fail(ErrorCode::invalid_input, "add order: it expires before it begins");
-    return {};
+    constexpr std::int64_t life_us_max = limits::order_expiry_s_max * 1'000'000;
+    if (order.expires_at && order.expires_at->microseconds - order.given_at.microseconds > life_us_max)
+        return fail(ErrorCode::invalid_input, "add order: it lasts longer than ten years");
+    TRY(order_value(order.subject_kind, order.value));
+    return check_order_direction(order.direction);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ enum class SubjectKind : std::uint8_t {
     client_ip,       ///< address of the client
     link_domain,     ///< domain of a link in the message, and below
     content_sha256,  ///< hash of a part
-    subject,         ///< whole subject line
+    subject,         ///< part of the subject line, upper and lower case alike
 };
 [[nodiscard]] std::string_view to_string(OrderAction action);
 [[nodiscard]] std::string_view to_string(SubjectKind kind);
@@ -34,8 +34,8 @@ struct Order {
     std::string id;  ///< make_id()
     OrderAction action = OrderAction::block;
     SubjectKind subject_kind = SubjectKind::sender;
-    std::string value;
-    std::string direction;  ///< inbound, outbound, internal; empty: every direction
+    std::string value;      ///< as order_value() gives it
+    std::string direction;  ///< inbound, outbound; empty: both
     std::string reason;
     std::string given_by;
     TimePoint given_at;
@@ -48,8 +48,9 @@ class OrderStore {
 public:
     explicit OrderStore(Database& database) : database_(database) {}
 
-    /// Durable on return. Errors: conflict (the id exists), invalid_input (no value, reason or giver; ends before it
-    /// begins; a field over limits::record_text_bytes: an order is never cut).
+    /// Durable on return. Errors: conflict (the id exists), invalid_input (no value, reason or giver; a value that
+    /// order_value() refuses or a direction that does not exist; ends before it begins, or later than
+    /// limits::order_expiry_s_max; a field over limits::record_text_bytes: an order is never cut).
     [[nodiscard]] Result<void> add(const Order& order);
     /// Errors: not_found, conflict (already revoked).
     [[nodiscard]] Result<void> revoke(const std::string& id, const std::string& revoked_by, TimePoint now);

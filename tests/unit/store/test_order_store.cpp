@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/limits.hpp"
 #include "store/order_store.hpp"
 #include "store/sample_records.hpp"
 
@@ -94,5 +95,8 @@ TEST_CASE("an order needs what law 5 asks for, and is never cut") {
     CHECK(refused([](Order& order) { order.expires_at = order.given_at; }));
     CHECK(refused([](Order& order) { order.value = std::string(100'000, 'x'); }));
     CHECK(refused([](Order& order) { order.value = "\xff"; }));
+    CHECK(refused([](Order& order) { order.value = "bad..domain"; }));
+    CHECK(refused([](Order& order) { order.direction = "sideways"; }));
+    CHECK(refused([](Order& order) { order.expires_at = after_noon(limits::order_expiry_s_max + 1); }));
     CHECK(ids(orders.list_all()) == "");
 }
