@@ -44,6 +44,12 @@ struct Order {
     std::optional<TimePoint> revoked_at;
 };
 
+struct OrderFilter {
+    std::optional<TimePoint> in_force_at;  ///< given, not expired and not revoked by then
+    std::optional<std::string> before_id;  ///< page on: only orders that are older than this one
+    std::size_t limit = 100;               ///< at most limits::listing_rows
+};
+
 class OrderStore {
 public:
     explicit OrderStore(Database& database) : database_(database) {}
@@ -56,8 +62,10 @@ public:
     [[nodiscard]] Result<void> revoke(const std::string& id, const std::string& revoked_by, TimePoint now);
     /// In force at `time`: given, not expired, not revoked by then. Oldest first, all of them.
     [[nodiscard]] Result<std::vector<Order>> list_active(TimePoint time);
-    /// Every order, newest first, at most limits::listing_rows.
-    [[nodiscard]] Result<std::vector<Order>> list_all();
+    /// Newest first.
+    [[nodiscard]] Result<std::vector<Order>> list(const OrderFilter& filter);
+    /// How many fit, whatever the limit.
+    [[nodiscard]] Result<std::uint64_t> count(const OrderFilter& filter);
     /// Errors: not_found.
     [[nodiscard]] Result<Order> get(const std::string& id);
 
