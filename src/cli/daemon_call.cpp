@@ -64,7 +64,7 @@ Result<json> call_daemon(const ClientOptions& options, std::string method, std::
                                                 options.data_folder + "`, or name its folder with --data");
     json answer = json::parse(response->body, nullptr, false);
     if (!answer.is_object()) return fail(ErrorCode::corrupt, "the daemon's answer is no JSON object");
-    if (response->status >= 300) return fail(ErrorCode::invalid_input, "refused: " + text(answer, "error"));
+    if (response->status >= 300) return fail(ErrorCode::invalid_input, text(answer, "error"));
     return answer;
 }
 
