@@ -1,13 +1,16 @@
 #include "api/api.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include <nlohmann/json.hpp>
 
+#include "api/query.hpp"
 #include "api/records_json.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "store/order_value.hpp"
 
 namespace tocsin::api {
 
@@ -41,22 +44,25 @@ HttpResponse refuse(const Error& error) {
     return answer(status, {{"error", error.message}, {"code", to_string(error.code)}});
 }
 
-std::optional<std::string> parameter(const proto::HttpTarget& target, std::string_view name) {
-    std::optional<std::string_view> value = target.parameter(name);
-    if (!value) return std::nullopt;
-    return std::string(*value);
-}
-
-std::size_t limit_parameter(const proto::HttpTarget& target) {
-    std::size_t limit = 100;
-    if (auto text = target.parameter("limit"))
-        std::from_chars(text->data(), text->data() + text->size(), limit);
-    return std::min(limit, limits::listing_rows);
-}
-
 std::string text_member(const json& object, const char* name) {
     auto found = object.find(name);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// Moment at which an order ends by itself; nullopt: never.
+Result<std::optional<TimePoint>> expiry_from(const json& object, TimePoint now) {
+    auto seconds = object.find("expires_in_s");
+    if (seconds == object.end() || seconds->is_null()) return std::nullopt;
+    // A number above 2^63 is no int64_t for the library either: get() would wrap it around.
+    bool fits = seconds->is_number_integer() &&
+                !(seconds->is_number_unsigned() &&
+                  seconds->get<std::uint64_t>() > static_cast<std::uint64_t>(limits::order_expiry_s_max));
+    std::int64_t value = fits ? seconds->get<std::int64_t>() : 0;
+    if (value <= 0 || value > limits::order_expiry_s_max)
+        return fail(ErrorCode::invalid_input, "expires_in_s must be a whole number of seconds from 1 to " +
+                                                  std::to_string(limits::order_expiry_s_max) +
+                                                  " (ten years); leave it out for an order without an end");
+    return TimePoint{now.microseconds + value * 1'000'000};
 }
 
 Result<store::Order> order_from(const std::string& body, const std::string& caller, TimePoint now) {
@@ -72,15 +78,97 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     order.id = make_id(now.microseconds);
     order.action = *action;
     order.subject_kind = *kind;
-    order.value = text_member(object, "value");
+    order.value = TRY(store::order_value(*kind, text_member(object, "value")));
     order.direction = text_member(object, "direction");
+    TRY(store::check_order_direction(order.direction));
     order.reason = text_member(object, "reason");
     order.given_by = text_member(object, "given_by");
     if (order.given_by.empty()) order.given_by = caller;
     order.given_at = now;
-    if (auto seconds = object.find("expires_in_s"); seconds != object.end() && seconds->is_number_integer())
-        order.expires_at = TimePoint{now.microseconds + seconds->get<std::int64_t>() * 1'000'000};
+    order.expires_at = TRY(expiry_from(object, now));
     return order;
+}
+
+/// One page of a listing, how many entries fit in all, and whether there are older ones behind the page.
+template <typename Entry>
+struct Page {
+    std::vector<Entry> entries;
+    std::uint64_t total = 0;
+    bool more = false;
+};
+
+template <typename Filter>
+constexpr bool has_until = requires(Filter& filter) { filter.until; };
+
+template <typename Store, typename Filter>
+auto page_of(Store& store, const Filter& filter)
+    -> Result<Page<typename decltype(store.list(filter))::value_type::value_type>> {
+    Page<typename decltype(store.list(filter))::value_type::value_type> page;
+    // A page behind an entry that does not exist would look like the end of the listing.
+    if (filter.before_id) TRY(store.get(*filter.before_id));
+    page.entries = TRY(store.list(filter));
+    Filter all = filter;
+    all.before_id.reset();
+    if constexpr (has_until<Filter>) all.until.reset();
+    page.total = TRY(store.count(all));
+    page.more = TRY(store.count(filter)) > page.entries.size();
+    return page;
+}
+
+constexpr auto one_json = [](const auto& entry) { return to_json(entry); };
+
+template <typename Entry, typename ToJson>
+json listing(const char* name, const Page<Entry>& page, ToJson&& entry_json) {
+    json list = json::array();
+    for (const Entry& entry : page.entries) list.push_back(entry_json(entry));
+    return {{name, std::move(list)}, {"total", page.total}, {"more", page.more}};
+}
+
+Result<store::RecordFilter> record_filter(const proto::HttpTarget& target) {
+    store::RecordFilter filter;
+    filter.sender = parameter(target, "sender");
+    filter.recipient = parameter(target, "recipient");
+    filter.subject = parameter(target, "subject");
+    filter.direction = TRY(word_parameter(target, "direction", direction_words));
+    filter.verdict = TRY(word_parameter(target, "verdict", verdict_words));
+    filter.disposition = TRY(word_parameter(target, "disposition", disposition_words));
+    filter.limit = TRY(limit_parameter(target));
+    PageStart before = TRY(before_parameter(target));
+    filter.before_id = std::move(before.id);
+    filter.until = before.time;
+    return filter;
+}
+
+Result<store::HeldFilter> held_filter(const proto::HttpTarget& target) {
+    store::HeldFilter filter;
+    filter.sender = parameter(target, "sender");
+    filter.limit = TRY(limit_parameter(target));
+    PageStart before = TRY(before_parameter(target));
+    filter.before_id = std::move(before.id);
+    filter.until = before.time;
+    return filter;
+}
+
+Result<store::OrderFilter> order_filter(const proto::HttpTarget& target, TimePoint now) {
+    constexpr std::string_view all_words[] = {"0", "1"};
+    store::OrderFilter filter;
+    if (TRY(word_parameter(target, "all", all_words)).value_or("0") == "0") filter.in_force_at = now;
+    filter.limit = TRY(limit_parameter(target));
+    PageStart before = TRY(before_parameter(target));
+    if (before.time) return fail(ErrorCode::invalid_input, "before must be the id of an order");
+    filter.before_id = std::move(before.id);
+    return filter;
+}
+
+/// N of the "N signatures" in the pool's description of its engines.
+std::optional<std::uint64_t> signatures_of(std::string_view engines) {
+    std::size_t end = engines.find(" signatures");
+    if (end == std::string_view::npos) return std::nullopt;
+    std::size_t begin = engines.find_last_not_of("0123456789", end - 1) + 1;
+    std::uint64_t count = 0;
+    if (std::from_chars(engines.data() + begin, engines.data() + end, count).ec != std::errc{})
+        return std::nullopt;
+    return count;
 }
 
 }  // namespace
@@ -90,52 +178,61 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
     if (!target) return refuse(target.error());
     const std::string& path = target->path;
     bool get = request.method == "GET", post = request.method == "POST";
-    constexpr std::string_view order_prefix = "/v1/orders/";
+    constexpr std::string_view order_prefix = "/v1/orders/", record_prefix = "/v1/journal/";
     if (get && path == "/v1/journal") return list_journal(fiber, *target);
+    if (get && path.starts_with(record_prefix)) return show_record(fiber, path.substr(record_prefix.size()));
     if (get && path == "/v1/held") return list_held(fiber, *target);
-    if (get && path == "/v1/orders") return list_orders(fiber);
+    if (get && path == "/v1/orders") return list_orders(fiber, *target);
     if (post && path == "/v1/orders") return give_order(fiber, request.body, caller);
     if (request.method == "DELETE" && path.starts_with(order_prefix))
-        return revoke_order(fiber, path.substr(order_prefix.size()), caller);
-    if (get && path == "/v1/status") return answer(200, json::parse(services_.status_json(), nullptr, false));
+        return revoke_order(fiber, path.substr(order_prefix.size()),
+                            parameter(*target, "by").value_or(caller));
+    if (get && path == "/v1/status") return show_status(fiber);
     return answer(404,
                   {{"error", "no such resource: " + request.method + " " + path}, {"code", "not_found"}});
 }
 
 HttpResponse Api::list_journal(net::Fiber& fiber, const proto::HttpTarget& target) {
-    store::RecordFilter filter;
-    filter.sender = parameter(target, "sender");
-    filter.recipient = parameter(target, "recipient");
-    filter.subject = parameter(target, "subject");
-    filter.direction = parameter(target, "direction");
-    filter.verdict = parameter(target, "verdict");
-    filter.disposition = parameter(target, "disposition");
-    filter.after_id = parameter(target, "after");
-    filter.limit = limit_parameter(target);
-    auto records = services_.blocking.call(fiber, [&] { return services_.journal.list(filter); });
-    if (!records) return refuse(records.error());
-    json list = json::array();
-    for (const store::Record& record : *records) list.push_back(to_json(record));
-    return answer(200, {{"records", std::move(list)}});
+    Result<store::RecordFilter> filter = record_filter(target);
+    if (!filter) return refuse(filter.error());
+    auto page = services_.blocking.call(fiber, [&] { return page_of(services_.journal, *filter); });
+    return page ? answer(200, listing("records", *page, one_json)) : refuse(page.error());
+}
+
+/// A refusal quotes the record's id to the sender, a held message its own id: either finds the record.
+HttpResponse Api::show_record(net::Fiber& fiber, const std::string& id) {
+    auto record = services_.blocking.call(fiber, [&]() -> Result<store::Record> {
+        Result<store::Record> found = services_.journal.get(id);
+        if (found || found.error().code != ErrorCode::not_found) return found;
+        Result<store::Held> held = services_.held.get(id);
+        if (held) return services_.journal.get(held->record_id);
+        return fail(held.error().code, held.error().code == ErrorCode::not_found
+                                           ? "no record and no held message has the id " + id
+                                           : held.error().message);
+    });
+    return record ? answer(200, to_json(*record)) : refuse(record.error());
 }
 
 HttpResponse Api::list_held(net::Fiber& fiber, const proto::HttpTarget& target) {
-    store::HeldFilter filter;
-    filter.sender = parameter(target, "sender");
-    filter.limit = limit_parameter(target);
-    auto held = services_.blocking.call(fiber, [&] { return services_.held.list(filter); });
-    if (!held) return refuse(held.error());
-    json list = json::array();
-    for (const store::Held& message : *held) list.push_back(to_json(message));
-    return answer(200, {{"held", std::move(list)}});
+    Result<store::HeldFilter> filter = held_filter(target);
+    if (!filter) return refuse(filter.error());
+    auto page = services_.blocking.call(fiber, [&] { return page_of(services_.held, *filter); });
+    return page ? answer(200, listing("held", *page, one_json)) : refuse(page.error());
 }
 
-HttpResponse Api::list_orders(net::Fiber& fiber) {
-    auto orders = services_.blocking.call(fiber, [&] { return services_.orders.list_all(); });
-    if (!orders) return refuse(orders.error());
-    json list = json::array();
-    for (const store::Order& order : *orders) list.push_back(to_json(order));
-    return answer(200, {{"orders", std::move(list)}});
+HttpResponse Api::list_orders(net::Fiber& fiber, const proto::HttpTarget& target) {
+    TimePoint now = services_.clock.now();
+    Result<store::OrderFilter> filter = order_filter(target, now);
+    if (!filter) return refuse(filter.error());
+    std::uint64_t ever = 0;
+    auto page = services_.blocking.call(fiber, [&]() -> Result<Page<store::Order>> {
+        ever = TRY(services_.orders.count({}));
+        return page_of(services_.orders, *filter);
+    });
+    if (!page) return refuse(page.error());
+    json body = listing("orders", *page, [now](const store::Order& order) { return to_json(order, now); });
+    body["ended"] = filter->in_force_at ? ever - std::min(ever, page->total) : 0;
+    return answer(200, body);
 }
 
 HttpResponse Api::give_order(net::Fiber& fiber, const std::string& body, const std::string& caller) {
@@ -147,17 +244,48 @@ HttpResponse Api::give_order(net::Fiber& fiber, const std::string& body, const s
     services_.log.write(
         LogLevel::info, "order.given",
         {{"id", order->id}, {"by", order->given_by}, {"action", std::string(to_string(order->action))}});
-    return answer(201, to_json(*order));
+    return answer(201, to_json(*order, services_.clock.now()));
 }
 
-HttpResponse Api::revoke_order(net::Fiber& fiber, const std::string& id, const std::string& caller) {
+HttpResponse Api::revoke_order(net::Fiber& fiber, const std::string& id, const std::string& by) {
     TimePoint now = services_.clock.now();
     Result<void> revoked =
-        services_.blocking.call(fiber, [&] { return services_.orders.revoke(id, caller, now); });
+        services_.blocking.call(fiber, [&] { return services_.orders.revoke(id, by, now); });
     if (!revoked) return refuse(revoked.error());
     if (Result<void> in_force = services_.orders_changed(fiber); !in_force) return refuse(in_force.error());
-    services_.log.write(LogLevel::info, "order.revoked", {{"id", id}, {"by", caller}});
+    services_.log.write(LogLevel::info, "order.revoked", {{"id", id}, {"by", by}});
     return answer(200, {{"revoked", id}});
+}
+
+HttpResponse Api::show_status(net::Fiber& fiber) {
+    // A full set of signatures has hundreds of thousands; the few that Tocsin brings are for tests and the demo.
+    constexpr std::uint64_t signatures_of_a_real_set = 1000;
+    json status = json::parse(services_.status_json(), nullptr, false);
+    if (!status.is_object()) return refuse({ErrorCode::corrupt, "the daemon's own status is no JSON object"});
+    std::uint64_t held = 0, records = 0;
+    Result<void> counted = services_.blocking.call(fiber, [&]() -> Result<void> {
+        store::HeldFilter waiting;
+        waiting.state = store::HeldState::held;
+        held = TRY(services_.held.count(waiting));
+        records = TRY(services_.journal.count({}));
+        return {};
+    });
+    if (!counted) return refuse(counted.error());
+    status["held"] = held;
+    status["journal_records"] = records;
+    status["started_at"] = to_rfc3339(started_at_);
+    status["uptime_s"] =
+        std::max<std::int64_t>(0, services_.clock.now().microseconds - started_at_.microseconds) / 1'000'000;
+    status["warnings"] = json::array();
+    std::optional<std::uint64_t> signatures = signatures_of(text_member(status, "engines"));
+    status["signatures"] = signatures ? json(*signatures) : json(nullptr);
+    if (!signatures)
+        status["warnings"].push_back("no signatures are loaded: known malware is not found by name");
+    else if (*signatures < signatures_of_a_real_set)
+        status["warnings"].push_back("only " + std::to_string(*signatures) +
+                                     " signatures are loaded, such as the built-in test signatures: install "
+                                     "ClamAV's databases (freshclam), or name their folder with --clamav-db");
+    return answer(200, status);
 }
 
 void Api::run_session(net::Fiber& fiber, net::Stream& client) {

@@ -31,7 +31,7 @@ struct ApiServices {
 
 class Api {
 public:
-    explicit Api(ApiServices services) : services_(std::move(services)) {}
+    explicit Api(ApiServices services) : services_(std::move(services)), started_at_(services_.clock.now()) {}
     /// Serves one connection until it closes.
     void run_session(net::Fiber& fiber, net::Stream& client);
     /// Answers one request; `caller` is recorded as the giver of orders when the request names nobody.
@@ -40,12 +40,15 @@ public:
 
 private:
     proto::HttpResponse list_journal(net::Fiber& fiber, const proto::HttpTarget& target);
+    proto::HttpResponse show_record(net::Fiber& fiber, const std::string& id);
     proto::HttpResponse list_held(net::Fiber& fiber, const proto::HttpTarget& target);
-    proto::HttpResponse list_orders(net::Fiber& fiber);
+    proto::HttpResponse list_orders(net::Fiber& fiber, const proto::HttpTarget& target);
     proto::HttpResponse give_order(net::Fiber& fiber, const std::string& body, const std::string& caller);
-    proto::HttpResponse revoke_order(net::Fiber& fiber, const std::string& id, const std::string& caller);
+    proto::HttpResponse revoke_order(net::Fiber& fiber, const std::string& id, const std::string& by);
+    proto::HttpResponse show_status(net::Fiber& fiber);
 
     ApiServices services_;
+    TimePoint started_at_;
 };
 
 }  // namespace tocsin::api

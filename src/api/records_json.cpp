@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "store/order_value.hpp"
+
 namespace tocsin::api {
 
 namespace {
@@ -63,12 +65,17 @@ json to_json(const store::Held& held) {
             {"decided_at", optional_time(held.decided_at)}};
 }
 
-json to_json(const store::Order& order) {
+json to_json(const store::Order& order, TimePoint now) {
+    const char* state = order.revoked_at                               ? "revoked"
+                        : order.expires_at && *order.expires_at <= now ? "expired"
+                                                                       : "in_force";
     return {{"id", order.id},
             {"action", to_string(order.action)},
             {"subject_kind", to_string(order.subject_kind)},
             {"value", order.value},
+            {"meaning", store::order_meaning(order)},
             {"direction", order.direction},
+            {"state", state},
             {"reason", order.reason},
             {"given_by", order.given_by},
             {"given_at", to_rfc3339(order.given_at)},

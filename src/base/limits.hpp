@@ -224,6 +224,10 @@ inline constexpr std::size_t record_text_bytes = 4096;
 inline constexpr std::size_t record_json_bytes = 1U << 20;
 /// Orders in force at once. Every gate keeps them in memory; more than this is a list, not orders, and is refused.
 inline constexpr std::size_t active_orders = 100'000;
+/// Longest time after which an order may end by itself, ten years: more is a typing error, or "never".
+inline constexpr std::int64_t order_expiry_s_max = 315'360'000;
+/// Shortest part of a subject that an order may look for: three letters, or one character of Chinese.
+inline constexpr std::size_t order_subject_bytes_min = 3;
 /// How long a writer waits for another process (a backup, the command line) to release the database.
 inline constexpr std::uint32_t database_busy_ms = 5'000;
 /// All evidence files together, unless configured.

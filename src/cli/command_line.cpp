@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "base/limits.hpp"
 #include "cli/daemon_client.hpp"
 #include "cli/scan_command.hpp"
+#include "cli/verdict_text.hpp"
 
 namespace tocsin::cli {
 
@@ -167,58 +169,116 @@ void add_client_options(CLI::App& command, ClientOptions& options) {
     command.add_flag("--json", options.json, "print JSON");
 }
 
-void add_journal(CLI::App& app, ClientOptions& client, JournalFilter& filter, Chosen& chosen) {
-    CLI::App* journal = app.add_subcommand("journal", "What was judged, and what became of it");
-    journal->require_subcommand(1);
-    CLI::App* list = journal->add_subcommand("list", "List records, newest first");
+void add_paging(CLI::App& command, Paging& paging) {
+    command.add_option("--limit", paging.limit, "at most so many, 1 to 100000")
+        ->check(CLI::Range(std::size_t{1}, listed_entries_max))
+        ->capture_default_str();
+    command.add_option("--before", paging.before,
+                       "only what is older than this ID (the last one of the page before)");
+}
+
+void add_journal_list(CLI::App& journal, ClientOptions& client, JournalFilter& filter, Chosen& chosen) {
+    CLI::App* list = journal.add_subcommand("list", "List records, newest first");
     list->add_option("--sender", filter.sender, "envelope sender");
     list->add_option("--recipient", filter.recipient, "envelope recipient");
     list->add_option("--subject", filter.subject, "part of the subject");
-    list->add_option("--direction", filter.direction, "inbound or outbound");
-    list->add_option("--verdict", filter.verdict, "clean, suspicious, phish, malware or unscannable");
-    list->add_option("--disposition", filter.disposition,
-                     "accept, tag, quarantine, hold, reject or tempfail");
-    list->add_option("--limit", filter.limit, "at most so many")->capture_default_str();
+    list->add_option("--direction", filter.direction, "inbound or outbound")
+        ->check(CLI::IsMember({"inbound", "outbound"}));
+    list->add_option("--verdict", filter.verdict, "clean, suspicious, phish, malware or unscannable")
+        ->check(CLI::IsMember({"clean", "suspicious", "phish", "malware", "unscannable"}));
+    list->add_option("--disposition", filter.disposition, "accept, tag, quarantine, hold, reject or tempfail")
+        ->check(CLI::IsMember({"accept", "tag", "quarantine", "hold", "reject", "tempfail"}));
+    add_paging(*list, filter.paging);
     add_client_options(*list, client);
     list->callback([&] { chosen = [&] { return run_journal_list(client, filter); }; });
-    CLI::App* held = app.add_subcommand("held", "Messages that wait for a decision");
+}
+
+void add_journal(CLI::App& app, ClientOptions& client, JournalFilter& filter, std::string& shown,
+                 Chosen& chosen) {
+    CLI::App* journal = app.add_subcommand("journal", "What was judged, and what became of it");
+    journal->require_subcommand(1);
+    add_journal_list(*journal, client, filter, chosen);
+    CLI::App* show = journal->add_subcommand("show", "Everything about one message");
+    show->add_option("ID", shown, "id of the record or of the held message, as an SMTP answer quotes it")
+        ->required();
+    add_client_options(*show, client);
+    show->callback([&] { chosen = [&] { return run_journal_show(client, shown); }; });
+    CLI::App* held = app.add_subcommand("held", "Messages that wait for a decision, newest first");
+    add_paging(*held, filter.paging);
     add_client_options(*held, client);
-    held->callback([&] { chosen = [&] { return run_held_list(client); }; });
+    held->callback([&] { chosen = [&] { return run_held_list(client, filter.paging); }; });
     CLI::App* status = app.add_subcommand("status", "State of the daemon");
     add_client_options(*status, client);
     status->callback([&] { chosen = [&] { return run_status(client); }; });
 }
 
-void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, std::string& revoked,
-               Chosen& chosen) {
+struct OrderListing {
+    OrderChoice choice = OrderChoice::in_force;
+    Paging paging;
+};
+
+void add_order_list(CLI::App& order, ClientOptions& client, OrderListing& listing, Chosen& chosen) {
+    CLI::App* list = order.add_subcommand("list", "Orders in force, newest first");
+    list->add_flag_callback(
+        "--all", [&] { listing.choice = OrderChoice::all; }, "also orders that expired or were revoked");
+    add_paging(*list, listing.paging);
+    add_client_options(*list, client);
+    list->callback([&] { chosen = [&] { return run_order_list(client, listing.choice, listing.paging); }; });
+}
+
+void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderListing& list,
+               std::string& revoked, Chosen& chosen) {
     CLI::App* order =
         app.add_subcommand("order", "Standing orders: block or hold what matches, at every gate, at once");
     order->require_subcommand(1);
     for (const char* action : {"block", "hold"}) {
         CLI::App* give = order->add_subcommand(action, std::string(action) + " messages that match");
-        give->add_option("VALUE", words.value, "sender address, domain, ... as --kind says")->required();
-        give->add_option("--kind", words.subject_kind, "what VALUE is")
+        give->add_option("VALUE", words.value,
+                         "what to look for: thief@evil.example, @evil.example (every address there), or "
+                         "what --kind says")
+            ->required();
+        give->add_option(
+                "--kind", words.subject_kind,
+                "what VALUE is: sender, recipient: an address or @domain; domain, link_domain: with what "
+                "is below it; client_ip: address or block (192.0.2.0/24); content_sha256: of an "
+                "attachment; subject: a part of the subject, without regard to case")
             ->check(CLI::IsMember(
                 {"sender", "domain", "recipient", "client_ip", "link_domain", "content_sha256", "subject"}))
             ->capture_default_str();
-        give->add_option("--direction", words.direction, "inbound or outbound (default: both)");
+        give->add_option("--direction", words.direction, "inbound or outbound (default: both)")
+            ->check(CLI::IsMember({"inbound", "outbound"}));
         give->add_option("--reason", words.reason, "why")->default_val("given on the command line");
-        give->add_option("--by", words.given_by, "who gives the order (default: the calling user)");
+        give->add_option("--by", words.given_by,
+                         "who gives the order (default: the calling user's login name)");
         give->add_option("--expires-in-s", words.expires_in_s,
-                         "seconds until it ends by itself (default: never)");
+                         "seconds until it ends by itself, 1 to 315360000 (default: never)");
         add_client_options(*give, client);
         give->callback([&, action] {
             words.action = action;
             chosen = [&] { return run_order_give(client, words); };
         });
     }
-    CLI::App* list = order->add_subcommand("list", "All orders, newest first");
-    add_client_options(*list, client);
-    list->callback([&] { chosen = [&] { return run_order_list(client); }; });
+    add_order_list(*order, client, list, chosen);
     CLI::App* revoke = order->add_subcommand("revoke", "End an order");
     revoke->add_option("ID", revoked, "id of the order")->required();
+    revoke->add_option("--by", words.given_by, "who ends it (default: the calling user's login name)");
     add_client_options(*revoke, client);
-    revoke->callback([&] { chosen = [&] { return run_order_revoke(client, revoked); }; });
+    revoke->callback([&] { chosen = [&] { return run_order_revoke(client, revoked, words.given_by); }; });
+}
+
+/// "unknown command frobnicate", if a word stands where a command must; the library only says that one is missing.
+std::optional<std::string> unknown_command(const CLI::App& app) {
+    const CLI::App* deepest = &app;
+    std::string words;
+    while (!deepest->get_subcommands().empty()) {
+        deepest = deepest->get_subcommands().front();
+        words += deepest->get_name() + " ";
+    }
+    if (deepest->get_require_subcommand_min() == 0) return std::nullopt;
+    for (const std::string& word : app.remaining(true))
+        if (!word.starts_with('-'))
+            return "unknown command " + words + for_terminal(word) + "; see tocsin " + words + "--help";
+    return std::nullopt;
 }
 
 }  // namespace
@@ -236,15 +296,21 @@ int run(int argc, char** argv) {
     ClientOptions client;
     JournalFilter filter;
     OrderWords words;
-    std::string revoked;
+    OrderListing listing;
+    std::string revoked, shown;
     add_scan(app, scan, chosen, quiet_log);
     add_read(app, read, chosen, quiet_log);
     add_serve(app, serve, chosen, log);
-    add_journal(app, client, filter, chosen);
-    add_order(app, client, words, revoked, chosen);
+    add_journal(app, client, filter, shown, chosen);
+    add_order(app, client, words, listing, revoked, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (std::optional<std::string> unknown = unknown_command(app);
+            unknown && error.get_exit_code() != 0) {
+            std::fprintf(stderr, "tocsin: %s\n", unknown->c_str());
+            return exit_error;
+        }
         int code = app.exit(error);
         return code == 0 ? exit_nothing_found : exit_error;
     }

@@ -1,17 +1,13 @@
 #include "cli/daemon_client.hpp"
 
-#include <array>
 #include <cstdio>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "app/serve.hpp"
-#include "base/limits.hpp"
+#include "cli/daemon_call.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
-#include "net/loop.hpp"
-#include "net/sockets.hpp"
 #include "proto/http.hpp"
 
 namespace tocsin::cli {
@@ -20,86 +16,63 @@ namespace {
 
 using nlohmann::json;
 
-Result<proto::HttpResponse> exchange(net::Fiber& fiber, const std::string& socket,
-                                     const proto::HttpRequest& request) {
-    Deadline deadline = net::deadline_in_ms(limits::api_timeout_ms);
-    auto stream = TRY(net::connect_unix(fiber, socket, deadline));
-    std::string words = TRY(proto::serialise(request, "localhost"));
-    TRY(stream->write_all(as_bytes(words), deadline));
-    proto::HttpResponseParser parser({.body_bytes = limits::message_json_bytes});
-    std::array<std::byte, 65536> buffer;
-    while (true) {
-        std::size_t got = TRY(stream->read_some(buffer, deadline));
-        proto::HttpProgress progress =
-            got == 0 ? parser.end_of_input() : parser.feed(ByteView(buffer).first(got));
-        if (progress == proto::HttpProgress::complete) return parser.take();
-        if (progress == proto::HttpProgress::refused || got == 0)
-            return fail(ErrorCode::corrupt,
-                        "the daemon's answer cannot be understood: " + parser.error().why);
-    }
-}
-
-/// Calls the daemon and returns its JSON; an error answer becomes an Error.
-Result<json> call(const ClientOptions& options, std::string method, std::string target,
-                  const json& body = nullptr) {
-    proto::HttpRequest request;
-    request.method = std::move(method);
-    request.target = std::move(target);
-    request.keep_alive = false;
-    request.headers.set("Connection", "close");
-    if (!body.is_null()) {
-        request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
-        request.headers.set("Content-Type", "application/json");
-    }
-    std::string socket = app::api_socket_path(options.data_folder);
-    net::Loop loop;
-    Result<proto::HttpResponse> response = fail(ErrorCode::unavailable, "not called");
-    loop.spawn([&](net::Fiber& fiber) { response = exchange(fiber, socket, request); });
-    loop.run();
-    if (!response)
-        return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" +
-                                                response.error().message +
-                                                "); start one with `tocsin serve --data " +
-                                                options.data_folder + "`, or name its folder with --data");
-    json answer = json::parse(response->body, nullptr, false);
-    if (answer.is_discarded()) return fail(ErrorCode::corrupt, "the daemon's answer is no JSON");
-    if (response->status >= 300) return fail(ErrorCode::invalid_input, answer.value("error", "refused"));
-    return answer;
-}
-
-int say(const Result<json>& answer) {
-    if (answer) return exit_nothing_found;
-    std::fprintf(stderr, "tocsin: %s\n", answer.error().message.c_str());
-    return exit_error;
-}
-
-std::string text(const json& object, const char* name) {
-    auto found = object.find(name);
-    return found != object.end() && found->is_string() ? for_terminal(found->get<std::string>())
-                                                       : std::string();
-}
-
-void print_json(const json& value) {
-    std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str());
-}
-
 void print_record(const json& record) {
     std::string to;
     if (record.contains("recipients") && !record["recipients"].empty() && record["recipients"][0].is_string())
         to = for_terminal(record["recipients"][0].get<std::string>());
-    fmt::print("{}  {:<8}  {:<11}  {:<10}  {} -> {}  \"{}\"\n", text(record, "time"),
+    fmt::print("{}  {}  {:<8}  {:<11}  {:<10}  {} -> {}  \"{}\"\n", text(record, "id"), text(record, "time"),
                text(record, "direction"), text(record, "verdict"), text(record, "disposition"),
-               text(record, "mail_from"), to, text(record, "subject"));
+               short_text(record, "mail_from"), clipped(to, listed_text_characters),
+               short_text(record, "subject"));
     if (record.contains("reasons") && record["reasons"].is_array())
         for (const json& reason : record["reasons"])
             if (reason.is_string() && reason != "nothing found")
-                fmt::print("                          {}\n", for_terminal(reason.get<std::string>()));
+                fmt::print("                            {}\n",
+                           clipped(for_terminal(reason.get<std::string>()), listed_text_characters));
 }
 
-void add_parameter(std::string& target, const char* name, const std::string& value) {
-    if (value.empty()) return;
-    target += (target.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" +
-              proto::percent_encode(value);
+/// A value in one line: texts as they are, everything else as JSON.
+std::string value_text(const json& value) {
+    if (value.is_string()) return for_terminal(value.get<std::string>());
+    return for_terminal(value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+void print_finding(const json& finding) {
+    if (!finding.is_object()) {
+        fmt::print("    {}\n", value_text(finding));
+        return;
+    }
+    fmt::print("    {:<10}  {}  [{} {}]\n", text(finding, "severity"), text(finding, "text"),
+               text(finding, "engine"), text(finding, "rule"));
+}
+
+std::string duration(std::uint64_t seconds) {
+    std::uint64_t days = seconds / 86'400, hours = seconds / 3600 % 24, minutes = seconds / 60 % 60;
+    if (days > 0) return fmt::format("{} d {} h", days, hours);
+    if (hours > 0) return fmt::format("{} h {} min", hours, minutes);
+    return minutes > 0 ? fmt::format("{} min {} s", minutes, seconds % 60) : fmt::format("{} s", seconds);
+}
+
+void print_status(const json& status) {
+    fmt::print("tocsin       up for {}, since {}\n", duration(number(status, "uptime_s")),
+               text(status, "started_at"));
+    fmt::print("engines      {}\n", text(status, "engines"));
+    if (status.contains("warnings") && status["warnings"].is_array())
+        for (const json& warning : status["warnings"]) fmt::print("WARNING      {}\n", value_text(warning));
+    fmt::print("readers      {} alive, {} scans, {} readers died\n", number(status, "readers"),
+               number(status, "scans"), number(status, "reader_deaths"));
+    std::uint64_t trips = number(status, "breaker_trips");
+    fmt::print("breaker      {}\n",
+               trips == 0 ? "never tripped"
+                          : fmt::format("tripped {} times: readers died too fast, see the log", trips));
+    fmt::print("confined by  {}\n", text(status, "confinement"));
+    if (status.contains("listeners") && status["listeners"].is_array())
+        for (const json& listener : status["listeners"])
+            fmt::print("listener     {}\n", value_text(listener));
+    fmt::print("sessions     {}\n", number(status, "sessions"));
+    fmt::print("orders       {} in force\n", number(status, "orders_in_force"));
+    fmt::print("held         {} wait for a decision\n", number(status, "held"));
+    fmt::print("journal      {} records\n", number(status, "journal_records"));
 }
 
 }  // namespace
@@ -112,77 +85,69 @@ int run_journal_list(const ClientOptions& options, const JournalFilter& filter) 
     add_parameter(target, "direction", filter.direction);
     add_parameter(target, "verdict", filter.verdict);
     add_parameter(target, "disposition", filter.disposition);
-    add_parameter(target, "limit", std::to_string(filter.limit));
-    Result<json> answer = call(options, "GET", target);
+    Result<json> answer = call_listing(options, target, "records", filter.paging);
     if (!answer) return say(answer);
     if (options.json) {
-        print_json((*answer)["records"]);
-    } else if ((*answer)["records"].empty()) {
-        std::printf("No record fits.\n");
-    } else {
-        for (const json& record : (*answer)["records"]) print_record(record);
+        print_json(*answer);
+        return exit_nothing_found;
     }
+    if ((*answer)["records"].empty()) std::printf("No record fits.\n");
+    for (const json& record : (*answer)["records"]) print_record(record);
+    print_rest(*answer, "records", "records fit", filter.paging);
     return exit_nothing_found;
 }
 
-int run_held_list(const ClientOptions& options) {
-    Result<json> answer = call(options, "GET", "/v1/held");
+int run_journal_show(const ClientOptions& options, const std::string& id) {
+    Result<json> answer = call_daemon(options, "GET", "/v1/journal/" + proto::percent_encode(id));
     if (!answer) return say(answer);
     if (options.json) {
-        print_json((*answer)["held"]);
+        print_json(*answer);
+        return exit_nothing_found;
+    }
+    for (const char* name : {"id", "time", "direction", "listener", "client_ip", "helo", "mail_from"})
+        fmt::print("{:<16}  {}\n", name, text(*answer, name));
+    for (const auto& [name, value] : answer->items()) {
+        constexpr std::string_view shown_elsewhere =
+            " id time direction listener client_ip helo mail_from reasons findings recipients ";
+        if (shown_elsewhere.find(" " + name + " ") == std::string_view::npos)
+            fmt::print("{:<16}  {}\n", name, value_text(value));
+    }
+    for (const char* name : {"recipients", "reasons"}) {
+        fmt::print("{}\n", name);
+        if ((*answer)[name].is_array())
+            for (const json& line : (*answer)[name]) fmt::print("    {}\n", value_text(line));
+    }
+    const json& findings = (*answer)["findings"];
+    fmt::print("findings{}\n", findings.empty() ? "          none" : "");
+    if (findings.is_array())
+        for (const json& finding : findings) print_finding(finding);
+    return exit_nothing_found;
+}
+
+int run_held_list(const ClientOptions& options, const Paging& paging) {
+    Result<json> answer = call_listing(options, "/v1/held", "held", paging);
+    if (!answer) return say(answer);
+    if (options.json) {
+        print_json(*answer);
         return exit_nothing_found;
     }
     if ((*answer)["held"].empty()) std::printf("No message is held.\n");
     for (const json& held : (*answer)["held"])
         fmt::print("{}  {}  {}  {:<8}  {}  \"{}\"\n    {}\n", text(held, "id"), text(held, "time"),
-                   text(held, "state"), text(held, "direction"), text(held, "mail_from"),
-                   text(held, "subject"), text(held, "reason"));
+                   text(held, "state"), text(held, "direction"), short_text(held, "mail_from"),
+                   short_text(held, "subject"), short_text(held, "reason"));
+    print_rest(*answer, "held", "held", paging);
     return exit_nothing_found;
-}
-
-int run_order_give(const ClientOptions& options, const OrderWords& words) {
-    json body{{"action", words.action}, {"subject_kind", words.subject_kind},
-              {"value", words.value},   {"direction", words.direction},
-              {"reason", words.reason}, {"given_by", words.given_by}};
-    if (words.expires_in_s > 0) body["expires_in_s"] = words.expires_in_s;
-    Result<json> answer = call(options, "POST", "/v1/orders", body);
-    if (!answer) return say(answer);
-    if (options.json) {
-        print_json(*answer);
-    } else {
-        fmt::print("Order {} is in force: {} {} {}. Undo it with `tocsin order revoke {}`.\n",
-                   text(*answer, "id"), text(*answer, "action"), text(*answer, "subject_kind"),
-                   text(*answer, "value"), text(*answer, "id"));
-    }
-    return exit_nothing_found;
-}
-
-int run_order_list(const ClientOptions& options) {
-    Result<json> answer = call(options, "GET", "/v1/orders");
-    if (!answer) return say(answer);
-    if (options.json) {
-        print_json((*answer)["orders"]);
-        return exit_nothing_found;
-    }
-    if ((*answer)["orders"].empty()) std::printf("No order was ever given.\n");
-    for (const json& order : (*answer)["orders"])
-        fmt::print("{}  {}  {:<5}  {} {}  by {}: {}{}\n", text(order, "id"), text(order, "given_at"),
-                   text(order, "action"), text(order, "subject_kind"), text(order, "value"),
-                   text(order, "given_by"), text(order, "reason"),
-                   text(order, "revoked_at").empty() ? "" : "  (revoked " + text(order, "revoked_at") + ")");
-    return exit_nothing_found;
-}
-
-int run_order_revoke(const ClientOptions& options, const std::string& id) {
-    Result<json> answer = call(options, "DELETE", "/v1/orders/" + proto::percent_encode(id));
-    if (answer) std::printf("Order %s is no longer in force.\n", for_terminal(id).c_str());
-    return say(answer);
 }
 
 int run_status(const ClientOptions& options) {
-    Result<json> answer = call(options, "GET", "/v1/status");
-    if (answer) print_json(*answer);
-    return say(answer);
+    Result<json> answer = call_daemon(options, "GET", "/v1/status");
+    if (!answer) return say(answer);
+    if (options.json)
+        print_json(*answer);
+    else
+        print_status(*answer);
+    return exit_nothing_found;
 }
 
 }  // namespace tocsin::cli

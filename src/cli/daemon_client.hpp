@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tocsin::cli {
@@ -11,12 +12,21 @@ struct ClientOptions {
     bool json = false;
 };
 
+/// Entries that one command may list.
+inline constexpr std::size_t listed_entries_max = 100'000;
+
+struct Paging {
+    std::size_t limit = 100;  ///< 1 to listed_entries_max
+    std::string before;       ///< id, or moment in RFC 3339; empty: from the newest
+};
 struct JournalFilter {
     std::string sender, recipient, subject, direction, verdict, disposition;
-    std::size_t limit = 50;
+    Paging paging;
 };
 [[nodiscard]] int run_journal_list(const ClientOptions& options, const JournalFilter& filter);
-[[nodiscard]] int run_held_list(const ClientOptions& options);
+/// `id`: of a record, or of a held message.
+[[nodiscard]] int run_journal_show(const ClientOptions& options, const std::string& id);
+[[nodiscard]] int run_held_list(const ClientOptions& options, const Paging& paging);
 
 struct OrderWords {
     std::string action;  ///< block or hold
@@ -25,11 +35,16 @@ struct OrderWords {
     std::string direction;
     std::string reason;
     std::string given_by;
-    std::int64_t expires_in_s = 0;  ///< 0: until revoked
+    std::optional<std::int64_t> expires_in_s;  ///< nullopt: until revoked
 };
 [[nodiscard]] int run_order_give(const ClientOptions& options, const OrderWords& words);
-[[nodiscard]] int run_order_list(const ClientOptions& options);
-[[nodiscard]] int run_order_revoke(const ClientOptions& options, const std::string& id);
+/// Which orders are listed.
+enum class OrderChoice : std::uint8_t { in_force, all };
+[[nodiscard]] int run_order_list(const ClientOptions& options, OrderChoice choice, const Paging& paging);
+[[nodiscard]] int run_order_revoke(const ClientOptions& options, const std::string& id,
+                                   const std::string& by);
+/// Who runs this command: SUDO_USER, then the login name of the user id, then "uid N".
+[[nodiscard]] std::string calling_user();
 [[nodiscard]] int run_status(const ClientOptions& options);
 
 }  // namespace tocsin::cli

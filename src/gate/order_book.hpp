@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/ip_network.hpp"
 #include "mail/direction.hpp"
 #include "scan/report.hpp"
 #include "store/order_store.hpp"
@@ -23,19 +24,24 @@ struct OrderSubject {
     const scan::ScanReport* report = nullptr;
 };
 
+/// An order with its value as it is compared.
+struct OrderInForce {
+    store::Order order;
+    std::optional<IpNetwork> network;  ///< of a client_ip order
+    std::string subject_part;          ///< of a subject order, fold_case()
+};
+
 class OrderBook {
 public:
     /// Replaces all orders.
-    void replace(std::vector<store::Order> orders) {
-        orders_ = std::make_shared<const std::vector<store::Order>>(std::move(orders));
-    }
-    /// The first order in force at `now` that fits, the strictest action first. nullptr: none.
+    void replace(std::vector<store::Order> orders);
+    /// The first order in force at `now` that fits, the strictest action first. nullopt: none.
     [[nodiscard]] std::optional<store::Order> find(const OrderSubject& subject, TimePoint now) const;
     [[nodiscard]] std::size_t size() const { return orders_->size(); }
 
 private:
-    std::shared_ptr<const std::vector<store::Order>> orders_ =
-        std::make_shared<const std::vector<store::Order>>();
+    std::shared_ptr<const std::vector<OrderInForce>> orders_ =
+        std::make_shared<const std::vector<OrderInForce>>();
 };
 
 }  // namespace tocsin::gate

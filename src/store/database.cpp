@@ -30,6 +30,39 @@ ErrorCode code_of_sqlite(int result) {
     }
 }
 
+/// What went wrong and what to do, for people. Never the library's own text: that quotes the statement with its values.
+std::string words_of_sqlite(int result) {
+    switch (result & 0xff) {
+        case SQLITE_FULL:
+            return "the store cannot write: disk full (database or disk is full). Free space on the disk of "
+                   "the data "
+                   "folder, then try again";
+        case SQLITE_IOERR:
+            return "the store cannot read or write its files (disk I/O error). Check the disk of the data "
+                   "folder: is "
+                   "it full, or failing?";
+        case SQLITE_CANTOPEN:
+            return "the store cannot open its files. Check that the data folder is still there";
+        case SQLITE_PERM:
+        case SQLITE_READONLY:
+        case SQLITE_AUTH:
+            return "the store may not write its files (read-only). Check owner, rights and mount of the data "
+                   "folder";
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return "the store is in use by another process (database is locked). Try again; if it stays so, "
+                   "look for "
+                   "a backup or a second daemon on the data folder";
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return "the store is damaged (database disk image is malformed). Stop the daemon and restore the "
+                   "data "
+                   "folder from its backup";
+        case SQLITE_CONSTRAINT: return "there is one with this id already, or what it belongs to is missing";
+        default: return std::string("the store failed (") + sqlite_api::sqlite3_errstr(result) + ")";
+    }
+}
+
 /// Opens one connection. The settings hold for a connection, so each gets them.
 void connect(soci::session& session, const std::string& path) {
     session.open(soci::sqlite3,
@@ -53,7 +86,11 @@ Error current_database_error(std::string_view doing) {
     try {
         throw;
     } catch (const soci::sqlite3_soci_error& error) {
-        return {code_of_sqlite(error.result()), fmt::format("{}: {}", doing, error.what())};
+        return {code_of_sqlite(error.result()),
+                fmt::format("{}: {}", doing, words_of_sqlite(error.result()))};
+    } catch (const soci::soci_error& error) {
+        // Without the context, which is the statement.
+        return {ErrorCode::io, fmt::format("{}: the store failed ({})", doing, error.get_error_message())};
     } catch (const std::exception& error) {
         return {ErrorCode::io, fmt::format("{}: {}", doing, error.what())};
     }

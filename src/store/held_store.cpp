@@ -43,6 +43,20 @@ Result<std::vector<Held>> select_rows(soci::session& session, Conditions& condit
     return all;
 }
 
+void add_columns(Conditions& conditions, const HeldFilter& filter) {
+    if (filter.state) conditions.add("state = :state", "state", std::string(to_string(*filter.state)));
+    if (filter.customer) conditions.add("customer = :customer", "customer", text(*filter.customer));
+    if (filter.sender) conditions.add("sender_key = :sender", "sender", search_key(text(*filter.sender)));
+    if (filter.recipient)
+        conditions.add(
+            R"(recipients_key LIKE :recipient ESCAPE '\')", "recipient",
+            contains_pattern("\n" + search_key(stored_list({*filter.recipient}, limits::smtp_path_bytes))));
+    if (filter.until) conditions.add("time_us < :until_us", "until_us", filter.until->microseconds);
+    if (filter.before_id)
+        conditions.add("(time_us, id) < (SELECT time_us, id FROM held WHERE id = :before_id)", "before_id",
+                       text(*filter.before_id));
+}
+
 }  // namespace
 
 std::string_view to_string(HeldState state) {
@@ -159,6 +173,18 @@ void insert_held_rows(soci::session& session, std::span<const Held> held) {
     }
 }
 
+std::uint64_t count_rows(soci::session& session, std::string_view table, Conditions& conditions) {
+    long long rows = 0;
+    soci::statement select(session);
+    select.alloc();
+    select.prepare("SELECT COUNT(*) FROM " + std::string(table) + conditions.where());
+    select.exchange(soci::into(rows));
+    conditions.bind_use(select);
+    select.define_and_bind();
+    select.execute(true);
+    return static_cast<std::uint64_t>(std::max(0LL, rows));
+}
+
 Result<void> HeldStore::add(const Held& held) {
     return writing(database_.state(), "add held message", [&](soci::session& session) -> Result<void> {
         soci::transaction transaction(session);
@@ -179,20 +205,21 @@ Result<Held> HeldStore::get(const std::string& id) {
 }
 
 Result<std::vector<Held>> HeldStore::list(const HeldFilter& filter) {
-    return reading(
-        database_.state(), "list held messages", [&](soci::session& session) -> Result<std::vector<Held>> {
-            Conditions conditions;
-            if (filter.state)
-                conditions.add("state = :state", "state", std::string(to_string(*filter.state)));
-            if (filter.customer) conditions.add("customer = :customer", "customer", text(*filter.customer));
-            if (filter.sender)
-                conditions.add("sender_key = :sender", "sender", search_key(text(*filter.sender)));
-            if (filter.recipient)
-                conditions.add(R"(recipients_key LIKE :recipient ESCAPE '\')", "recipient",
-                               contains_pattern("\n" + search_key(stored_list({*filter.recipient},
-                                                                              limits::smtp_path_bytes))));
-            return select_rows(session, conditions, std::min(filter.limit, limits::listing_rows));
-        });
+    return reading(database_.state(), "list held messages",
+                   [&](soci::session& session) -> Result<std::vector<Held>> {
+                       Conditions conditions;
+                       add_columns(conditions, filter);
+                       return select_rows(session, conditions, std::min(filter.limit, limits::listing_rows));
+                   });
+}
+
+Result<std::uint64_t> HeldStore::count(const HeldFilter& filter) {
+    return reading(database_.state(), "count held messages",
+                   [&](soci::session& session) -> Result<std::uint64_t> {
+                       Conditions conditions;
+                       add_columns(conditions, filter);
+                       return count_rows(session, "held", conditions);
+                   });
 }
 
 Result<void> HeldStore::move(const std::string& id, HeldState from, HeldState to,

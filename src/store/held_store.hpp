@@ -42,7 +42,9 @@ struct HeldFilter {
     std::optional<std::string> customer;
     std::optional<std::string> sender;
     std::optional<std::string> recipient;
-    std::size_t limit = 100;  ///< at most limits::listing_rows
+    std::optional<TimePoint> until;        ///< before this moment
+    std::optional<std::string> before_id;  ///< page on: only messages that are older than this one
+    std::size_t limit = 100;               ///< at most limits::listing_rows
 };
 
 class HeldStore {
@@ -55,6 +57,8 @@ public:
     [[nodiscard]] Result<Held> get(const std::string& id);
     /// Newest first.
     [[nodiscard]] Result<std::vector<Held>> list(const HeldFilter& filter);
+    /// How many fit, whatever the limit.
+    [[nodiscard]] Result<std::uint64_t> count(const HeldFilter& filter);
     /// Moves a message from one state to the next, if it still is in `from`: of two people who decide at once, one
     /// gets conflict. Errors: not_found, conflict, invalid_input (no such step).
     [[nodiscard]] Result<void> move(const std::string& id, HeldState from, HeldState to,

@@ -62,11 +62,11 @@ void add_columns(Conditions& conditions, const RecordFilter& filter) {
     equal(filter.content_sha256, "content_sha256 = :content_sha256", "content_sha256");
     if (filter.from) conditions.add("time_us >= :from_us", "from_us", filter.from->microseconds);
     if (filter.until) conditions.add("time_us < :until_us", "until_us", filter.until->microseconds);
-    if (filter.after_id) {
+    if (filter.before_id) {
         // An unknown id yields no row on the right side, and so an empty page. PostgreSQL and SQLite both compare
         // rows.
-        conditions.add("(time_us, id) < (SELECT time_us, id FROM journal WHERE id = :after_id)", "after_id",
-                       stored_text(*filter.after_id, limits::record_text_bytes));
+        conditions.add("(time_us, id) < (SELECT time_us, id FROM journal WHERE id = :before_id)", "before_id",
+                       stored_text(*filter.before_id, limits::record_text_bytes));
     }
 }
 
@@ -123,6 +123,14 @@ Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
             add_columns(conditions, filter);
             return select_records(session, conditions, std::min(filter.limit, limits::listing_rows));
         });
+}
+
+Result<std::uint64_t> JournalStore::count(const RecordFilter& filter) {
+    return reading(database_.state(), "count journal", [&](soci::session& session) -> Result<std::uint64_t> {
+        Conditions conditions;
+        add_columns(conditions, filter);
+        return count_rows(session, "journal", conditions);
+    });
 }
 
 Result<Record> JournalStore::get(const std::string& id) {

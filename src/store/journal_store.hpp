@@ -55,10 +55,10 @@ struct RecordFilter {
     std::optional<std::string> verdict;
     std::optional<std::string> disposition;
     std::optional<std::string> content_sha256;
-    std::optional<TimePoint> from;        ///< this moment or later
-    std::optional<TimePoint> until;       ///< before this moment
-    std::optional<std::string> after_id;  ///< page on: only records that come after this one in the listing
-    std::size_t limit = 100;              ///< at most limits::listing_rows
+    std::optional<TimePoint> from;         ///< this moment or later
+    std::optional<TimePoint> until;        ///< before this moment
+    std::optional<std::string> before_id;  ///< page on: only records that are older than this one
+    std::size_t limit = 100;               ///< at most limits::listing_rows
 };
 
 class JournalStore {
@@ -72,6 +72,8 @@ public:
     [[nodiscard]] Result<void> note_next_hop_reply(const std::string& id, const std::string& reply);
     /// Newest first.
     [[nodiscard]] Result<std::vector<Record>> list(const RecordFilter& filter);
+    /// How many fit, whatever the limit.
+    [[nodiscard]] Result<std::uint64_t> count(const RecordFilter& filter);
     /// Errors: not_found.
     [[nodiscard]] Result<Record> get(const std::string& id);
 

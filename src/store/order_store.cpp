@@ -4,7 +4,8 @@
 #include <array>
 
 #include "base/limits.hpp"
-#include "store/detail/session.hpp"
+#include "store/detail/rows.hpp"
+#include "store/order_value.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::store {
@@ -46,25 +47,42 @@ struct OrderRow {
 
 const std::string select_orders =
     "SELECT id, action, subject_kind, value, direction, reason, given_by, given_at, expires_at, "
-    "revoked_by, revoked_at FROM orders ";
+    "revoked_by, revoked_at FROM orders";
 
-/// Runs `select_orders` with `rest`, in which `:param` stands for `parameter` and `:row_limit` for `rows_max`.
-template <typename Parameter>
-Result<std::vector<Order>> select(soci::session& session, const char* rest, Parameter parameter,
+Result<std::vector<Order>> select(soci::session& session, Conditions& conditions, const char* order_by,
                                   std::size_t rows_max) {
     OrderRow row;
     long long row_limit = static_cast<long long>(rows_max);
-    const std::string sql = select_orders + rest;
-    soci::statement statement =
-        (session.prepare << sql, soci::into(row.id), soci::into(row.action), soci::into(row.subject_kind),
-         soci::into(row.value), soci::into(row.direction), soci::into(row.reason), soci::into(row.given_by),
-         soci::into(row.given_at), soci::into(row.expires_at.value, row.expires_at.indicator),
-         soci::into(row.revoked_by), soci::into(row.revoked_at.value, row.revoked_at.indicator),
-         soci::use(parameter, "param"), soci::use(row_limit, "row_limit"));
+    soci::statement select(session);
+    select.alloc();
+    select.prepare(select_orders + conditions.where() + " ORDER BY " + order_by + " LIMIT :row_limit");
+    for (std::string* member :
+         {&row.id, &row.action, &row.subject_kind, &row.value, &row.direction, &row.reason, &row.given_by})
+        select.exchange(soci::into(*member));
+    select.exchange(soci::into(row.given_at));
+    select.exchange(soci::into(row.expires_at.value, row.expires_at.indicator));
+    select.exchange(soci::into(row.revoked_by));
+    select.exchange(soci::into(row.revoked_at.value, row.revoked_at.indicator));
+    conditions.bind_use(select);
+    select.exchange(soci::use(row_limit, "row_limit"));
+    select.define_and_bind();
     std::vector<Order> orders;
-    statement.execute();
-    while (statement.fetch()) orders.push_back(TRY(row.get()));
+    select.execute();
+    while (select.fetch()) orders.push_back(TRY(row.get()));
     return orders;
+}
+
+void add_in_force(Conditions& conditions, TimePoint time) {
+    conditions.add("given_at <= :moment AND (expires_at IS NULL OR expires_at > :moment) AND "
+                   "(revoked_at IS NULL OR revoked_at > :moment)",
+                   "moment", static_cast<long long>(time.microseconds));
+}
+
+void add_columns(Conditions& conditions, const OrderFilter& filter) {
+    if (filter.in_force_at) add_in_force(conditions, *filter.in_force_at);
+    if (filter.before_id)
+        conditions.add("(given_at, id) < (SELECT given_at, id FROM orders WHERE id = :before_id)",
+                       "before_id", stored_text(*filter.before_id, limits::record_text_bytes));
 }
 
 Result<void> check(const Order& order) {
@@ -75,7 +93,11 @@ Result<void> check(const Order& order) {
             return fail(ErrorCode::invalid_input, "add order: a field is too long or not UTF-8");
     if (order.expires_at && *order.expires_at <= order.given_at)
         return fail(ErrorCode::invalid_input, "add order: it expires before it begins");
-    return {};
+    constexpr std::int64_t life_us_max = limits::order_expiry_s_max * 1'000'000;
+    if (order.expires_at && order.expires_at->microseconds - order.given_at.microseconds > life_us_max)
+        return fail(ErrorCode::invalid_input, "add order: it lasts longer than ten years");
+    TRY(order_value(order.subject_kind, order.value));
+    return check_order_direction(order.direction);
 }
 
 }  // namespace
@@ -130,28 +152,38 @@ Result<void> OrderStore::revoke(const std::string& id, const std::string& revoke
 Result<std::vector<Order>> OrderStore::list_active(TimePoint time) {
     return reading(
         database_.state(), "list orders", [&](soci::session& session) -> Result<std::vector<Order>> {
-            auto orders = TRY(
-                select(session,
-                       "WHERE given_at <= :param AND (expires_at IS NULL OR expires_at > :param) AND "
-                       "(revoked_at IS NULL OR revoked_at > :param) ORDER BY given_at, id LIMIT :row_limit",
-                       static_cast<long long>(time.microseconds), limits::active_orders + 1));
+            Conditions conditions;
+            add_in_force(conditions, time);
+            auto orders = TRY(select(session, conditions, "given_at, id", limits::active_orders + 1));
             if (orders.size() > limits::active_orders)
                 return fail(ErrorCode::limit, "list orders: more are in force than a gate keeps");
             return orders;
         });
 }
 
-Result<std::vector<Order>> OrderStore::list_all() {
-    return reading(
-        database_.state(), "list orders", [&](soci::session& session) -> Result<std::vector<Order>> {
-            return select(session, "WHERE id <> :param ORDER BY given_at DESC, id DESC LIMIT :row_limit",
-                          std::string(), limits::listing_rows);
-        });
+Result<std::vector<Order>> OrderStore::list(const OrderFilter& filter) {
+    return reading(database_.state(), "list orders",
+                   [&](soci::session& session) -> Result<std::vector<Order>> {
+                       Conditions conditions;
+                       add_columns(conditions, filter);
+                       return select(session, conditions, "given_at DESC, id DESC",
+                                     std::min(filter.limit, limits::listing_rows));
+                   });
+}
+
+Result<std::uint64_t> OrderStore::count(const OrderFilter& filter) {
+    return reading(database_.state(), "count orders", [&](soci::session& session) -> Result<std::uint64_t> {
+        Conditions conditions;
+        add_columns(conditions, filter);
+        return count_rows(session, "orders", conditions);
+    });
 }
 
 Result<Order> OrderStore::get(const std::string& id) {
     return reading(database_.state(), "read order", [&](soci::session& session) -> Result<Order> {
-        auto orders = TRY(select(session, "WHERE id = :param LIMIT :row_limit", id, 1));
+        Conditions conditions;
+        conditions.add("id = :id", "id", id);
+        auto orders = TRY(select(session, conditions, "id", 1));
         if (orders.empty()) return fail(ErrorCode::not_found, "read order: there is none with this id");
         return std::move(orders.front());
     });

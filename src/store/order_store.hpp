@@ -23,7 +23,7 @@ enum class SubjectKind : std::uint8_t {
     client_ip,       ///< address of the client
     link_domain,     ///< domain of a link in the message, and below
     content_sha256,  ///< hash of a part
-    subject,         ///< whole subject line
+    subject,         ///< part of the subject line, upper and lower case alike
 };
 [[nodiscard]] std::string_view to_string(OrderAction action);
 [[nodiscard]] std::string_view to_string(SubjectKind kind);
@@ -34,8 +34,8 @@ struct Order {
     std::string id;  ///< make_id()
     OrderAction action = OrderAction::block;
     SubjectKind subject_kind = SubjectKind::sender;
-    std::string value;
-    std::string direction;  ///< inbound, outbound, internal; empty: every direction
+    std::string value;      ///< as order_value() gives it
+    std::string direction;  ///< inbound, outbound; empty: both
     std::string reason;
     std::string given_by;
     TimePoint given_at;
@@ -44,19 +44,28 @@ struct Order {
     std::optional<TimePoint> revoked_at;
 };
 
+struct OrderFilter {
+    std::optional<TimePoint> in_force_at;  ///< given, not expired and not revoked by then
+    std::optional<std::string> before_id;  ///< page on: only orders that are older than this one
+    std::size_t limit = 100;               ///< at most limits::listing_rows
+};
+
 class OrderStore {
 public:
     explicit OrderStore(Database& database) : database_(database) {}
 
-    /// Durable on return. Errors: conflict (the id exists), invalid_input (no value, reason or giver; ends before it
-    /// begins; a field over limits::record_text_bytes: an order is never cut).
+    /// Durable on return. Errors: conflict (the id exists), invalid_input (no value, reason or giver; a value that
+    /// order_value() refuses or a direction that does not exist; ends before it begins, or later than
+    /// limits::order_expiry_s_max; a field over limits::record_text_bytes: an order is never cut).
     [[nodiscard]] Result<void> add(const Order& order);
     /// Errors: not_found, conflict (already revoked).
     [[nodiscard]] Result<void> revoke(const std::string& id, const std::string& revoked_by, TimePoint now);
     /// In force at `time`: given, not expired, not revoked by then. Oldest first, all of them.
     [[nodiscard]] Result<std::vector<Order>> list_active(TimePoint time);
-    /// Every order, newest first, at most limits::listing_rows.
-    [[nodiscard]] Result<std::vector<Order>> list_all();
+    /// Newest first.
+    [[nodiscard]] Result<std::vector<Order>> list(const OrderFilter& filter);
+    /// How many fit, whatever the limit.
+    [[nodiscard]] Result<std::uint64_t> count(const OrderFilter& filter);
     /// Errors: not_found.
     [[nodiscard]] Result<Order> get(const std::string& id);
 

@@ -62,7 +62,7 @@ def play(line, daemon, sink):
 
 def show_journal(line, daemon):
     """What `tocsin journal list` and `tocsin held` show afterwards."""
-    records = daemon.command("journal", "list", "--json")
+    records = daemon.command("journal", "list", "--json")["records"]
     line.expect([record["disposition"] for record in records] == ["reject", "reject", "hold", "accept", "accept"],
                 "the journal has all five messages with their dispositions")
     line.expect(all(record["outcome"] == "verdict" for record in records), "every message was scanned")
@@ -79,7 +79,7 @@ def main():
                      f"outbound 127.0.0.1:{daemon.ports['outbound']}", BOLD)
             play(line, daemon, sink)
             show_journal(line, daemon)
-            status = daemon.command("status")
+            status = daemon.command("status", "--json")
             print(f"\nReaders are confined by: {status['confinement']}")
     finally:
         sink.stop()

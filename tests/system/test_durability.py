@@ -28,10 +28,10 @@ class Durability(unittest.TestCase):
             self.assertEqual(code, 250, text)
             daemon.kill()
         with self.restart() as daemon:
-            held = daemon.command("held", "--json")
+            held = daemon.command("held", "--json")["held"]
             self.assertEqual(len(held), 1)
             self.assertIn(held[0]["id"], text)
-            self.assertEqual(len(daemon.command("journal", "list", "--json")), 1)
+            self.assertEqual(len(daemon.command("journal", "list", "--json")["records"]), 1)
         self.assertEqual(self.sink.delivered, [])
 
     def test_every_answered_message_is_recorded(self):
@@ -58,7 +58,8 @@ class Durability(unittest.TestCase):
             for worker in workers:
                 worker.join()
         with self.restart() as daemon:
-            recorded = {record["mail_from"] for record in daemon.command("journal", "list", "--limit", "1000", "--json")}
+            records = daemon.command("journal", "list", "--limit", "1000", "--json")["records"]
+            recorded = {record["mail_from"] for record in records}
         delivered = [message.mail_from for message in self.sink.delivered]
         self.assertEqual(sorted(set(answered) - recorded), [], "answered 250 but not recorded")
         self.assertEqual(sorted(set(answered) - set(delivered)), [], "answered 250 but not delivered")

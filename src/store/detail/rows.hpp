@@ -71,4 +71,8 @@ private:
     std::vector<std::pair<std::string, long long>> numbers_;
 };
 
+/// Rows of `table`, one of our own names, that meet the conditions. May throw SOCI's exceptions.
+[[nodiscard]] std::uint64_t count_rows(soci::session& session, std::string_view table,
+                                       Conditions& conditions);
+
 }  // namespace tocsin::store

@@ -48,7 +48,18 @@ TEST_CASE("each kind of order matches what it names, and its neighbour not") {
                           Case{SubjectKind::client_ip, "192.0.2.7", "192.0.2.70"},
                           Case{SubjectKind::link_domain, "bad.example", "ad.example"},
                           Case{SubjectKind::content_sha256, "AB12", "ab1"},
-                          Case{SubjectKind::subject, "Wedding photos!", "Wedding photos"}}) {
+                          Case{SubjectKind::subject, "Wedding photos!", "Wedding photos?"},
+                          // Every address of exactly one domain.
+                          Case{SubjectKind::sender, "@garden.EXAMPLE.org", "@example.org"},
+                          Case{SubjectKind::sender, "@corp.example", "@"},
+                          Case{SubjectKind::recipient, "@example.com", "@ample.com"},
+                          // Blocks of addresses.
+                          Case{SubjectKind::client_ip, "192.0.2.0/24", "192.0.3.0/24"},
+                          Case{SubjectKind::client_ip, "192.0.2.4/30", "192.0.2.8/30"},
+                          Case{SubjectKind::client_ip, "::ffff:192.0.2.7", "::/0"},
+                          // A part of the subject, whatever its case.
+                          Case{SubjectKind::subject, "wedding", "weddings"},
+                          Case{SubjectKind::subject, "DING PHOTOS", "photos wed"}}) {
         CAPTURE(c.hit);
         CHECK(matches(order_of(OrderAction::block, c.kind, c.hit), subject));
         CHECK_FALSE(matches(order_of(OrderAction::block, c.kind, c.miss), subject));

@@ -7,7 +7,10 @@
 #include <string>
 
 #include "store/database.hpp"
+#include "store/detail/session.hpp"
+#include "store/held_store.hpp"
 #include "store/migrations.hpp"
+#include "store/order_store.hpp"
 #include "store/sample_records.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -86,4 +89,40 @@ TEST_CASE("a newer, an altered and a foreign database are refused") {
     SUBCASE("no folder") {
         CHECK_FALSE(Database::open(folder.path() / "none" / "tocsin.db", test::noon).has_value());
     }
+}
+
+TEST_CASE("a full disk is told in words, without the statement and its values") {
+    Database database = *Database::open_in_memory(test::noon);
+    OrderStore orders(database);
+    Order order;
+    order.value = "secret-thief@evil.example";
+    order.given_by = "alice";
+    order.reason = std::string(4000, 'x');
+    order.given_at = test::noon;
+    {
+        int pages = 0;
+        database.state().writer << "PRAGMA page_count", soci::into(pages);
+        database.state().writer << "PRAGMA max_page_count = " + std::to_string(pages);
+    }
+    Result<void> added;
+    for (int number = 0; number < 20 && added; ++number) {
+        order.id = "o" + std::to_string(number);
+        added = orders.add(order);
+    }
+    REQUIRE_FALSE(added.has_value());
+    CHECK(added.error().code == ErrorCode::io);
+    CHECK(added.error().message ==
+          "add order: the store cannot write: disk full (database or disk is full). Free "
+          "space on the disk of the data folder, then try again");
+}
+
+TEST_CASE("an id that exists is told in words, without the statement") {
+    Database database = *Database::open_in_memory(test::noon);
+    HeldStore held(database);
+    REQUIRE(held.add(Held{.id = "h1", .time = test::noon}).has_value());
+    const auto again = held.add(Held{.id = "h1", .time = test::noon});
+    REQUIRE_FALSE(again.has_value());
+    CHECK(again.error().code == ErrorCode::conflict);
+    CHECK(again.error().message.find("INSERT") == std::string::npos);
+    CHECK(again.error().message.find("this id already") != std::string::npos);
 }

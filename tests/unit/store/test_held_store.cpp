@@ -50,6 +50,10 @@ TEST_CASE("held messages come back as they were, and are found") {
     CHECK(ids(store.list({.recipient = "one@example.org"})) == "h1 ");
     CHECK(ids(store.list({.state = HeldState::released})) == "");
     CHECK(ids(store.list({.limit = 1})) == "h2 ");
+    CHECK(ids(store.list({.before_id = "h2"})) == "h1 ");
+    CHECK(ids(store.list({.before_id = "h1"})) == "");
+    CHECK(store.count({.limit = 1}).value_or(99) == 2);
+    CHECK(store.count({.customer = "umbrella"}).value_or(99) == 1);
 }
 
 TEST_CASE("of two decisions one wins, and only real steps are taken") {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <string>
 
 #include "base/limits.hpp"
@@ -118,14 +120,19 @@ TEST_CASE_FIXTURE(Fixture, "listings: newest first, each filter, pages") {
          {.customer = "acme", .from = test::after_noon(1), .until = test::after_noon(4)},
          "r2 r1 "},
         {"limit", {.limit = 2}, "r4 r3 "},
-        {"next page", {.after_id = "r3", .limit = 2}, "r2 r1 "},
-        {"page after an unknown id", {.after_id = "none"}, ""},
+        {"next page", {.before_id = "r3", .limit = 2}, "r2 r1 "},
+        {"page after an unknown id", {.before_id = "none"}, ""},
         {"text that is SQL", {.sender = "' OR 1=1 --"}, ""},
         {"text with NUL", {.sender = std::string("a\0b", 3)}, ""},
     };
     for (const auto& row : table) {
         CAPTURE(row.what);
         CHECK(ids(row.filter) == row.expected);
+        RecordFilter unlimited = row.filter;
+        unlimited.limit = 1;
+        if (row.filter.limit == 100)
+            CHECK(journal.count(unlimited).value_or(99) ==
+                  static_cast<std::uint64_t>(std::ranges::count(std::string(row.expected), ' ')));
     }
 }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/limits.hpp"
 #include "store/order_store.hpp"
 #include "store/sample_records.hpp"
 
@@ -62,7 +63,14 @@ TEST_CASE("an order is in force from its beginning until it expires or is revoke
     CHECK(ids(orders.list_active(after_noon(15))) == "o2 ");
     CHECK(orders.revoke("o1", "bob", after_noon(16)).error().code == ErrorCode::conflict);
     CHECK(orders.revoke("o9", "bob", after_noon(16)).error().code == ErrorCode::not_found);
-    CHECK(ids(orders.list_all()) == "o2 o1 ");
+    CHECK(ids(orders.list({})) == "o2 o1 ");
+
+    CHECK(ids(orders.list({.in_force_at = after_noon(14)})) == "o2 o1 ");
+    CHECK(ids(orders.list({.in_force_at = after_noon(20)})) == "");
+    CHECK(ids(orders.list({.before_id = "o2"})) == "o1 ");
+    CHECK(ids(orders.list({.limit = 1})) == "o2 ");
+    CHECK(orders.count({}).value_or(99) == 2);
+    CHECK(orders.count({.in_force_at = after_noon(15)}).value_or(99) == 1);
 
     const auto out = orders.get("o1");
     REQUIRE(out.has_value());
@@ -94,5 +102,8 @@ TEST_CASE("an order needs what law 5 asks for, and is never cut") {
     CHECK(refused([](Order& order) { order.expires_at = order.given_at; }));
     CHECK(refused([](Order& order) { order.value = std::string(100'000, 'x'); }));
     CHECK(refused([](Order& order) { order.value = "\xff"; }));
-    CHECK(ids(orders.list_all()) == "");
+    CHECK(refused([](Order& order) { order.value = "bad..domain"; }));
+    CHECK(refused([](Order& order) { order.direction = "sideways"; }));
+    CHECK(refused([](Order& order) { order.expires_at = after_noon(limits::order_expiry_s_max + 1); }));
+    CHECK(ids(orders.list({})) == "");
 }

@@ -1,0 +1,41 @@
+// What clients write into the query of a request, checked.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "proto/http.hpp"
+
+namespace tocsin::api {
+
+/// The words that may stand for a journal record's direction, verdict and disposition.
+inline constexpr std::string_view direction_words[] = {"inbound", "outbound"};
+inline constexpr std::string_view verdict_words[] = {"clean", "suspicious", "phish", "malware",
+                                                     "unscannable"};
+inline constexpr std::string_view disposition_words[] = {"accept", "tag",    "quarantine",
+                                                         "hold",   "reject", "tempfail"};
+
+[[nodiscard]] std::optional<std::string> parameter(const proto::HttpTarget& target, std::string_view name);
+/// One of `words`, or absent. Errors: invalid_input, with the list of words.
+[[nodiscard]] Result<std::optional<std::string>> word_parameter(const proto::HttpTarget& target,
+                                                                std::string_view name,
+                                                                std::span<const std::string_view> words);
+/// `limit`: 1 to limits::listing_rows, 100 if absent. Errors: invalid_input.
+[[nodiscard]] Result<std::size_t> limit_parameter(const proto::HttpTarget& target);
+
+/// Where a page of a listing begins: behind the entry `id`, or at what is older than `time`. Neither: at the newest.
+struct PageStart {
+    std::optional<std::string> id;
+    std::optional<TimePoint> time;
+};
+/// `before`: an id, or a moment (parse_moment). Errors: invalid_input.
+[[nodiscard]] Result<PageStart> before_parameter(const proto::HttpTarget& target);
+
+/// UTC as in RFC 3339: 2026-03-01, 2026-03-01T12:00Z, 2026-03-01T12:00:00Z, 2026-03-01T12:00:00.000Z. nullopt: none of these.
+[[nodiscard]] std::optional<TimePoint> parse_moment(std::string_view text);
+
+}  // namespace tocsin::api

@@ -1,0 +1,29 @@
+// What an order may look at: checked where it is stored, so that no client can put an order in force that matches nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "store/order_store.hpp"
+
+namespace tocsin::store {
+
+/// The value of an order in the form in which gates compare it: without blanks around it, in lower case where mail does not
+/// tell the cases apart, `*@domain` as `@domain`. By kind:
+/// - sender, recipient: an address, or `@domain` for every address of exactly that domain;
+/// - domain, link_domain: a domain, which covers what is below it; a link's also an IPv4 address, and in ASCII (xn--…),
+///   the form in which readers give links;
+/// - client_ip: an IPv4 or IPv6 address or a block of them (192.0.2.0/24);
+/// - content_sha256: 64 hexadecimal digits;
+/// - subject: a part of the subject line, limits::order_subject_bytes_min or more.
+/// Errors: invalid_input, in words that say what is expected; also for `customer`, which no gate can match yet.
+[[nodiscard]] Result<std::string> order_value(SubjectKind kind, std::string_view value);
+
+/// inbound, outbound, or empty for both; the gates have no other direction. Errors: invalid_input.
+[[nodiscard]] Result<void> check_order_direction(std::string_view direction);
+
+/// What the order does, for people: `block inbound messages whose subject contains "x", upper and lower case alike`.
+[[nodiscard]] std::string order_meaning(const Order& order);
+
+}  // namespace tocsin::store
