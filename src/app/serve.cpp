@@ -141,6 +141,7 @@ private:
         auto listener = std::make_shared<net::Listener>(
             TRY(net::Listener::unix_socket(loop_, api_socket_path(options_.data_folder))));
         std::printf("api                %s\n", listener->description().c_str());
+        listening_.push_back("api " + listener->description());
         return listeners.spawn([this, listener](net::Fiber& fiber) {
             listener->serve(fiber, api_sessions_, log_,
                             [this](net::Fiber& own, net::Stream& client) { api_->run_session(own, client); });
@@ -157,6 +158,7 @@ private:
         config.host_name = options_.host_name;
         config.next_hop = options.next_hop;
         auto proxy = std::make_shared<gate::SmtpProxy>(config, *services_);
+        listening_.push_back(config.listener + " " + listener->description());
         std::printf("%-18s %s -> %s:%u\n", config.listener.c_str(), listener->description().c_str(),
                     options.next_hop.address.c_str(), static_cast<unsigned>(options.next_hop.port));
         // A flood at one door must not close the others: each has its own places, and so has the API.
@@ -182,7 +184,8 @@ private:
                            {"parts_cache_hits", status.cache.hits},
                            {"orders_in_force", book_.size()},
                            {"sessions", live_sessions()},
-                           {"sessions_max_each", limits::sessions}};
+                           {"sessions_max_each", limits::sessions},
+                           {"listeners", listening_}};
         return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
 
@@ -207,6 +210,7 @@ private:
     std::optional<gate::JournalWriter> writer_;
     std::optional<gate::GateServices> services_;
     std::optional<api::Api> api_;
+    std::vector<std::string> listening_;  ///< "smtp-inbound 127.0.0.1:2525"
     net::TaskGroup api_sessions_;
     std::vector<std::shared_ptr<net::TaskGroup>> smtp_sessions_;
     net::TaskGroup reloads_;
