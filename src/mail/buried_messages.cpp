@@ -75,7 +75,7 @@ bool is_split(std::string_view type) {
            find_ignoring_case(type, "boundary") != std::string_view::npos;
 }
 
-/// A line of base64 stands in the text, maybe behind some junk and with some in it. A link is none.
+/// A line of base64 stands in the text, maybe behind some junk and with some in it. A link or an address is none.
 bool holds_base64_line(std::string_view text) {
     constexpr std::size_t looked_at_bytes = 64U << 10, symbols_convincing = 24;
     text = text.substr(0, looked_at_bytes);
@@ -83,7 +83,9 @@ bool holds_base64_line(std::string_view text) {
         auto symbols = static_cast<std::size_t>(std::ranges::count_if(line->text, is_ascii_alphanumeric));
         bool one_word = std::ranges::none_of(line->text, is_ascii_space);
         bool mostly_symbols = symbols >= symbols_convincing && symbols * 4 >= line->text.size() * 3;
-        if (one_word && mostly_symbols && line->text.find("://") == std::string_view::npos) return true;
+        bool link_or_address = line->text.find("://") != std::string_view::npos ||
+                               line->text.find('@') != std::string_view::npos;
+        if (one_word && mostly_symbols && !link_or_address) return true;
     }
     return false;
 }

@@ -93,7 +93,7 @@ TEST_CASE("buried messages: ordinary texts are not flagged") {
         "See this:\n------=_NextPart\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n\n"
         "Should this not go "
         "above?\n\nhttps://lists.example.net/lists/listinfo/"
-        "spamassassin-talk\n--------------------------------\n\nIan\n",
+        "example-talk\nexample-talk-subscribers@lists.example.net\n--------------------------------\n\nIan\n",
         "See this:\n\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\nhello\n",
         "Set the Content-Type: multipart/mixed field.\n",
     };
