@@ -32,6 +32,8 @@ inline constexpr std::size_t alternative_work_bytes = 128U << 20;
 /// Bytes of all files that one search finds inside text, or the size of that text if it is larger. BinHex packs runs, and
 /// uuencode can leave out zeros, so that text can ask for a hundred times its size.
 inline constexpr std::size_t embedded_bytes = 64U << 20;
+/// Messages with headers of their own that are found inside one text: a bounce has one, a digest as text some dozens.
+inline constexpr std::size_t buried_messages = 512;
 /// Ambiguities reported for one message; the first ones are the useful ones.
 inline constexpr std::size_t ambiguities = 64;
 /// Parameters of one structured header field (RFC 2045 section 5.1).

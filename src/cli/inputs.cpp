@@ -26,10 +26,11 @@ Input failed(std::string name, ErrorCode code, std::string message) {
     return {std::move(name), {}, Error{code, std::move(message)}};
 }
 
-/// Reads to the end, or one byte more than the limit.
-Result<Bytes> read_all(int fd, std::size_t size_hint) {
-    Bytes bytes(std::min(size_hint, limits::message_bytes) + 1);
-    std::size_t used = 0;
+/// Reads to the end, or one byte more than the limit. `start` was read already.
+Result<Bytes> read_all(int fd, std::size_t size_hint, std::string_view start = {}) {
+    Bytes bytes(std::max(std::min(size_hint, limits::message_bytes), start.size()) + 1);
+    std::ranges::copy(as_bytes(start), bytes.begin());
+    std::size_t used = start.size();
     while (true) {
         if (used == bytes.size()) bytes.resize(std::min(bytes.size() * 2, limits::message_bytes + 1));
         ssize_t got = ::read(fd, bytes.data() + used, bytes.size() - used);
@@ -41,6 +42,24 @@ Result<Bytes> read_all(int fd, std::size_t size_hint) {
     }
     bytes.resize(used);
     return bytes;
+}
+
+/// What every mbox begins with (RFC 4155).
+constexpr std::string_view mbox_start = "From ";
+
+/// The first bytes of a stream that cannot be read twice, as many as mbox_start has unless it ends before.
+Result<std::string> read_start(int fd) {
+    std::string start(mbox_start.size(), '\0');
+    std::size_t used = 0;
+    while (used < start.size()) {
+        ssize_t got = ::read(fd, start.data() + used, start.size() - used);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return std::unexpected(errno_error("cannot be read", errno));
+        if (got == 0) break;
+        used += static_cast<std::size_t>(got);
+    }
+    start.resize(used);
+    return start;
 }
 
 bool is_maildir(const std::string& path) {
@@ -67,10 +86,15 @@ struct Inputs::Mailbox {
 
     /// Takes over `fd` if the file is an mbox, which begins with "From ".
     static std::unique_ptr<Mailbox> open_if_mbox(const std::string& path, UniqueFd& fd) {
-        std::array<char, 5> start{};
+        std::array<char, mbox_start.size()> start{};
         if (::pread(fd.get(), start.data(), start.size(), 0) != static_cast<ssize_t>(start.size()))
             return nullptr;
-        if (std::string_view(start.data(), start.size()) != "From ") return nullptr;
+        if (std::string_view(start.data(), start.size()) != mbox_start) return nullptr;
+        return open(path, fd, {});
+    }
+
+    /// Takes over `fd`, from which `start` was read already. nullptr: it cannot be read.
+    static std::unique_ptr<Mailbox> open(const std::string& path, UniqueFd& fd, std::string_view start) {
         auto box = std::make_unique<Mailbox>();
         box->file = ::fdopen(fd.get(), "r");
         if (box->file == nullptr) return nullptr;
@@ -78,7 +102,8 @@ struct Inputs::Mailbox {
         ssize_t got = ::getline(&box->line, &box->line_capacity, box->file);
         if (got < 0) return nullptr;
         box->path = path;
-        box->pending.assign(box->line, static_cast<std::size_t>(got));
+        box->pending = start;
+        box->pending.append(box->line, static_cast<std::size_t>(got));
         return box;
     }
 
@@ -139,7 +164,10 @@ std::optional<Input> Inputs::next() {
         if (paths_.empty()) return std::nullopt;
         std::string path = std::move(paths_.front());
         paths_.pop_front();
-        if (path == "-") return read_standard_input();
+        if (path == "-") {
+            if (std::optional<Input> input = read_standard_input()) return input;
+            continue;
+        }
         expand(path, 0);
     }
 }
@@ -204,11 +232,19 @@ std::optional<Input> Inputs::open_file(const std::string& path) {
     return Input{path, std::move(*bytes), std::nullopt};
 }
 
-Input Inputs::read_standard_input() {
+std::optional<Input> Inputs::read_standard_input() {
     constexpr std::size_t first_guess_bytes = 64U << 10;
-    Result<Bytes> bytes = read_all(STDIN_FILENO, first_guess_bytes);
-    if (!bytes) return {"-", {}, bytes.error()};
-    return {"-", std::move(*bytes), std::nullopt};
+    Result<std::string> start = read_start(STDIN_FILENO);
+    if (!start) return Input{"-", {}, start.error()};
+    if (*start == mbox_start) {
+        UniqueFd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+        if (!fd.valid()) return Input{"-", {}, errno_error("cannot be read", errno)};
+        mailbox_ = Mailbox::open("-", fd, *start);
+        if (mailbox_) return std::nullopt;
+    }
+    Result<Bytes> bytes = read_all(STDIN_FILENO, first_guess_bytes, *start);
+    if (!bytes) return Input{"-", {}, bytes.error()};
+    return Input{"-", std::move(*bytes), std::nullopt};
 }
 
 }  // namespace tocsin::cli

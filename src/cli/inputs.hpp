@@ -46,7 +46,8 @@ private:
     void expand_folder(const std::string& path, int depth);
     /// nullopt: it is an mbox, whose messages come next.
     std::optional<Input> open_file(const std::string& path);
-    Input read_standard_input();
+    /// nullopt: it is an mbox, whose messages come next.
+    std::optional<Input> read_standard_input();
 
     std::deque<std::string> paths_;
     std::deque<std::string> files_;

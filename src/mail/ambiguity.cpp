@@ -83,6 +83,8 @@ constexpr std::array<AmbiguityInfo, static_cast<std::size_t>(AmbiguityKind::coun
     {"end_boundary_in_headers", 'E', boundary_rfc, "A boundary line stands among a part's headers."},
     {"encoded_message", 'E', "RFC 2046 section 5.2.1",
      "An attached message is itself encoded or wrapped; not all programs open it."},
+    {"message_in_text", 'E', "RFC 2046 section 5.2.1",
+     "A message or part with header fields of its own stands inside a text; some programs open it."},
     {"partial_message", 'E', "RFC 2046 section 5.2.2",
      "This is one piece of a message that a program puts together later, unseen by any scanner."},
     {"external_body", 'E', "RFC 2046 section 5.2.3",

@@ -51,6 +51,7 @@ enum class AmbiguityKind : std::uint8_t {
     part_outside_boundaries,
     end_boundary_in_headers,
     encoded_message,
+    message_in_text,
     partial_message,
     external_body,
     // F: base64

@@ -21,6 +21,14 @@ struct Head {
     bool base64 = false;
 };
 
+bool is_media_type(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return false;
+    const std::string_view type = text.substr(0, slash), subtype = text.substr(slash + 1);
+    return !type.empty() && !subtype.empty() && std::ranges::all_of(type, is_token_character) &&
+           std::ranges::all_of(subtype, is_token_character);
+}
+
 // What stands between "data:" and the comma. Prose ("data: one, two") must not pass: there is a type with a
 // slash, or ";base64", or nothing at all before the comma or the parameters.
 std::optional<Head> read_head(std::string_view text) {
@@ -36,11 +44,10 @@ std::optional<Head> read_head(std::string_view text) {
         if (!head.base64 && parameters != 0) return std::nullopt;  // only blanks before the comma
         return head;
     }
-    const std::size_t slash = head.media_type.find('/');
-    if (slash == std::string::npos || slash == 0 || slash + 1 == head.media_type.size()) return std::nullopt;
-    head.media_type[slash] = 'x';
-    if (!std::ranges::all_of(head.media_type, is_token_character)) return std::nullopt;
-    head.media_type[slash] = '/';
+    if (is_media_type(head.media_type)) return head;
+    if (!head.base64) return std::nullopt;
+    // Browsers decode the body whatever the type; a bad one counts as none.
+    head.media_type.clear();
     return head;
 }
 

@@ -96,6 +96,14 @@ bool begins_with_field(std::string_view text) {
                        *name, [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '_'; });
 }
 
+/// The last field has no value, and an indented line follows that would be one: "Content-Transfer-Encoding:", a blank line,
+/// " base64".
+bool continues_empty_field(const HeaderBlock& block, std::string_view below) {
+    if (block.fields.empty() || below.empty() || !is_space_or_tab(below.front())) return false;
+    const HeaderField& last = block.fields.back();
+    return trim(last.raw_value).empty() && is_mime_field(last.name);
+}
+
 /// The state of reading one block.
 class BlockReader {
 public:
@@ -150,7 +158,9 @@ private:
     }
 
     bool take_blank(const Line& line) {
-        if (rules_.through_blank_line && begins_with_field(text_.substr(line.next))) return true;
+        std::string_view below = text_.substr(line.next);
+        if (rules_.through_blank_line && (begins_with_field(below) || continues_empty_field(block_, below)))
+            return true;
         return end_at(line.next);
     }
 
@@ -253,8 +263,9 @@ std::vector<HeaderAlternative> header_alternatives(ByteView bytes, const HeaderB
     if (odd.only_spaces_line != npos)
         consider({.only_spaces = OddLine::ends_headers}, AmbiguityKind::blank_line_with_spaces,
                  odd.only_spaces_line);
+    std::string_view below = as_text(bytes.subspan(primary.body_begin));
     if (own_headers_below == OwnHeadersBelow::no && !body_has_own_headers(primary) &&
-        begins_with_field(as_text(bytes.subspan(primary.body_begin))))
+        (begins_with_field(below) || continues_empty_field(primary, below)))
         consider({.malformed = OddLine::ends_headers, .through_blank_line = true},
                  AmbiguityKind::header_after_blank_line, primary.body_begin);
     return found;

@@ -76,7 +76,7 @@ Json forms_json(const HtmlFacts& html) {
 Json additions_json(const Message& message, const MimeTree& tree, std::size_t reading) {
     Json out{{"ambiguous", tree.ambiguous()},
              {"ambiguities", ambiguities_json(tree)},
-             {"readings", tree.readings.size()},
+             {"readings", tree.ambiguous() ? tree.readings.size() : 1},
              {"reading", reading}};
     out["parts"] = reading < tree.readings.size() ? parts_json(tree, tree.readings[reading]) : Json::array();
     out["limits_hit"] = Json::array();

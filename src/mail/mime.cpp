@@ -54,21 +54,13 @@ MimeTree TreeBuilder::build() {
 
 namespace {
 
-/// The body begins with base64: nothing else stands on its first lines, up to a few quads.
-bool looks_like_base64(ByteView body) {
-    constexpr std::size_t looked_at_bytes = 1024, symbols_convincing = 8, symbols_min = 4;
-    std::string_view text = trim(as_text(body.first(std::min(body.size(), looked_at_bytes))));
-    std::size_t symbols = 0;
-    for (char c : text) {
-        if (c == '\n' && symbols >= symbols_convincing) return true;
-        if (is_ascii_space(c) && c != ' ') continue;
-        if (!is_ascii_alphanumeric(c) && c != '+' && c != '/' && c != '=') return false;
-        ++symbols;
-    }
-    return symbols >= symbols_min;
+bool looks_encoded(ByteView body, TransferEncoding encoding) {
+    if (encoding == TransferEncoding::base64) return looks_like_base64(body);
+    return encoding != TransferEncoding::quoted_printable || looks_like_quoted_printable(body);
 }
 
-/// An escape or a soft line break stands near the beginning.
+}  // namespace
+
 bool looks_like_quoted_printable(ByteView body) {
     constexpr std::size_t looked_at_bytes = 64U << 10;
     std::string_view text = as_text(body.first(std::min(body.size(), looked_at_bytes)));
@@ -83,12 +75,18 @@ bool looks_like_quoted_printable(ByteView body) {
     return false;
 }
 
-bool looks_encoded(ByteView body, TransferEncoding encoding) {
-    if (encoding == TransferEncoding::base64) return looks_like_base64(body);
-    return encoding != TransferEncoding::quoted_printable || looks_like_quoted_printable(body);
+bool looks_like_base64(ByteView body) {
+    constexpr std::size_t looked_at_bytes = 1024, symbols_convincing = 8, symbols_min = 4;
+    std::string_view text = trim(as_text(body.first(std::min(body.size(), looked_at_bytes))));
+    std::size_t symbols = 0;
+    for (char c : text) {
+        if (c == '\n' && symbols >= symbols_convincing) return true;
+        if (is_ascii_space(c) && c != ' ') continue;
+        if (!is_ascii_alphanumeric(c) && c != '+' && c != '/' && c != '=') return false;
+        ++symbols;
+    }
+    return symbols >= symbols_min;
 }
-
-}  // namespace
 
 // ---- the tree's bookkeeping ----------------------------------------------------------------------------------------
 

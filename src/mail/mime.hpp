@@ -69,10 +69,12 @@ struct Entity {
     ByteView content;   ///< decoded; points into the input or into MimeTree::buffers
     std::uint64_t body_offset = 0;     ///< of raw_body in its source buffer
     std::vector<std::uint32_t> slots;  ///< children in order: indices into MimeTree::slots
+    bool keeps_content = false;  ///< the children were found inside a text or file that remains one itself
 
     [[nodiscard]] std::string media_type() const { return type + "/" + subtype; }
     [[nodiscard]] bool is_multipart() const { return type == "multipart"; }
-    [[nodiscard]] bool is_leaf() const { return slots.empty(); }
+    /// A text or a file, as against a multipart or message that consists of its children.
+    [[nodiscard]] bool is_leaf() const { return slots.empty() || keeps_content; }
 };
 
 /// A place in the tree, and who may stand there. alternatives[0] is the reading that most clients take.

@@ -124,9 +124,34 @@ void gather_hidden_continuations(const HeaderField& field, MimeFields& fields) {
     }
 }
 
+std::string filtered(std::string_view text, bool (*unwanted)(char)) {
+    std::string out;
+    for (char c : text)
+        if (!unwanted(c)) out.push_back(c);
+    return out;
+}
+
+/// Bytes that cannot stand in a field name: control bytes, DEL, all that is not ASCII.
+bool is_foreign_to_name(char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return byte < '!' || byte >= 0x7F;
+}
+
+/// RFC 5322 section 2.2: a name is printable ASCII. Some programs drop the other bytes, others end the name at NUL.
+void gather_mended_name(const HeaderField& field, MimeFields& fields) {
+    std::string_view name = field.name;
+    std::string mended = filtered(name, is_foreign_to_name);
+    std::vector<FieldUse>* target = uses_of(fields, mended);
+    std::size_t nul = name.find('\0');
+    if (target == nullptr && nul != std::string_view::npos) target = uses_of(fields, name.substr(0, nul));
+    if (target != nullptr)
+        target->push_back({field.raw_value, field.offset, true, AmbiguityKind::control_in_header});
+}
+
 void gather_field(const HeaderField& field, MimeFields& fields) {
     gather_hidden_continuations(field, fields);
-    if (field.name.size() < 10 || field.name.size() > 80) return;
+    if (field.name.size() < 10) return;
+    if (field.name.size() > 80) return gather_mended_name(field, fields);
     if (equals_ignoring_case(field.name, "content-id")) {
         fields.content_id = &field;
         return;
@@ -156,18 +181,14 @@ void gather_field(const HeaderField& field, MimeFields& fields) {
             lenient->push_back({use.raw_value, use.offset, true, AmbiguityKind::comment_in_header});
         return;
     }
-    if (lenient == nullptr) return;
+    if (lenient == nullptr) {
+        if (std::ranges::any_of(field.name, is_foreign_to_name)) gather_mended_name(field, fields);
+        return;
+    }
     use.lenient = true;
     use.reason = stripped.data() == field.name.data() ? AmbiguityKind::space_before_colon
                                                       : AmbiguityKind::space_before_header_name;
     lenient->push_back(use);
-}
-
-std::string filtered(std::string_view text, bool (*unwanted)(char)) {
-    std::string out;
-    for (char c : text)
-        if (!unwanted(c)) out.push_back(c);
-    return out;
 }
 
 }  // namespace

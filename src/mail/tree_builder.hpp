@@ -35,6 +35,11 @@ struct TreeLimits {
     std::size_t reparsed_bytes = limits::reparsed_bytes;
 };
 
+/// The body begins with base64: nothing else stands on its first lines, up to a few quads.
+[[nodiscard]] bool looks_like_base64(ByteView body);
+/// An escape or a soft line break stands near the beginning.
+[[nodiscard]] bool looks_like_quoted_printable(ByteView body);
+
 class TreeBuilder {
 public:
     explicit TreeBuilder(ByteView input, const TreeLimits& bounds = {});
@@ -72,6 +77,8 @@ private:
     ByteView decode_leaf(Entity& entity, const Draft& draft, std::vector<Bytes>& alternatives);
     void add_further_files(std::uint32_t entity);
     void add_embedded(std::uint32_t entity);
+    void add_undeclared_base64(std::uint32_t entity);
+    void add_buried(std::uint32_t entity);
     void add_embedded_file(std::uint32_t parent, Bytes bytes, std::string name, std::string_view media_type);
     void add_wrapped_message(std::uint32_t entity);
     void add_raw_rest(std::uint32_t parent, std::uint16_t depth, ByteView bytes, std::uint64_t offset);

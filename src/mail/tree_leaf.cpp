@@ -13,6 +13,9 @@ namespace {
 /// Files taken out of one text. A page has hundreds of data: URIs when every icon in it is one.
 constexpr std::size_t embedded_files_max = 1024;
 
+/// Less than this is a word that happens to have the letters of base64.
+constexpr std::size_t undeclared_bytes_min = 24;
+
 /// The search for uuencode and BinHex in `text` ended because what it found grew too large (limits::embedded_bytes). It leaves
 /// out whole lines, of at most 63 bytes.
 bool grew_too_large(const std::vector<EmbeddedFile>& files, ByteView text) {
@@ -85,6 +88,8 @@ void TreeBuilder::add_leaf(const Draft& draft, const ContentType& type, const En
     std::uint32_t index = push(draft.slot, std::move(entity));
     add_further_files(index);
     add_embedded(index);
+    add_undeclared_base64(index);
+    add_buried(index);
     add_wrapped_message(index);
     if (!alternatives.empty()) add_leaf_alternatives(draft, model, std::move(alternatives));
 }
@@ -99,7 +104,9 @@ void TreeBuilder::add_leaf_alternatives(const Draft& draft, const Entity& model,
         }
         Entity other = model;
         other.content = keep(std::move(content));
-        add_embedded(push(draft.slot, std::move(other)));
+        std::uint32_t index = push(draft.slot, std::move(other));
+        add_embedded(index);
+        add_buried(index);
     }
 }
 
@@ -167,6 +174,19 @@ void TreeBuilder::add_further_files(std::uint32_t index) {
                           "application/octet-stream");
 }
 
+/// A file whose field for the encoding is lost, misspelled beyond guessing or hidden: programs that go by the look decode it, and
+/// ordinary files do not look like that. Both contents are scanned.
+void TreeBuilder::add_undeclared_base64(std::uint32_t index) {
+    const Entity& entity = tree_.entities[index];
+    bool text = entity.type == "text" && (entity.type_declared || entity.file_names.empty());
+    if (text || entity.encoding != TransferEncoding::identity || !looks_like_base64(entity.raw_body)) return;
+    Bytes decoded = decode_base64(entity.raw_body, 0).bytes;
+    bool mostly_base64 = decoded.size() * 3 >= entity.raw_body.size() * 2;
+    if (decoded.size() < undeclared_bytes_min || !mostly_base64) return;
+    std::string name = entity.file_names.empty() ? std::string() : entity.file_names.front();
+    add_embedded_file(index, std::move(decoded), std::move(name), entity.media_type());
+}
+
 /// Files that a client would offer although MIME knows nothing of them: uuencode, yEnc, BinHex, data: URIs.
 void TreeBuilder::add_embedded(std::uint32_t index) {
     if (!holds_text(tree_.entities[index]) && !may_hold_data_uris(tree_.entities[index])) return;
@@ -222,6 +242,7 @@ void TreeBuilder::add_embedded_file(std::uint32_t parent, Bytes bytes, std::stri
         slash == std::string_view::npos ? "octet-stream" : std::string(media_type.substr(slash + 1));
     if (!name.empty()) entity.file_names.push_back(std::move(name));
     entity.raw_body = entity.content = keep(std::move(bytes));
+    tree_.entities[parent].keeps_content = true;
     push_child(parent, std::move(entity));
 }
 
@@ -244,6 +265,7 @@ void TreeBuilder::add_wrapped_message(std::uint32_t index) {
     inner.parent = index;
     inner.depth = static_cast<std::uint16_t>(entity.depth + 1);
     inner.origin = Origin::message;
+    tree_.entities[index].keeps_content = true;
     fill_slot(inner);
 }
 

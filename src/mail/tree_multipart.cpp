@@ -83,7 +83,10 @@ bool TreeBuilder::add_split_readings(const Draft& draft, const ContentType& type
         if (has_near_boundary(body, boundary.value))
             note(AmbiguityKind::boundary_prefix, offset, "a line is nearly " + printable(boundary.value));
     } else if (any_parts(exact) && may_add_alternative(draft.slot, body.size(), offset)) {
-        note(boundary.reason, draft.place->offset + type.offset, printable(boundary.value));
+        // Why the type or the headers are disputed says the caller; the boundary that is plainly given is no reason of its own.
+        bool plainly_given = !type.boundaries.empty() && type.boundaries.front().value == boundary.value;
+        if (!plainly_given)
+            note(boundary.reason, draft.place->offset + type.offset, printable(boundary.value));
         add_split(draft, type, body, exact, boundary.value);
     }
     // A guessed boundary that splits nothing by itself is no boundary: "Boundary_(ID_7)" cut at its parenthesis, say.
@@ -186,6 +189,7 @@ void TreeBuilder::add_outside(std::uint32_t entity, const Draft& draft, ByteView
     leaf.body_offset = offset;
     std::uint32_t child = push_child(entity, std::move(leaf));
     add_embedded(child);
+    add_buried(child);
     if (observed.empty() || whole_body)
         return;  // add_multipart() itself tries observed boundaries for a whole body
     note(AmbiguityKind::part_outside_boundaries, offset, printable(observed.front()));

@@ -32,7 +32,7 @@ void inspect_onenote(Inspection& inspection);
 /// winmail.dat: attachments inside.
 void inspect_tnef(Inspection& inspection);
 
-/// Attached messages and message-like text: every part in every reading, as members.
+/// Attached messages and message-like text: every part in every reading, as members. A mailbox: all its messages.
 void inspect_message(Inspection& inspection);
 
 }  // namespace tocsin::scan

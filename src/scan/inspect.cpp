@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "mail/mbox.hpp"
 #include "scan/archive.hpp"
 #include "scan/documents.hpp"
 #include "scan/file_type.hpp"
@@ -43,7 +44,9 @@ constexpr auto closed_types =
 bool stands_alone(Inspection& inspection) {
     const PartSummary& part = inspection.report().parts[inspection.input().part];
     return part.origin == "member" || part.origin == "file" || !inspection.input().file_names.empty() ||
-           inspection.input().declared_type.starts_with("message/");
+           inspection.input().declared_type.starts_with("message/") ||
+           inspection.input().declared_type == "application/mbox" ||
+           !mail::split_mbox(inspection.bytes(), 2).empty();
 }
 
 bool inspect_container(Inspection& inspection, std::string_view type) {

@@ -75,4 +75,18 @@ void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit) {
     add_limit(report, limit, 0, fmt::format("{} at byte {}", hit.name, hit.offset));
 }
 
+void note_unseen_content(ScanReport& report, const mail::Entity& entity, std::uint32_t part) {
+    if (entity.type != "message") return;
+    if (entity.subtype == "partial")
+        add_finding(report,
+                    {"tocsin", "message_piece", Severity::suspicious,
+                     "This is a piece of a message: the rest was not seen, and mail programs put it together",
+                     part});
+    if (entity.subtype == "external-body")
+        add_finding(report,
+                    {"tocsin", "external_body", Severity::suspicious,
+                     "The content lies elsewhere and is fetched when the message is opened: it was not seen",
+                     part});
+}
+
 }  // namespace tocsin::scan

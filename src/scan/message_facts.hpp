@@ -32,4 +32,8 @@ private:
 /// Notes a limit of the parser under the name that reports use.
 void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit);
 
+/// Finds a message whose content nobody saw: a piece of one (RFC 2046 section 5.2.2), or one whose body lies elsewhere
+/// (section 5.2.3). Any other entity is nothing to it.
+void note_unseen_content(ScanReport& report, const mail::Entity& entity, std::uint32_t part);
+
 }  // namespace tocsin::scan

@@ -9,6 +9,7 @@
 
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
+#include "mail/mbox.hpp"
 #include "scan/file_names.hpp"
 #include "scan/finding_text.hpp"
 #include "scan/inspection.hpp"
@@ -46,15 +47,19 @@ public:
     ScanReport run(SteadyClock::time_point start) {
         report_.parse_us = microseconds_since(start);
         report_.engine_version = engines_.version();
-        report_.readings = static_cast<std::uint32_t>(std::max<std::size_t>(1, tree_.readings.size()));
+        // Sloppy but honest encodings are decoded in several ways without a word: that is one reading to a person.
+        report_.readings = tree_.ambiguous() ? static_cast<std::uint32_t>(tree_.readings.size()) : 1;
         report_.ambiguities = tree_.ambiguities;
         report_.bytes_copied = tree_.bytes_copied;
         for (const mail::MimeLimitHit& hit : tree_.limits_hit) note_parser_limit(report_, hit);
         report_.facts = message_facts(tree_, digests_);
         list_parts();
+        for (std::uint32_t i = 0; i < tree_.entities.size(); ++i)
+            note_unseen_content(report_, tree_.entities[i], part_of_entity_[i]);
         recall_parts();
         scan_parts();
         scan_raw();
+        scan_mailbox();
         report_.bytes_copied += copied_;
         return std::move(report_);
     }
@@ -73,6 +78,7 @@ private:
     std::vector<std::string_view> find_passwords() const;
     void scan_parts();
     void scan_raw();
+    void scan_mailbox();
 
     const Engines& engines_;
     const ScanOptions& options_;
@@ -226,6 +232,30 @@ void MessageScan::scan_raw() {
     const std::string joined = join(spans);
     copied_ += joined.size();
     engines_.scan_raw(as_bytes(joined), 0, budget_, report_);
+}
+
+/// What came as one message and is a mailbox: its further messages. Mail from the network never begins with a "From " line, but a
+/// file handed over by another program may.
+void MessageScan::scan_mailbox() {
+    const std::vector<ByteView> messages = mail::split_mbox(tree_.input, limits::container_members + 1);
+    for (std::size_t i = 1; i < messages.size(); ++i) {
+        if (i == limits::container_members) {
+            add_limit(report_, ScanLimit::container_members, 0,
+                      fmt::format("more than {} messages", limits::container_members));
+            return;
+        }
+        PartInput input;
+        input.bytes = messages[i];
+        input.declared_type = "message/rfc822";
+        input.part = static_cast<std::uint32_t>(report_.parts.size());
+        report_.parts.push_back({.parent = 0,
+                                 .depth = 1,
+                                 .origin = "member",
+                                 .media_type = "message/rfc822",
+                                 .file_name = fmt::format("message {}", i + 1),
+                                 .size = messages[i].size()});
+        engines_.scan_part(input, budget_, report_);
+    }
 }
 
 }  // namespace

@@ -238,8 +238,31 @@ def exhausting(large: bool) -> Iterator[Case]:
             )
 
 
+def messages_in_texts() -> Iterator[Case]:
+    """E8: the whole infected mail stands inside a text or a mailbox."""
+    rfc = "RFC 2046 5.2.1"
+    words = b"Your message could not be delivered.\r\n\r\n--- Below this line is a copy.\r\n\r\n"
+    from_line = b"From accounts@example.net Mon Jun  1 09:30:00 2026\r\n"
+    harmless = from_line + envelope() + CRLF + b"Hello.\r\n\r\n"
+    for combo in combos():
+        inner = as_inner(mixed_mail(attachment(combo)))
+        box = harmless + from_line + inner + CRLF + harmless
+        texts = {
+            "text_bounce": (words + inner, "The mail stands below the words of a bounce."),
+            "text_junk": (CRLF + b"h <a@example.net>\r\n" + inner, "The mail stands below junk."),
+            "text_from_line": (words + from_line + inner, "The mail stands below a From line."),
+            "text_mailbox": (box, "The text is a mailbox, the mail its second message."),
+        }
+        for variant, (text, note) in texts.items():
+            whole = mail([field(TYPE, b"text/plain")], text)
+            yield case("E8", variant, combo, whole, rfc, note)
+        attached = entity([field(TYPE, b'application/mbox; name="old.mbox"')], box)
+        yield case("E8", "mailbox_attached", combo, mixed_mail(attached), rfc, "The mail is the second of two.")
+
+
 def cases(large: bool = False) -> Iterator[Case]:
     """All cases of E8 and E9."""
+    yield from messages_in_texts()
     yield from wrapped_messages()
     yield from partial_messages()
     yield from cryptographic_wraps()

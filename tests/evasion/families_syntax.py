@@ -80,6 +80,12 @@ def name_tricks() -> list[Trick]:
             "ten_spaces": lambda n, v: n + b" " * 10 + b": " + v + CRLF,
         },
     )
+    for name, inside in (("nul", b"\0"), ("vt", b"\v"), ("esc", b"\x1b"), ("x80", b"\x80"), ("shy", b"\xc2\xad")):
+
+        def write_inside(field_name: bytes, value: bytes, inside: bytes = inside) -> bytes:
+            return field(field_name[:4] + inside + field_name[4:], value)
+
+        tricks.append(Trick("B2", "inside_" + name, write_inside, rfc, "A byte stands inside the name."))
     tricks += spelled(
         "B3",
         rfc,
@@ -89,6 +95,7 @@ def name_tricks() -> list[Trick]:
             "spaced_double_colon": lambda n, v: n + b": : " + v + CRLF,
             "no_colon": lambda n, v: n + b" " + v + CRLF,
             "no_space": lambda n, v: n + b":" + v + CRLF,
+            "value_behind_blank_line": lambda n, v: n + b":\r\n\r\n " + v + CRLF,
         },
     )
     tricks += spelled(

@@ -1,9 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
 #include "base/limits.hpp"
+#include "base/unique_fd.hpp"
 #include "cli/inputs.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -84,4 +88,29 @@ TEST_CASE("what cannot be read is an error, and the rest goes on") {
     }
     CHECK(good == 2);    // good.eml and the empty one
     CHECK(errors == 4);  // loop, again, huge.eml, missing
+}
+
+TEST_CASE("standard input is split like a file when it is an mbox") {
+    const auto all_of_standard_input = [](std::string_view text) {
+        test::TemporaryFolder folder;
+        write_file(folder.path() / "stream", text);
+        UniqueFd kept(::dup(STDIN_FILENO));
+        UniqueFd stream(::open((folder.path() / "stream").c_str(), O_RDONLY | O_CLOEXEC));
+        REQUIRE(::dup2(stream.get(), STDIN_FILENO) == STDIN_FILENO);
+        std::vector<Input> inputs = all({"-"});
+        ::dup2(kept.get(), STDIN_FILENO);
+        return inputs;
+    };
+    const auto box =
+        all_of_standard_input("From a@b Mon\nSubject: 1\n\nx\n\nFrom c@d Tue\nSubject: 2\n\ny\n");
+    REQUIRE(box.size() == 2);
+    CHECK(box[0].name == "-#1");
+    CHECK(as_text(box[0].bytes).starts_with("From a@b Mon\nSubject: 1"));
+    CHECK(as_text(box[1].bytes) == "From c@d Tue\nSubject: 2\n\ny\n");
+    for (const std::string_view text : {"", "Fro", "From ", "From: a@b\n\nFrom c@d\n\nx\n"}) {
+        const auto one = all_of_standard_input(text);
+        REQUIRE(one.size() == 1);
+        CHECK(one[0].name == "-");
+        CHECK(as_text(one[0].bytes) == text);
+    }
 }

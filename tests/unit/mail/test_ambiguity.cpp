@@ -111,6 +111,10 @@ std::vector<Row> boundary_rows() {
          ordinary},
         {encoded_message, "Content-Type: message/rfc822\n" + base64(base64_encode("Subject: x\n\nhello")),
          "Content-Type: message/rfc822\n\nSubject: x\n\nhello"},
+        {message_in_text,
+         "X: y\n\nhello\n\nSubject: z\nContent-Transfer-Encoding: base64\n\n" +
+             base64_encode("<p>hello</p>", 76, "\n"),
+         "X: y\n\nhello\n\nSubject: z\nFrom: a@example.com\nDate: today\n\nhello\n"},
         {partial_message, "Content-Type: message/partial; id=x; number=1\n\nSubject: y\n\nz",
          "Content-Type: message/rfc822\n\nSubject: y\n\nz"},
         {external_body, "Content-Type: message/external-body; access-type=URL\n\nContent-Type: a/b\n\n",

@@ -3,9 +3,11 @@
 #include <archive_entry.h>
 #include <doctest/doctest.h>
 
+#include "base/limits.hpp"
 #include "scan/inflate.hpp"
 #include "scan/password_words.hpp"
 #include "scan_fixture.hpp"
+#include "support/encoders.hpp"
 #include "support/exact_buffer.hpp"
 
 using namespace tocsin;
@@ -144,4 +146,26 @@ TEST_CASE("deflate within a bound") {
     CHECK_FALSE(inflate_bytes(packed.view().first(20), DeflateForm::raw, 200'000).complete);
     CHECK_FALSE(inflate_bytes(as_bytes("no deflate"), DeflateForm::raw, 1000).complete);
     CHECK(inflate_bytes({}, DeflateForm::raw, 1000).bytes.empty());
+}
+
+TEST_CASE("every message of a mailbox is scanned, wherever the mailbox lies") {
+    const std::string clean = "From a@b Mon\nFrom: a@b.example\nSubject: x\nDate: x\n\nhello\n\n";
+    const std::string infected =
+        "From a@b Mon\nFrom: a@b.example\nSubject: x\nContent-Type: application/zip\n"
+        "Content-Transfer-Encoding: base64\n\n" +
+        testing::base64_encode(make_zip({{"a.com", eicar()}}), 76, "\n") + "\n";
+    const std::string box = clean + infected + clean;
+    CHECK(scan_text(box, "box").verdict == Verdict::malware);
+    CHECK(scan_message(engines(), as_bytes(box), {}).verdict == Verdict::malware);
+    CHECK(scan_text(make_zip({{"box", box}}), "a.zip").verdict == Verdict::malware);
+    const std::string body = "Content-Transfer-Encoding: base64\n\n" + testing::base64_encode(box, 76, "\n");
+    for (const char* type : {"application/mbox", "application/octet-stream", "text/plain; name=box"})
+        CHECK(scan_message(engines(), as_bytes("Content-Type: " + std::string(type) + "\n" + body), {})
+                  .verdict == Verdict::malware);
+    CHECK(scan_text(clean + clean + clean, "box").verdict == Verdict::clean);
+    CHECK(!scan_message(engines(), as_bytes(clean + clean), {}).ambiguous());
+    std::string many = clean;
+    for (std::size_t i = 0; i <= limits::container_members; ++i) many += "From a\nSubject: x\n\n";
+    CHECK(has_limit(scan_text(many, "box"), ScanLimit::container_members));
+    CHECK(has_limit(scan_message(engines(), as_bytes(many), {}), ScanLimit::container_members));
 }

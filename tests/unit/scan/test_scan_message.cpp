@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "scan/raw_text.hpp"
 #include "scan_fixture.hpp"
+#include "support/encoders.hpp"
 
 using namespace tocsin;
 using namespace tocsin::scan;
@@ -158,4 +159,47 @@ TEST_CASE("the same message gives the same report twice") {
     REQUIRE(one.findings.size() == two.findings.size());
     for (std::size_t i = 0; i < one.findings.size(); ++i) CHECK(one.findings[i].text == two.findings[i].text);
     CHECK(one.parts.size() == two.parts.size());
+}
+
+TEST_CASE("a text in which a file was found is still scanned itself") {
+    const std::string picture = "<img src=\"data:image/gif;base64,R0lGODlh\">";
+    const std::string mail =
+        "MIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+        testing::base64_encode(picture + eicar());
+    const ScanReport report = scan_message(engines(), as_bytes(mail), {});
+    CHECK(report.verdict == Verdict::malware);
+    REQUIRE(report.parts.size() == 3);
+    CHECK(report.parts[1].media_type == "text/html");
+    CHECK(report.parts[2].media_type == "image/gif");
+    CHECK(report.parts[2].parent == 1);
+}
+
+TEST_CASE("a piece of a message and a body that lies elsewhere are never clean") {
+    const auto scanned = [](const std::string& type) {
+        return scan_message(engines(), as_bytes("Content-Type: " + type + "\r\n\r\nSubject: y\r\n\r\nz"), {});
+    };
+    const ScanReport piece = scanned("message/partial; id=x; number=1; total=2");
+    CHECK(piece.verdict == Verdict::suspicious);
+    CHECK(has_rule(piece, "message_piece"));
+    const ScanReport elsewhere =
+        scanned("message/external-body; access-type=URL; URL=\"https://example.com/x\"");
+    CHECK(elsewhere.verdict == Verdict::suspicious);
+    CHECK(has_rule(elsewhere, "external_body"));
+    CHECK(scanned("message/rfc822").verdict == Verdict::clean);
+    // Inside a container, too.
+    const ScanReport packed = scan_text(
+        make_zip({{"a.eml", "From: a@example.com\nSubject: x\nDate: x\nContent-Type: message/partial; id=x; "
+                            "number=1\n\nSubject: y\n\nz"}}),
+        "a.zip");
+    CHECK(packed.verdict == Verdict::suspicious);
+    CHECK(has_rule(packed, "message_piece"));
+}
+
+TEST_CASE("several readings are only counted where an ambiguity is named") {
+    const std::string sloppy = "Content-Transfer-Encoding: quoted-printable\r\n\r\na=c3=a4b\r\n";
+    CHECK(scan_message(engines(), as_bytes(sloppy), {}).readings == 1);
+    const std::string disputed = "Content-Type: text/html\r\nContent-Type: text/plain\r\n\r\nx\r\n";
+    const ScanReport report = scan_message(engines(), as_bytes(disputed), {});
+    CHECK(report.ambiguous());
+    CHECK(report.readings == 2);
 }
