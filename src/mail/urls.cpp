@@ -253,8 +253,9 @@ std::optional<Url> parse_url(std::string_view text, DomainNames& domain_names) {
         std::ranges::replace(url.path, '\\', '/');
         url.path = without_dot_segments(std::move(url.path));
     }
-    if (url.scheme == "mailto") read_mailto(url, domain_names);
     write_url(url, has_authority);
+    // After writing: the address' domain is no authority of the URL. "mailto://user@host" has one, which then counts.
+    if (url.scheme == "mailto" && url.domain.domain.empty()) read_mailto(url, domain_names);
     return url;
 }
 
