@@ -19,6 +19,10 @@ constexpr std::size_t line_bytes_max = 4096;
 constexpr std::size_t name_bytes_max = 80;
 /// Header lines of one block that are read to learn what it heads.
 constexpr std::size_t block_bytes_max = 64U << 10;
+/// Bytes behind all blocks of a text that are looked at to tell an encoded body from words. Thousands of short blocks would else
+/// look at the same bytes thousands of times; what is behind the last look counts as encoded.
+constexpr std::size_t looked_at_bytes_max = 16U << 20;
+constexpr std::size_t looked_at_bytes_each = 64U << 10;
 
 /// A MIME field that decides how a part is read begins here. CRs are left over from line ends the other way round.
 bool is_mime_line(std::string_view line) {
@@ -77,8 +81,8 @@ bool is_split(std::string_view type) {
 
 /// A line of base64 stands in the text, maybe behind some junk and with some in it. A link or an address is none.
 bool holds_base64_line(std::string_view text) {
-    constexpr std::size_t looked_at_bytes = 64U << 10, symbols_convincing = 24;
-    text = text.substr(0, looked_at_bytes);
+    constexpr std::size_t symbols_convincing = 24;
+    text = text.substr(0, looked_at_bytes_each);
     for (std::optional<TextLine> line = line_at(text, 0); line; line = line_at(text, line->next)) {
         auto symbols = static_cast<std::size_t>(std::ranges::count_if(line->text, is_ascii_alphanumeric));
         bool one_word = std::ranges::none_of(line->text, is_ascii_space);
@@ -91,7 +95,9 @@ bool holds_base64_line(std::string_view text) {
 }
 
 /// The body is encoded as the field says. People paste header lines above words of their own.
-bool looks_as_named(std::string_view encoding, std::string_view body) {
+bool looks_as_named(std::string_view encoding, std::string_view body, std::size_t& look_bytes_left) {
+    if (look_bytes_left == 0) return true;
+    look_bytes_left -= std::min({look_bytes_left, body.size(), looked_at_bytes_each});
     if (find_ignoring_case(encoding, "base64") != std::string_view::npos)
         return looks_like_base64(as_bytes(body)) || holds_base64_line(body);
     return looks_like_quoted_printable(as_bytes(body));
@@ -105,7 +111,7 @@ struct Block {
     bool hides = false;
 };
 
-Block read_block(std::string_view text, std::size_t begin) {
+Block read_block(std::string_view text, std::size_t begin, std::size_t& look_bytes_left) {
     ByteView bytes = as_bytes(text.substr(begin, block_bytes_max));
     HeaderBlock headers = read_header_block(bytes);
     Block block;
@@ -121,7 +127,7 @@ Block read_block(std::string_view text, std::size_t begin) {
     for (const FieldUse& use : fields.encoding) {
         if (!names_encoding(use.raw_value)) continue;
         encoding_named = true;
-        encoded = encoded || looks_as_named(use.raw_value, text.substr(block.body));
+        encoded = encoded || looks_as_named(use.raw_value, text.substr(block.body), look_bytes_left);
     }
     block.hides = block.hides || encoded;
     block.needs_a_look = block.hides || (file && !encoding_named);
@@ -132,13 +138,14 @@ Block read_block(std::string_view text, std::size_t begin) {
 
 std::vector<BuriedMessage> find_buried_messages(std::string_view text, std::size_t messages_max) {
     std::vector<BuriedMessage> found;
+    std::size_t look_bytes_left = looked_at_bytes_max;
     bool last_goes_on = false;  // up to the next block, or the end
     std::size_t at = 0;
     while (found.size() < messages_max) {
         std::size_t mime_line = next_mime_line(text, at);
         if (mime_line == std::string_view::npos) break;
         std::size_t begin = block_begin(text, mime_line, at);
-        const Block block = read_block(text, begin);
+        const Block block = read_block(text, begin, look_bytes_left);
         at = std::max(block.body, mime_line + 1);
         if (at < text.size() && text[at - 1] != '\n') at = std::min(text.find('\n', at), text.size() - 1) + 1;
         if (last_goes_on) found.back().end = begin;

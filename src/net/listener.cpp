@@ -166,10 +166,13 @@ const std::string& Listener::description() const {
 void Listener::serve(Fiber& fiber, TaskGroup& sessions, Log& log,
                      const std::function<void(Fiber&, Stream&)>& session) {
     std::uint32_t backoff_ms = limits::accept_backoff_ms_min;
+    bool told = false;  // once for each time that it fills up, not for each client of a flood
     while (true) {
-        if (sessions.full())
+        const bool full = sessions.full();
+        if (full && !told)
             log.write(LogLevel::warning, "listener.full",
                       {{"listener", state_->description}, {"sessions", std::to_string(sessions.live())}});
+        told = full;
         if (!sessions.wait_for_room(fiber, no_deadline)) break;
         auto accepted = state_->accept(fiber);
         if (fiber.stop_requested()) break;

@@ -133,3 +133,11 @@ TEST_CASE("buried messages: their number and the work for them are bounded") {
     REQUIRE(tree.limits_hit.size() == 1);
     CHECK(tree.limits_hit[0].name == "reparsed_bytes");
 }
+
+TEST_CASE("thousands of blocks are not each looked at: past a bound they count as encoded") {
+    const std::string block = "Content-Transfer-Encoding: base64\n\nwords of a person\n\n";
+    CHECK(find_buried_messages("hello\n\n" + block, 10).empty());
+    std::string many = "hello\n\n";
+    for (int number = 0; number < 2000; ++number) many += block;
+    CHECK_FALSE(find_buried_messages(many, 10).empty());
+}
