@@ -21,8 +21,9 @@ public:
 
     void line(std::string_view text) {
         if (variant_.foreign == Base64Foreign::drops_line && std::ranges::any_of(text, is_foreign)) return;
-        for (const char c : text) {
-            if (done_ || !character(c)) break;
+        for (std::size_t at = 0; at < text.size() && !done_; ++at) {
+            at += whole_quads(text.substr(at));
+            if (at >= text.size() || !character(text[at])) break;
         }
         if (variant_.lines == Base64Lines::alone_rest_dropped) drop_quad();
         if (variant_.lines == Base64Lines::alone_rest_written) write_quad();
@@ -41,6 +42,21 @@ public:
 private:
     static bool is_foreign(char c) {
         return c != '=' && base64_value[static_cast<unsigned char>(c)] == base64_foreign;
+    }
+
+    // Writes the quads of four symbols at the beginning of `text`, which mean the same in every variant; the characters taken.
+    std::size_t whole_quads(std::string_view text) {
+        if (members_ > 0) return 0;
+        std::size_t at = 0;
+        for (; at + 4 <= text.size(); at += 4) {
+            for (std::size_t index = 0; index < 4; ++index)
+                quad_[index] = base64_value[static_cast<unsigned char>(text[at + index])];
+            if (std::ranges::max(quad_) == base64_foreign) break;
+            count_ = 4;
+            write_quad();
+            final_zeros_ = 0;
+        }
+        return at;
     }
 
     // False when the rest of the line does not count.

@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
+#include "mail/base64.hpp"
 
 namespace tocsin::mail {
 namespace {
@@ -125,6 +126,7 @@ std::size_t encoded_word_length(std::string_view text, std::size_t at) {
 }
 
 std::string decode_loose_base64(std::string_view text) {
+    if (std::optional<Bytes> clean = decode_clean_base64(text)) return std::string(as_text(*clean));
     std::string out;
     out.reserve(text.size() / 4 * 3 + 3);
     std::uint32_t bits = 0;
@@ -132,8 +134,8 @@ std::string decode_loose_base64(std::string_view text) {
     for (const char c : text) {
         const int value = base64_values[static_cast<unsigned char>(c)];
         if (c == '=') {
-            count =
-                0;  // what follows is another stream: senders join encoded pieces without decoding them first
+            // what follows is another stream: senders join encoded pieces without decoding them first
+            count = 0;
             bits = 0;
         }
         if (value < 0) continue;
@@ -150,10 +152,10 @@ std::string unfold(std::string_view raw_value) {
     std::string out;
     out.reserve(raw_value.size());
     for (std::size_t at = 0; at < raw_value.size();) {
-        std::size_t end = at;
+        std::size_t end = find_control(raw_value, at);
         while (end < raw_value.size() && raw_value[end] != '\r' && raw_value[end] != '\n' &&
                raw_value[end] != '\0')
-            ++end;
+            end = find_control(raw_value, end + 1);
         out.append(raw_value.substr(at, end - at));
         bool at_line_start = false;
         for (at = end; at < raw_value.size(); ++at) {
@@ -205,10 +207,8 @@ std::string decode_encoded_words(std::string_view text, CharsetConverters& conve
 
 std::string decode_header_text(std::string_view raw_value, CharsetConverters& converters) {
     raw_value = trim(raw_value);
-    // three searches for one byte are many times faster than one for a set
-    const auto has = [raw_value](char c) { return raw_value.find(c) != std::string_view::npos; };
-    const bool plain = !has('\n') && !has('\r') && !has('\0');
-    const bool may_hold_words = raw_value.find("=?") != std::string_view::npos;
+    const bool plain = find_control(raw_value) == raw_value.size();
+    const bool may_hold_words = contains(raw_value, "=?", 1);
     if (!may_hold_words) return utf8_or_windows_1252(plain ? raw_value : std::string_view(unfold(raw_value)));
     std::string text = decode_encoded_words(plain ? std::string(raw_value) : unfold(raw_value), converters);
     std::ranges::replace_if(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');

@@ -337,6 +337,7 @@ private:
     }
 
     void find_style_urls(std::string_view style) {
+        if (style.find('(') == std::string_view::npos) return;  // nearly all of them
         for (std::size_t at = find_ignoring_case(style, "url("); at != std::string_view::npos;
              at = find_ignoring_case(style, "url(", at)) {
             at += 4;

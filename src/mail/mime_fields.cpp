@@ -99,11 +99,10 @@ bool may_begin_mime_field(std::string_view line) {
 }
 
 /// Behind the next byte that some program takes for a line end: Python's splitlines() knows VT, FF and FS to RS. npos: none.
-/// A plain loop: it runs over every byte of every header, and find_first_of() over a set costs several times as much.
 std::size_t after_any_line_end(std::string_view text, std::size_t from) {
-    for (std::size_t at = from; at < text.size(); ++at) {
+    for (std::size_t at = find_control(text, from); at < text.size(); at = find_control(text, at + 1)) {
         char c = text[at];
-        if (c < ' ' && (c == '\n' || c == '\v' || c == '\f' || (c >= 0x1c && c <= 0x1e))) return at + 1;
+        if (c == '\n' || c == '\v' || c == '\f' || (c >= 0x1c && c <= 0x1e)) return at + 1;
     }
     return std::string_view::npos;
 }

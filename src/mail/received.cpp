@@ -153,8 +153,8 @@ private:
 std::vector<IpAddress> find_ips(std::string_view text, std::size_t addresses_max) {
     std::vector<IpAddress> ips;
     for (std::size_t at = 0; at < text.size() && ips.size() < addresses_max;) {
-        if (starts_with_ignoring_case(text.substr(at),
-                                      "ipv6:")) {  // [IPv6:2001:db8::1] (RFC 5321 section 4.1.3)
+        // [IPv6:2001:db8::1] (RFC 5321 section 4.1.3)
+        if (ascii_lower(text[at]) == 'i' && starts_with_ignoring_case(text.substr(at), "ipv6:")) {
             at += 5;
             continue;
         }

@@ -209,11 +209,12 @@ void TreeBuilder::add_embedded(std::uint32_t index) {
                  "odd uuencoded block");
     if (grew_too_large(uuencoded, content)) hit_limit("decoded_bytes", tree_.entities[index].body_offset);
     add_files(std::move(uuencoded));
-    if (text.find("=ybegin part=") != std::string_view::npos)
-        note(AmbiguityKind::partial_message, tree_.entities[index].body_offset, "yEnc in several parts");
-    if (text.find("=ybegin ") != std::string_view::npos)
+    if (contains(text, "=ybegin ", 1)) {
+        if (contains(text, "=ybegin part=", 1))
+            note(AmbiguityKind::partial_message, tree_.entities[index].body_offset, "yEnc in several parts");
         add_files(find_yencoded(content, EmbeddedScope::anywhere_in_text, files_max + 1));
-    if (text.find("with BinHex") != std::string_view::npos) {
+    }
+    if (contains(text, "with BinHex", 5)) {
         std::vector<EmbeddedFile> files =
             find_binhex(content, EmbeddedScope::anywhere_in_text, files_max + 1);
         if (grew_too_large(files, content)) hit_limit("decoded_bytes", tree_.entities[index].body_offset);
