@@ -74,6 +74,12 @@ bool mount_private_scratch(const std::string& folder, std::size_t size_bytes) {
 #endif
 }
 
+bool tmpfs_folder_is_empty(const std::string& folder) {
+    constexpr off_t empty_bytes = 40;  // tmpfs counts twenty for every entry, "." and ".." among them
+    struct stat status{};
+    return ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_size == empty_bytes;
+}
+
 bool empty_folder(const std::string& folder) {
     std::vector<Level> levels;
     levels.push_back({open_folder_at(AT_FDCWD, folder.c_str()), {}});

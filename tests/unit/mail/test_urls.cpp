@@ -85,11 +85,11 @@ TEST_CASE("urls: the pieces") {
     CHECK(parse_url("mailto:a@sub.example.com", domain_names)->domain.root_domain == "example.com");
     // Slashes give it an authority, which counts, and writing it out changes nothing.
     for (const char* text : {"mailto://a@one.example/b@two.example", "mailto:///b@two.example"}) {
-        const auto url = parse_url(text, domain_names);
-        REQUIRE(url.has_value());
-        CHECK(parse_url(url->url, domain_names)->url == url->url);
-        CHECK(url->domain.domain ==
-              (url->url.find("one") != std::string::npos ? "one.example" : "two.example"));
+        const auto odd = parse_url(text, domain_names);
+        REQUIRE(odd.has_value());
+        CHECK(parse_url(odd->url, domain_names)->url == odd->url);
+        CHECK(odd->domain.domain ==
+              (odd->url.find("one") != std::string::npos ? "one.example" : "two.example"));
     }
     CHECK(parse_url("http://127.1/", domain_names)->ip->ip == "127.0.0.1");
 }

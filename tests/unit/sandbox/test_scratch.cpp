@@ -1,4 +1,6 @@
 #include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/statfs.h>
 
 #include <filesystem>
 #include <fstream>
@@ -51,4 +53,29 @@ TEST_CASE("many files go, a tree without end does not") {
         fs::create_directories(deep);
         CHECK_FALSE(sandbox::empty_folder(folder.path()));
     }
+}
+
+TEST_CASE("a tmpfs says by itself that a folder is empty") {
+    // /dev/shm is a tmpfs on every Linux that glibc's shm_open() works on.
+    struct statfs file_system{};
+    constexpr long tmpfs_magic = 0x01021994;
+    if (::statfs("/dev/shm", &file_system) != 0 || static_cast<long>(file_system.f_type) != tmpfs_magic) {
+        MESSAGE("skipped: /dev/shm is no tmpfs here");
+        return;
+    }
+    std::string name = "/dev/shm/tocsin-test-XXXXXX";
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    fs::path folder = name;
+    CHECK(sandbox::tmpfs_folder_is_empty(folder));
+    write_file(folder / "f");
+    CHECK_FALSE(sandbox::tmpfs_folder_is_empty(folder));
+    fs::remove(folder / "f");
+    fs::create_directory(folder / "d");
+    CHECK_FALSE(sandbox::tmpfs_folder_is_empty(folder));
+    fs::remove(folder / "d");
+    CHECK(sandbox::tmpfs_folder_is_empty(folder));
+    write_file(folder / "f");
+    CHECK_FALSE(sandbox::tmpfs_folder_is_empty(folder / "f"));
+    CHECK_FALSE(sandbox::tmpfs_folder_is_empty(folder / "missing"));
+    fs::remove_all(folder);
 }
