@@ -33,8 +33,8 @@ namespace tocsin::mail {
     return c > ' ' && c < 0x7F && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
 }
 
-/// Position of the first byte below a blank (a control byte) from `from` on, or the size. Eight bytes at a time: this runs over all
-/// headers and bodies, and find_first_of() costs a call of memchr for every byte.
+/// Position of the first byte below a blank (a control byte) from `from` on, or the size. Eight bytes at a time: this runs
+/// over all headers and bodies, and find_first_of() costs a call of memchr for every byte.
 [[nodiscard]] inline std::size_t find_control(std::string_view text, std::size_t from = 0) {
     constexpr std::uint64_t ones = 0x0101010101010101ULL;
     std::size_t at = from;
@@ -56,8 +56,8 @@ namespace tocsin::mail {
     return at;
 }
 
-/// Whether `needle` stands in `text`. `rare` is the place in the needle of the letter that mail holds least often: find() stops at
-/// every occurrence of the first one.
+/// Whether `needle` stands in `text`. `rare` is the place in the needle of the letter that mail holds least often: find()
+/// stops at every occurrence of the first one.
 [[nodiscard]] inline bool contains(std::string_view text, std::string_view needle, std::size_t rare) {
     for (std::size_t at = text.find(needle[rare], rare); at != std::string_view::npos;
          at = text.find(needle[rare], at + 1))

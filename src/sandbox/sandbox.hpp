@@ -64,8 +64,8 @@ inline constexpr std::uint32_t cpu_hard_factor = 100;
 /// deeper or has more entries than an engine ever makes.
 [[nodiscard]] bool empty_folder(const std::string& folder);
 
-/// Whether a folder that lies on a tmpfs (Enforced::scratch_is_tmpfs) holds nothing, by its size alone: one system call in the place
-/// of eight, after every message. On other file systems the size says nothing of the kind.
+/// Whether a folder that lies on a tmpfs (Enforced::scratch_is_tmpfs) holds nothing, by its size alone: one system call
+/// in the place of eight, after every message. On other file systems the size says nothing of the kind.
 [[nodiscard]] bool tmpfs_folder_is_empty(const std::string& folder);
 
 // ---- sealed memory ----
