@@ -1,6 +1,6 @@
 # The commands that a newcomer types. Everything else is CMake presets (CMakePresets.json) and tools/.
 JOBS ?= $(shell nproc)
-.PHONY: build test run demo bench clean dependencies unit asan fuzz system evasion check install
+.PHONY: build test run demo bench clean dependencies unit asan fuzz system evasion check package
 
 build: dependencies            ## installs what is missing, builds build/tocsin and build/tocsin-reader
 	@mkdir -p build
@@ -22,6 +22,9 @@ run: build                     ## serves with safe defaults on loopback, data in
 bench: build                   ## measures against rspamd and ClamAV where they are installed
 	@tools/install-dependencies bench
 	bench/run
+
+package: build                 ## makes build/tocsin_VERSION_ARCH.deb: programs, service, manual pages, completion
+	cd build && cpack -G DEB
 
 check:                         ## format, tidy, tests: what CI runs, with a clock
 	tools/check

@@ -3,7 +3,7 @@ find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Threads REQUIRED)
-foreach(pair "SODIUM:libsodium" "CRYPTO:libcrypto" "SECCOMP:libseccomp" "ICU:icu-uc icu-i18n" "PSL:libpsl"
+foreach(pair "SODIUM:libsodium" "CRYPTO:libcrypto" "SSL:libssl" "SECCOMP:libseccomp" "ICU:icu-uc icu-i18n" "PSL:libpsl"
              "CLAMAV:libclamav" "YARA:yara" "ARCHIVE:libarchive" "QPDF:libqpdf" "POPPLER:poppler-cpp" "ZBAR:zbar"
              "PNG:libpng" "JPEG:libjpeg" "SQLITE:sqlite3" "ZSTD:libzstd")
     string(REGEX MATCH "^([A-Z]+):(.*)$" _ "${pair}")

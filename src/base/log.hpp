@@ -9,6 +9,8 @@
 namespace tocsin {
 
 enum class LogLevel { debug, info, warning, error };
+/// One line per event: `time level event-id key=value …`, or one JSON object with the members time, level, event and the keys.
+enum class LogFormat { text, json };
 
 struct LogField {
     std::string_view key;
@@ -25,11 +27,12 @@ public:
 /// Writes to standard error through spdlog.
 class StderrLog final : public Log {
 public:
-    explicit StderrLog(LogLevel least) : least_(least) {}
+    explicit StderrLog(LogLevel least, LogFormat format = LogFormat::text) : least_(least), format_(format) {}
     void write(LogLevel level, std::string_view event_id, std::initializer_list<LogField> fields) override;
 
 private:
     LogLevel least_;
+    LogFormat format_;
 };
 
 /// Keeps nothing: for commands whose output is their result.
@@ -40,5 +43,7 @@ public:
 
 /// `text` in double quotes where it needs them, with control bytes as \xNN.
 [[nodiscard]] std::string log_quoted(std::string_view text);
+/// `text` as a JSON string (RFC 8259 section 7), in quotes. Bytes that are no UTF-8 become U+FFFD.
+[[nodiscard]] std::string log_json_quoted(std::string_view text);
 
 }  // namespace tocsin

@@ -89,8 +89,9 @@ Result<void> ReaderPool::reload(net::Fiber& fiber) {
     ++counts_.reloads;
     // Children of the old template that are at work end with their message; give_back() drops them.
     const auto old_are_gone = [&] { return users_of_.empty() || users_of_.begin()->first >= generation_; };
-    static_cast<void>(old_gone_.wait_until(fiber, net::deadline_in_ms(2 * config_.deadline_ms),
-                                           net::OnStop::give_up, old_are_gone));
+    const std::uint64_t at_most_ms = config_.fork_deadline_ms + 2 * std::uint64_t{config_.deadline_ms};
+    static_cast<void>(
+        old_gone_.wait_until(fiber, net::deadline_in_ms(at_most_ms), net::OnStop::give_up, old_are_gone));
     old->stop(fiber);
     return {};
 }
@@ -101,6 +102,8 @@ PoolStatus ReaderPool::status() const {
     status.engine_version = template_->ready().engine_version;
     status.enforced = template_->ready().enforced;
     status.readers = live_;
+    status.readers_max = config_.readers_max;
+    status.available = template_->alive() && !breaker_.open(net::steady_now());
     status.waiting = waiting_;
     status.breaker_trips = breaker_.trips();
     status.cache = cache_.counts();
@@ -128,28 +131,21 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
                                           [&] { return !idle_.empty() || live_ < config_.readers_max; });
     --waiting_;
     if (!free) return std::unexpected(free.error());
-    if (!idle_.empty()) {
+    while (!idle_.empty()) {
         auto child = idle_.front();
         idle_.pop_front();
-        return child;
+        if (!child->exit.has_value()) return child;
+        // It died while it waited: no message is to blame, and none shall pay for it with a try.
+        leave(child->generation);
+        discard(child);
     }
-    if (breaker_.open(net::steady_now()))
-        return fail(ErrorCode::unavailable,
-                    "readers died one after the other; none is started for some seconds");
+    if (Result<void> closed = breaker_closed(); !closed) {
+        freed_.notify_one();  // the place is still free, and the next that waits must hear the same
+        return std::unexpected(closed.error());
+    }
     const std::uint64_t generation = generation_;
     enter(generation);
-    if (!template_->alive()) {
-        log_.write(LogLevel::error, "reader.template_lost", {});
-        Result<std::unique_ptr<ReaderTemplate>> fresh = start_template(fiber);
-        if (!fresh) {
-            leave(generation);
-            breaker_.note_death(net::steady_now());
-            return std::unexpected(fresh.error());
-        }
-        std::unique_ptr<ReaderTemplate> old = std::exchange(template_, std::move(*fresh));
-        old->stop(fiber);
-    }
-    Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
+    Result<std::shared_ptr<ReaderChild>> child = fork_reader(fiber);
     if (!child) {
         leave(generation);
         freed_.notify_one();
@@ -158,6 +154,52 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
     }
     (*child)->generation = generation;
     return *child;
+}
+
+/// A template may die before anybody knows: a fork that finds it so is tried once more, with the next one. There is no deadline
+/// but the forks' own: a scan may have waited long for its place, or for engines to be loaded.
+Result<std::shared_ptr<ReaderChild>> ReaderPool::fork_reader(net::Fiber& fiber) {
+    for (bool again = true;; again = false) {
+        if (!template_->alive()) TRY(revive_template(fiber));
+        Result<std::shared_ptr<ReaderChild>> child =
+            template_->fork_child(fiber, net::deadline_in_ms(config_.fork_deadline_ms));
+        if (child || !again || template_->alive()) return child;
+    }
+}
+
+/// Once for all scans that need it: engines of a gigabyte are not loaded for each.
+Result<void> ReaderPool::revive_template(net::Fiber& fiber) {
+    if (reviving_) {
+        TRY(revived_.wait_until(fiber, net::deadline_in_ms(limits::template_start_ms),
+                                net::OnStop::keep_waiting, [&] { return !reviving_; }));
+        if (template_->alive()) return {};
+        return fail(ErrorCode::unavailable, "the readers' template could not be started anew");
+    }
+    log_.write(LogLevel::error, "reader.template_lost", {});
+    reviving_ = true;
+    Result<std::unique_ptr<ReaderTemplate>> fresh = start_template(fiber);
+    std::unique_ptr<ReaderTemplate> old;
+    // A reload may have brought another one meanwhile.
+    if (fresh) old = template_->alive() ? std::move(*fresh) : std::exchange(template_, std::move(*fresh));
+    reviving_ = false;
+    revived_.notify_all();
+    if (!fresh) return std::unexpected(fresh.error());
+    old->stop(fiber);
+    return {};
+}
+
+Result<void> ReaderPool::breaker_closed() const {
+    if (!breaker_.open(net::steady_now())) return {};
+    return fail(ErrorCode::unavailable, "readers died one after the other; none is started for some seconds");
+}
+
+Result<void> ReaderPool::revive(net::Fiber& fiber) {
+    if (template_->alive()) return {};
+    TRY(breaker_closed());
+    if (reviving_) return fail(ErrorCode::unavailable, "the readers are being started");
+    Result<void> revived = revive_template(fiber);
+    if (!revived) breaker_.note_death(net::steady_now());
+    return revived;
 }
 
 void ReaderPool::give_back(std::shared_ptr<ReaderChild> child) {
@@ -223,7 +265,7 @@ ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) 
         give_back(std::move(*child));
         return outcome;
     }
-    ++counts_.deaths;
+    count_death(outcome.outcome);
     breaker_.note_death(net::steady_now());
     log_.write(LogLevel::warning, "reader.died",
                {{"outcome", std::string(sandbox::to_string(outcome.outcome))}, {"detail", outcome.detail}});
@@ -231,6 +273,18 @@ ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) 
     discard(*child);
     freed_.notify_one();
     return outcome;
+}
+
+void ReaderPool::count_death(Outcome outcome) {
+    ++counts_.deaths;
+    switch (outcome) {
+        case Outcome::timed_out: ++counts_.timed_out; break;
+        case Outcome::crashed: ++counts_.crashed; break;
+        case Outcome::violated: ++counts_.violated; break;
+        case Outcome::over_limit: ++counts_.over_limit; break;
+        case Outcome::verdict:
+        case Outcome::unavailable: break;
+    }
 }
 
 bool ReaderPool::wants_cache(const ScanRequest& request) const {
@@ -382,7 +436,8 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
     Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
     const std::uint64_t generation = generation_;
     ++users_of_[generation];
-    Result<std::shared_ptr<ReaderChild>> child = template_->fork_child(fiber, deadline);
+    Result<std::shared_ptr<ReaderChild>> child =
+        template_->fork_child(fiber, net::deadline_in_ms(config_.fork_deadline_ms));
     if (!child) {
         let_go(generation);
         return cache_.abandon_fill(hash);

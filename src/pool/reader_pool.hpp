@@ -31,6 +31,7 @@ struct PoolConfig {
     std::string scratch_folder;   ///< exists; every template gets a folder below it
     std::size_t readers_max = 1;  ///< confined children at once
     std::uint32_t deadline_ms = limits::reader_deadline_ms;
+    std::uint32_t fork_deadline_ms = limits::template_fork_ms;
     std::uint32_t messages_per_reader = limits::reader_messages;
     std::size_t cache_entries = limits::cache_entries;  ///< 0: no parts cache
 };
@@ -60,7 +61,10 @@ struct PoolStatus {
     std::string enforced;  ///< what the kernel enforces on readers
     std::size_t readers = 0;
     std::size_t waiting = 0;
+    std::size_t readers_max = 0;
+    bool available = false;  ///< readers can be started: their template lives, the breaker is closed
     std::uint64_t scans = 0, deaths = 0, recycled = 0, breaker_trips = 0, reloads = 0;
+    std::uint64_t timed_out = 0, crashed = 0, violated = 0, over_limit = 0;  ///< of the deaths
     CacheCounts cache;
 };
 
@@ -75,6 +79,9 @@ public:
     [[nodiscard]] ScanOutcome scan(net::Fiber& fiber, const ScanRequest& request);
     /// Loads rules and signatures anew in a second template, then switches; scans under way end with the old one.
     Result<void> reload(net::Fiber& fiber);
+    /// Starts a new template if the last one is gone and none is being started.
+    /// Errors: unavailable (also while the breaker is open), not_found (program).
+    [[nodiscard]] Result<void> revive(net::Fiber& fiber);
     [[nodiscard]] PoolStatus status() const;
     /// Waits until parts that are being remembered are done; for tests and measurements.
     void settle(net::Fiber& fiber);
@@ -85,6 +92,8 @@ private:
     struct Lease;
     ReaderPool(net::Loop& loop, PoolConfig config, Log& log);
     Result<std::unique_ptr<ReaderTemplate>> start_template(net::Fiber& fiber);
+    Result<void> revive_template(net::Fiber& fiber);
+    Result<std::shared_ptr<ReaderChild>> fork_reader(net::Fiber& fiber);
     Result<std::shared_ptr<ReaderChild>> acquire(net::Fiber& fiber, Deadline deadline);
     void give_back(std::shared_ptr<ReaderChild> child);
     void discard(const std::shared_ptr<ReaderChild>& child);
@@ -100,6 +109,8 @@ private:
     void remember_parts(const ScanOutcome& outcome, UniqueFd exported);
     void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type);
     [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
+    [[nodiscard]] Result<void> breaker_closed() const;
+    void count_death(sandbox::Outcome outcome);
     void enter(std::uint64_t generation);
     void leave(std::uint64_t generation);
     void let_go(std::uint64_t generation);
@@ -118,6 +129,8 @@ private:
     std::size_t live_ = 0;
     std::size_t waiting_ = 0;
     net::FiberEvent freed_;
+    bool reviving_ = false;
+    net::FiberEvent revived_;
     Breaker breaker_;
     PartsCache cache_;
     net::TaskGroup fills_;

@@ -137,10 +137,21 @@ Result<std::shared_ptr<ReaderChild>> ReaderTemplate::fork_child(net::Fiber& fibe
     reader::ForkCommand command;
     command.child_id = child->id;
     command.hash_key = config_.hash_key;
-    TRY(sandbox::send_datagram(control_.get(), reader::encode(command), {channel.second.get()}));
+    const Result<void> sent =
+        sandbox::send_datagram(control_.get(), reader::encode(command), {channel.second.get()});
+    if (!sent) {
+        alive_ = alive_ && sent.error().code != ErrorCode::closed;  // listen() is about to see it too
+        return std::unexpected(sent.error());
+    }
     channel.second.reset();
-    TRY(child->changed.wait_until(fiber, deadline, net::OnStop::keep_waiting,
-                                  [&] { return child->forked || child->exit.has_value(); }));
+    const Result<void> forked = child->changed.wait_until(
+        fiber, deadline, net::OnStop::keep_waiting, [&] { return child->forked || child->exit.has_value(); });
+    if (!forked) {
+        // It hangs. With it go its children, and listen() sees that it has gone: the next scan starts another one.
+        log_.write(LogLevel::error, "reader.template_hangs", {});
+        kill_process();
+        return std::unexpected(forked.error());
+    }
     if (!child->fork_error.empty()) return fail(ErrorCode::unavailable, child->fork_error);
     Result<void> ready = await_child_ready(fiber, *child, deadline);
     if (!ready) {
@@ -163,8 +174,12 @@ Result<void> ReaderTemplate::await_child_ready(net::Fiber& fiber, ReaderChild& c
     }
 }
 
-void ReaderTemplate::stop(net::Fiber& fiber) {
+void ReaderTemplate::kill_process() {
     if (process_.pidfd.valid()) ::syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0);
+}
+
+void ReaderTemplate::stop(net::Fiber& fiber) {
+    kill_process();
     tasks_.stop_and_join(fiber, net::deadline_in_ms(1000));
     lose_all_children();
     if (process_.pidfd.valid()) {

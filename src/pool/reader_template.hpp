@@ -59,7 +59,7 @@ public:
                                                          TemplateConfig config, Log& log);
     ~ReaderTemplate();
 
-    /// A new confined child that has read nothing. Errors: unavailable, timed_out.
+    /// A new confined child that has read nothing. Errors: unavailable; timed_out, and then the template is killed.
     Result<std::shared_ptr<ReaderChild>> fork_child(net::Fiber& fiber, Deadline deadline);
     [[nodiscard]] const reader::TemplateReady& ready() const { return ready_; }
     [[nodiscard]] bool alive() const { return alive_; }
@@ -74,6 +74,7 @@ private:
     void take_word(const reader::TemplateWord& word, std::vector<UniqueFd> descriptors);
     Result<void> await_child_ready(net::Fiber& fiber, ReaderChild& child, Deadline deadline);
     void lose_all_children();
+    void kill_process();
 
     net::Loop& loop_;
     TemplateConfig config_;

@@ -1,9 +1,14 @@
 // The pool against a template whose children misbehave (tests/probes/template_probe.cpp), and against the real reader.
 #include <doctest/doctest.h>
 
+#include <signal.h>
+
+#include <fstream>
 #include <functional>
 
+#include "base/counted_log.hpp"
 #include "net/loop.hpp"
+#include "net/task_group.hpp"
 #include "pool/reader_pool.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -139,6 +144,42 @@ TEST_CASE("a reload forgets remembered parts and goes on serving") {
     });
 }
 
+TEST_CASE("a template that is gone is started once, however many wait for it") {
+    test::TemporaryFolder scratch;
+    PoolConfig config = probe_config();
+    config.readers_max = 4;
+    config.scratch_folder = scratch.path().string();
+    net::Loop loop;
+    NullLog nothing;
+    CountedLog log(nothing);
+    std::size_t verdicts = 0;
+    loop.spawn([&](net::Fiber& fiber) {
+        auto pool = ReaderPool::start(fiber, loop, config, log);
+        REQUIRE(pool.has_value());
+        CHECK((*pool)->revive(fiber).has_value());
+        std::ifstream children("/proc/thread-self/children");
+        pid_t child = 0;
+        while (children >> child) ::kill(child, SIGKILL);
+        while ((*pool)->status().available)
+            REQUIRE(net::sleep_until(fiber, net::deadline_in_ms(2)).has_value());
+        net::TaskGroup scans(loop, 4);
+        for (int i = 0; i < 4; ++i)
+            REQUIRE(scans
+                        .spawn([&](net::Fiber& own) {
+                            if ((*pool)->scan(own, request_of("clean")).outcome == Outcome::verdict)
+                                ++verdicts;
+                        })
+                        .has_value());
+        CHECK(scans.join(fiber, net::deadline_in_ms(30'000)).has_value());
+        CHECK((*pool)->status().available);
+        (*pool)->stop(fiber);
+    });
+    loop.run();
+    CHECK(verdicts == 4);
+    CHECK(log.counts().at("reader.template_lost") == 1);
+    CHECK(log.counts().at("reader.template_ready") == 2);
+}
+
 TEST_CASE("a missing reader program is an error that names it") {
     net::Loop loop;
     NullLog log;
@@ -173,5 +214,59 @@ TEST_CASE("the real reader finds the EICAR test string and remembers a shared at
         ScanOutcome remembered = pool.scan(fiber, request_of("", shared));
         CHECK(remembered.report.verdict == scan::Verdict::clean);
         CHECK(pool.status().cache.hits >= 1);
+    });
+}
+
+TEST_CASE("a reader that died while it was idle costs no message a try") {
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        CHECK(pool.scan(fiber, request_of("last_words")).outcome == Outcome::verdict);
+        CHECK(net::sleep_until(fiber, net::deadline_in_ms(100)).has_value());
+        CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
+        CHECK(pool.status().deaths == 0);
+    });
+}
+
+TEST_CASE("a template that died is started once for all scans that want a reader") {
+    class CountingLog final : public Log {
+    public:
+        void write(LogLevel, std::string_view event_id, std::initializer_list<LogField>) override {
+            templates += event_id == "reader.template_ready" ? 1 : 0;
+        }
+        int templates = 0;
+    };
+    test::TemporaryFolder scratch;
+    PoolConfig config = probe_config();
+    config.scratch_folder = scratch.path().string();
+    config.readers_max = 4;
+    net::Loop loop;
+    CountingLog log;
+    loop.spawn([&](net::Fiber& fiber) {
+        auto pool = ReaderPool::start(fiber, loop, config, log);
+        REQUIRE(pool.has_value());
+        (void)(*pool)->scan(fiber, request_of("kill_template"));
+        CHECK(net::sleep_until(fiber, net::deadline_in_ms(100)).has_value());
+        net::TaskGroup scans(loop, 8);
+        int verdicts = 0;
+        for (int index = 0; index < 8; ++index)
+            REQUIRE(scans.spawn([&](net::Fiber& scanner) {
+                verdicts += (*pool)->scan(scanner, request_of("behave")).outcome == Outcome::verdict ? 1 : 0;
+            }));
+        CHECK(scans.join(fiber, net::deadline_in_ms(20'000)).has_value());
+        CHECK(verdicts == 8);
+        CHECK(log.templates == 2);
+        (*pool)->stop(fiber);
+    });
+    loop.run();
+}
+
+TEST_CASE("a template that hangs is killed, and the next scan gets another one") {
+    PoolConfig config = probe_config();
+    config.fork_deadline_ms = 200;
+    config.messages_per_reader = 1;
+    with_pool(config, [](net::Fiber& fiber, ReaderPool& pool) {
+        (void)pool.scan(fiber, request_of("stop_template"));
+        CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::unavailable);
+        CHECK(net::sleep_until(fiber, net::deadline_in_ms(100)).has_value());
+        CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
     });
 }

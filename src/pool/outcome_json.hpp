@@ -1,0 +1,13 @@
+// What a scan came to, as JSON: the same words on the command line, over HTTP and in the manual (docs/manual/scan.md).
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "pool/reader_pool.hpp"
+
+namespace tocsin::pool {
+
+/// Members in the order in which people read them. A reader that gave no verdict makes the message unscannable: never clean.
+[[nodiscard]] nlohmann::ordered_json to_json(const ScanOutcome& outcome);
+
+}  // namespace tocsin::pool
