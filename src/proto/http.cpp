@@ -87,7 +87,7 @@ struct Core {
 std::optional<HttpError> check_request(const Core<true>& core) {
     const auto& message = core.parser->get();
     if (std::distance(message.begin(), message.end()) >
-        static_cast<std::ptrdiff_t>(limits::http_header_fields))
+        static_cast<std::ptrdiff_t>(core.limits.header_fields))
         return HttpError{431, "too many header fields"};
     if (message.target().size() > limits::http_target_bytes) return HttpError{414, "target too long"};
     if (message.version() >= 11 && core.count(beast_http::field::host) != 1)
@@ -146,6 +146,19 @@ HttpRequest HttpRequestParser::take() {
     request.keep_alive = message.keep_alive();
     request.body = std::move(message.body());
     core.restart();
+    return request;
+}
+
+HttpRequest HttpRequestParser::header() const {
+    const Core<true>& core = state_->core;
+    HttpRequest request;
+    // Beast refuses a body for its length as soon as it has read the header, and before it says that the header is done.
+    const bool too_large = core.failed && core.error.status == 413;
+    if (!core.parser->is_header_done() && !too_large) return request;
+    const auto& message = core.parser->get();
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
+    request.headers = core.take_headers();
     return request;
 }
 

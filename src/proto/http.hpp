@@ -41,6 +41,7 @@ struct HttpResponse {
 /// Limits of one parser.
 struct HttpLimits {
     std::size_t header_bytes = limits::http_header_bytes;
+    std::size_t header_fields = limits::http_header_fields;  ///< of a request
     std::size_t body_bytes = limits::http_body_bytes;
 };
 
@@ -71,6 +72,8 @@ public:
     /// After `complete`: the request; the parser starts on the next one.
     [[nodiscard]] HttpRequest take();
     [[nodiscard]] const HttpError& error() const;
+    /// The request without its body, once its header is whole; else an empty one. For one that will never be whole.
+    [[nodiscard]] HttpRequest header() const;
     /// Nothing of a request has arrived: a stop or an idle time-out may close the connection silently.
     [[nodiscard]] bool idle() const;
 

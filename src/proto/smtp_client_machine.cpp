@@ -6,6 +6,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "proto/smtp_parameters.hpp"
 #include "proto/smtp_path.hpp"
 
 namespace tocsin::proto {
@@ -40,12 +41,30 @@ std::pair<std::string, std::string_view> keyword_of(std::string_view line) {
     return {std::move(keyword), line.substr(std::min(end + 1, line.size()))};
 }
 
+/// The words of an EHLO line's parameters, in upper case. A line is bounded, so they are too.
+std::vector<std::string> words_of(std::string_view parameters) {
+    std::vector<std::string> words;
+    while (!parameters.empty()) {
+        const auto [word, rest] = keyword_of(parameters);
+        if (!word.empty()) words.push_back(word);
+        parameters = rest;
+    }
+    return words;
+}
+
 /// True if `path` between brackets reads as this very path: nothing in it can end the command or the bracket.
 bool is_sendable(std::string_view path) {
     std::string bracketed = "<";
     bracketed.append(path).push_back('>');
     const auto parsed = parse_smtp_path(bracketed);
     return parsed && parsed->rest.empty() && parsed->address == path;
+}
+
+/// RFC 5321 section 4.3.2. Whatever else answers a command means that we and the next hop no longer speak of the same thing: a
+/// 250 to DATA is no promise about a message that was not sent.
+bool may_answer(SmtpStep step, int code) {
+    if (code >= 400) return true;
+    return step == SmtpStep::data ? code == 354 : code < 300;
 }
 
 std::unexpected<Error> bad_content() {
@@ -58,6 +77,8 @@ std::string_view to_string(SmtpStep step) {
     switch (step) {
         case SmtpStep::greeting: return "greeting";
         case SmtpStep::hello: return "hello";
+        case SmtpStep::start_tls: return "start_tls";
+        case SmtpStep::forward: return "forward";
         case SmtpStep::mail: return "mail";
         case SmtpStep::recipient: return "recipient";
         case SmtpStep::data: return "data";
@@ -139,8 +160,18 @@ std::optional<SmtpClientEvent> SmtpClientMachine::handle_reply(SmtpReply reply) 
     const SmtpStep step = awaited_.front();
     awaited_.pop_front();
     if (step == SmtpStep::greeting || step == SmtpStep::hello) return handle_opening(step, std::move(reply));
+    if (!may_answer(step, reply.code)) {
+        break_off("the next hop answered " + std::string(to_string(step)) + " with: " + reply.summary());
+        return std::nullopt;
+    }
+    if (step == SmtpStep::start_tls && reply.code == 220) return handle_start_tls(std::move(reply));
     // RFC 5321 section 3.8: after 421 the channel is closed, whatever was asked.
     if (reply.code == 421) break_off("the next hop closes: " + reply.summary());
+    if (step == SmtpStep::forward && !later_.empty()) {
+        if (const auto sent = send(step, later_.front()); !sent && state_ != State::broken)
+            break_off(sent.error().message);
+        later_.pop_front();
+    }
     return SmtpClientEvent{.kind = SmtpClientEventKind::reply, .step = step, .reply = std::move(reply)};
 }
 
@@ -167,6 +198,18 @@ std::optional<SmtpClientEvent> SmtpClientMachine::handle_opening(SmtpStep step, 
     return SmtpClientEvent{.kind = SmtpClientEventKind::reply, .step = step, .reply = std::move(reply)};
 }
 
+/// What stands behind the 220 in the clear was perhaps said by somebody in between, for us to read it as the first words of
+/// the encrypted session.
+std::optional<SmtpClientEvent> SmtpClientMachine::handle_start_tls(SmtpReply reply) {
+    if (!input_.empty()) {
+        break_off("the next hop said something before TLS");
+        return std::nullopt;
+    }
+    state_ = State::wait_tls;
+    return SmtpClientEvent{
+        .kind = SmtpClientEventKind::reply, .step = SmtpStep::start_tls, .reply = std::move(reply)};
+}
+
 void SmtpClientMachine::read_extensions(const SmtpReply& reply) {
     for (std::size_t index = 1; index < reply.lines.size(); ++index) {
         const auto [keyword, parameters] = keyword_of(reply.lines[index]);
@@ -175,6 +218,8 @@ void SmtpClientMachine::read_extensions(const SmtpReply& reply) {
         if (keyword == "SMTPUTF8") extensions_.smtputf8 = true;
         if (keyword == "ENHANCEDSTATUSCODES") extensions_.enhanced_status = true;
         if (keyword == "STARTTLS") extensions_.starttls = true;
+        if (keyword == "DSN") extensions_.dsn = true;
+        if (keyword == "XFORWARD") extensions_.xforward = words_of(parameters);
         if (keyword != "SIZE") continue;
         std::uint64_t size = 0;
         std::from_chars(parameters.data(), parameters.data() + parameters.size(), size);
@@ -189,8 +234,12 @@ void SmtpClientMachine::break_off(std::string why) {
 }
 
 Result<void> SmtpClientMachine::send(SmtpStep step, std::string_view line) {
+    // Its next reply would be taken for the answer to this command, and so on to the answer to the content.
+    if (state_ != State::broken && awaited_.empty() && (!input_.empty() || !partial_.lines.empty()))
+        break_off("the next hop said something unasked");
     if (state_ == State::broken) return fail(ErrorCode::closed, "next hop: " + broken_why_);
-    ASSERT(state_ != State::greeting, "commands come after the greeting");
+    ASSERT(state_ != State::greeting && state_ != State::wait_tls,
+           "commands come after the greeting, and not before TLS");
     if (awaited_.size() >= limits::smtp_outstanding)
         return fail(ErrorCode::limit, "next hop: too many commands ahead");
     output_ += line;
@@ -199,9 +248,37 @@ Result<void> SmtpClientMachine::send(SmtpStep step, std::string_view line) {
     return {};
 }
 
+Result<void> SmtpClientMachine::start_tls() {
+    ASSERT(awaited_.empty() || state_ == State::broken, "STARTTLS is said alone");
+    if (!extensions_.starttls) return fail(ErrorCode::unavailable, "next hop: it does not offer STARTTLS");
+    return send(SmtpStep::start_tls, "STARTTLS");
+}
+
+void SmtpClientMachine::tls_started() {
+    ASSERT(state_ == State::wait_tls && input_.empty(),
+           "TLS starts after STARTTLS and with nothing left over");
+    extensions_ = {};
+    state_ = State::hello;
+    if (const auto sent = send(SmtpStep::hello, "EHLO " + hello_name_); !sent)
+        break_off(sent.error().message);
+}
+
+Result<void> SmtpClientMachine::forward(const SmtpClientFacts& facts) {
+    for (std::string& command : xforward_commands(facts, extensions_.xforward)) {
+        if (!extensions_.pipelining && !awaited_.empty())
+            later_.push_back(std::move(command));
+        else
+            TRY(send(SmtpStep::forward, command));
+    }
+    return {};
+}
+
 Result<void> SmtpClientMachine::mail(const SmtpSender& sender) {
-    if (!is_sendable(sender.path))
+    if (!is_sendable(sender.path) || !has_valid_dsn(sender))
         return fail(ErrorCode::invalid_input, "next hop: the sender cannot be sent as it is");
+    const bool dsn = !sender.dsn_return.empty() || !sender.envelope_id.empty();
+    if (dsn && !extensions_.dsn)
+        return fail(ErrorCode::unavailable, "next hop: it does not offer DSN, which the message asks for");
     if (sender.utf8 && !extensions_.smtputf8)
         return fail(ErrorCode::unavailable, "next hop: it does not offer SMTPUTF8, which the message needs");
     std::string line = "MAIL FROM:<" + sender.path + ">";
@@ -209,13 +286,21 @@ Result<void> SmtpClientMachine::mail(const SmtpSender& sender) {
         line += " SIZE=" + std::to_string(*sender.size_bytes);
     if (sender.eight_bit && extensions_.eight_bit) line += " BODY=8BITMIME";
     if (sender.utf8) line += " SMTPUTF8";
+    if (!sender.dsn_return.empty()) line += " RET=" + sender.dsn_return;
+    if (!sender.envelope_id.empty()) line += " ENVID=" + sender.envelope_id;
     return send(SmtpStep::mail, line);
 }
 
-Result<void> SmtpClientMachine::recipient(std::string_view path) {
-    if (path.empty() || !is_sendable(path))
+Result<void> SmtpClientMachine::recipient(const SmtpRecipient& recipient) {
+    if (recipient.path.empty() || !is_sendable(recipient.path) || !has_valid_dsn(recipient))
         return fail(ErrorCode::invalid_input, "next hop: the recipient cannot be sent as it is");
-    return send(SmtpStep::recipient, "RCPT TO:<" + std::string(path) + ">");
+    const bool dsn = !recipient.notify.empty() || !recipient.original_recipient.empty();
+    if (dsn && !extensions_.dsn)
+        return fail(ErrorCode::unavailable, "next hop: it does not offer DSN, which the message asks for");
+    std::string line = "RCPT TO:<" + recipient.path + ">";
+    if (!recipient.notify.empty()) line += " NOTIFY=" + recipient.notify;
+    if (!recipient.original_recipient.empty()) line += " ORCPT=" + recipient.original_recipient;
+    return send(SmtpStep::recipient, line);
 }
 
 Result<void> SmtpClientMachine::data() {

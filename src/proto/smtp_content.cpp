@@ -22,7 +22,7 @@ SmtpServerEvent SmtpServerMachine::next_content() {
     const bool ended = take_content(input);
     consumed_ = input_.size() - input.size();
     // A client that was told the limit, and is three times over it, is not going to stop.
-    if (!ended && content_bytes_ / 3 > options_.size_bytes)
+    if (!ended && content_bytes_ / 3 > offer_.size_bytes)
         return violate(SmtpViolation::endless_content, "message far too large");
     if (ended) state_ = State::content_end;
     if (!piece_.empty()) return {.kind = SmtpServerEventKind::content, .content = as_bytes(piece_)};
@@ -34,11 +34,11 @@ SmtpServerEvent SmtpServerMachine::finish_content() {
     if (content_violation_ != SmtpViolation::none)
         return violate(content_violation_,
                        "a line ends with CRLF; message with bare CR or LF, or NUL beside a dot, refused");
-    if (content_bytes_ > options_.size_bytes) {
+    if (content_bytes_ > offer_.size_bytes) {
         state_ = State::command;
         forget_transaction();
         put(make_reply(552, "5.3.4", "message too large"));
-        return {.kind = SmtpServerEventKind::content_refused};
+        return {.kind = SmtpServerEventKind::content_refused, .violation = SmtpViolation::too_large};
     }
     state_ = State::wait_message;
     return {.kind = SmtpServerEventKind::message};
@@ -100,7 +100,7 @@ void SmtpServerMachine::end_content_line() {
 /// Content that will be refused is counted and not kept.
 void SmtpServerMachine::keep(std::string_view bytes) {
     content_bytes_ += bytes.size();
-    if (content_bytes_ <= options_.size_bytes && content_violation_ == SmtpViolation::none) piece_ += bytes;
+    if (content_bytes_ <= offer_.size_bytes && content_violation_ == SmtpViolation::none) piece_ += bytes;
 }
 
 }  // namespace tocsin::proto

@@ -1,9 +1,9 @@
 #include "proto/smtp_server_machine.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/assert.hpp"
+#include "proto/smtp_parameters.hpp"
 #include "proto/smtp_path.hpp"
 
 namespace tocsin::proto {
@@ -28,36 +28,15 @@ std::optional<std::string_view> after_keyword(std::string_view argument, std::st
     return trimmed(argument.substr(keyword.size()));
 }
 
-/// RFC 1870 section 3, RFC 6152 section 2, RFC 6531 section 3.4. Empty: understood; else the parameter that was not.
-std::string read_mail_parameters(const std::vector<std::pair<std::string, std::string>>& parameters,
-                                 SmtpSender& sender) {
-    for (const auto& [key, value] : parameters) {
-        if (key == "SIZE") {
-            std::uint64_t size = 0;
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), size);
-            if (error != std::errc() || end != value.data() + value.size()) return key;
-            sender.size_bytes = size;
-        } else if (key == "BODY") {
-            const std::string body = upper(value);
-            if (body != "7BIT" && body != "8BITMIME") return key;
-            sender.eight_bit = body == "8BITMIME";
-        } else if (key == "SMTPUTF8" && value.empty()) {
-            sender.utf8 = true;
-        } else {
-            return key;
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
-SmtpServerMachine::SmtpServerMachine(SmtpServerOptions options) : options_(std::move(options)) {}
+SmtpServerMachine::SmtpServerMachine(SmtpServerOptions options) : options_(std::move(options)) {
+    offer_.size_bytes = options_.size_bytes;
+}
 
 void SmtpServerMachine::start() {
     ASSERT(state_ == State::greeting, "a session starts once");
-    put(make_reply(220, "", options_.host_name + " ESMTP"));
-    state_ = State::command;
+    greet();
 }
 
 void SmtpServerMachine::start_refused(const SmtpReply& refusal) {
@@ -78,6 +57,8 @@ SmtpServerEvent SmtpServerMachine::next() {
         case State::content_end: return finish_content();
         case State::ending: return {.kind = SmtpServerEventKind::closed};
         case State::greeting:
+        case State::wait_hello:
+        case State::wait_tls:
         case State::wait_mail:
         case State::wait_recipient:
         case State::wait_data:
@@ -120,10 +101,7 @@ SmtpServerMachine::Reaction SmtpServerMachine::handle_line(std::string_view line
     const std::string verb = upper(line.substr(0, verb_end));
     const std::string_view argument = trimmed(line.substr(verb_end));
     if (verb == "EHLO" || verb == "HELO") return handle_hello(verb, argument);
-    if (verb == "MAIL") return handle_mail(argument);
-    if (verb == "RCPT") return handle_recipient(argument);
-    if (verb == "DATA") return handle_data(argument);
-    if (verb == "RSET") return handle_reset();
+    if (verb == "STARTTLS") return handle_start_tls(argument);
     if (verb == "NOOP") {
         put(make_reply(250, "2.0.0", "OK"));
         return std::nullopt;
@@ -134,31 +112,24 @@ SmtpServerMachine::Reaction SmtpServerMachine::handle_line(std::string_view line
     }
     // RFC 3030: the bytes that follow BDAT are content. Refusing the command alone would read them as commands.
     if (verb == "BDAT") return violate(SmtpViolation::chunking, "BDAT was not announced");
+    if (options_.tls == SmtpTls::required && !tls_active_) return refuse(530, "5.7.0", "say STARTTLS first");
+    if (verb == "MAIL") return handle_mail(argument);
+    if (verb == "RCPT") return handle_recipient(argument);
+    if (verb == "DATA") return handle_data(argument);
+    if (verb == "RSET") return handle_reset();
+    if (verb == "XFORWARD") return handle_forwarding(SmtpForwarding::xforward, argument);
+    if (verb == "XCLIENT") return handle_forwarding(SmtpForwarding::xclient, argument);
+    return handle_other(verb);
+}
+
+SmtpServerMachine::Reaction SmtpServerMachine::handle_other(std::string_view verb) {
     if (verb == "VRFY") {
         put(make_reply(252, "2.5.1", "cannot verify, send the message"));
         return std::nullopt;
     }
-    if (verb == "STARTTLS" || verb == "AUTH" || verb == "EXPN" || verb == "HELP" || verb == "ETRN" ||
-        verb == "TURN")
-        return refuse(502, "5.5.1", verb + " is not offered here");
+    if (verb == "AUTH" || verb == "EXPN" || verb == "HELP" || verb == "ETRN" || verb == "TURN")
+        return refuse(502, "5.5.1", std::string(verb) + " is not offered here");
     return refuse(500, "5.5.2", "unknown command");
-}
-
-SmtpServerMachine::Reaction SmtpServerMachine::handle_hello(std::string_view verb, std::string_view name) {
-    const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-    if (name.empty() || !printable) return refuse(501, "5.5.4", "say your host name");
-    forget_transaction();
-    hello_name_ = name;
-    extended_ = verb == "EHLO";
-    SmtpReply reply{250, "", {options_.host_name}};
-    if (extended_) {
-        reply.lines.insert(reply.lines.end(),
-                           {"PIPELINING", "SIZE " + std::to_string(options_.size_bytes), "8BITMIME"});
-        if (options_.announce_smtputf8) reply.lines.emplace_back("SMTPUTF8");
-        reply.lines.emplace_back("ENHANCEDSTATUSCODES");
-    }
-    put(reply);
-    return SmtpServerEvent{.kind = SmtpServerEventKind::hello, .text = hello_name_};
 }
 
 SmtpServerMachine::Reaction SmtpServerMachine::handle_mail(std::string_view argument) {
@@ -167,16 +138,11 @@ SmtpServerMachine::Reaction SmtpServerMachine::handle_mail(std::string_view argu
     const auto path_text = after_keyword(argument, "FROM:");
     const auto path = path_text ? parse_smtp_path(*path_text) : std::nullopt;
     if (!path) return refuse(501, "5.1.7", "MAIL FROM:<address> is expected");
-    const auto parameters = parse_smtp_parameters(path->rest);
-    if (!parameters) return refuse(501, "5.5.4", "malformed parameters");
     SmtpServerEvent event{.kind = SmtpServerEventKind::mail};
     event.sender.path = path->address;
-    if (const auto unknown = read_mail_parameters(*parameters, event.sender); !unknown.empty())
-        return refuse(555, "5.5.4", "cannot use parameter " + unknown);
-    if (event.sender.utf8 && !options_.announce_smtputf8)
-        return refuse(555, "5.6.7", "SMTPUTF8 was not announced");
+    if (const auto refusal = read_mail_parameters(path->rest, offer_, event.sender))
+        return refuse(refusal->code, refusal->enhanced, refusal->lines.front());
     if (path->utf8 && !event.sender.utf8) return refuse(553, "5.6.7", "the address needs SMTPUTF8");
-    if (event.sender.size_bytes > options_.size_bytes) return refuse(552, "5.3.4", "message too large");
     mail_utf8_ = event.sender.utf8;
     state_ = State::wait_mail;
     return event;
@@ -187,8 +153,10 @@ SmtpServerMachine::Reaction SmtpServerMachine::handle_recipient(std::string_view
     const auto path_text = after_keyword(argument, "TO:");
     const auto path = path_text ? parse_smtp_path(*path_text) : std::nullopt;
     if (!path || path->address.empty()) return refuse(501, "5.1.3", "RCPT TO:<address> is expected");
-    const auto parameters = parse_smtp_parameters(path->rest);
-    if (!parameters || !parameters->empty()) return refuse(555, "5.5.4", "no parameter is offered");
+    SmtpServerEvent event{.kind = SmtpServerEventKind::recipient, .text = path->address};
+    event.recipient.path = path->address;
+    if (const auto refusal = read_recipient_parameters(path->rest, offer_, utf8_, event.recipient))
+        return refuse(refusal->code, refusal->enhanced, refusal->lines.front());
     if (path->utf8 && !utf8_) return refuse(553, "5.6.7", "the address needs SMTPUTF8");
     if (recipients_ >= options_.recipients_max) {
         // RFC 5321 section 4.5.3.1.10: too many recipients is transient, the client sends the rest in another
@@ -197,7 +165,7 @@ SmtpServerMachine::Reaction SmtpServerMachine::handle_recipient(std::string_view
         return std::nullopt;
     }
     state_ = State::wait_recipient;
-    return SmtpServerEvent{.kind = SmtpServerEventKind::recipient, .text = path->address};
+    return event;
 }
 
 SmtpServerMachine::Reaction SmtpServerMachine::handle_data(std::string_view argument) {
@@ -237,6 +205,10 @@ void SmtpServerMachine::answer(const SmtpReply& reply) {
     state_ = State::command;
     put(reply);
     switch (asked) {
+        case State::wait_hello:
+            ASSERT(!reply.positive(), "answer_hello() accepts a client");
+            hello_name_.clear();
+            break;
         case State::wait_mail:
             sender_given_ = reply.positive();
             utf8_ = mail_utf8_;
@@ -253,6 +225,7 @@ void SmtpServerMachine::answer(const SmtpReply& reply) {
         case State::command:
         case State::content:
         case State::content_end:
+        case State::wait_tls:
         case State::ending: ASSERT(false, "there is nothing to answer");
     }
     if (reply.code == 421) state_ = State::ending;  // RFC 5321 section 3.8: it closes the channel
@@ -278,6 +251,7 @@ void SmtpServerMachine::put(const SmtpReply& reply) {
 void SmtpServerMachine::forget_transaction() {
     sender_given_ = utf8_ = false;
     recipients_ = 0;
+    forwarded_.reset();
 }
 
 }  // namespace tocsin::proto

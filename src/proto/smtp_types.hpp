@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,24 @@ struct SmtpSender {
     std::optional<std::uint64_t> size_bytes;  ///< SIZE= (RFC 1870)
     bool eight_bit = false;                   ///< BODY=8BITMIME (RFC 6152)
     bool utf8 = false;                        ///< SMTPUTF8 (RFC 6531)
+    std::string dsn_return;                   ///< RET= (RFC 3461): `FULL`, `HDRS`, or empty
+    std::string envelope_id;                  ///< ENVID= (RFC 3461), xtext as it came, or empty
+};
+
+/// RCPT TO with its parameters.
+struct SmtpRecipient {
+    std::string path;    ///< `local@domain`
+    std::string notify;  ///< NOTIFY= (RFC 3461): `NEVER`, or a list of `SUCCESS,FAILURE,DELAY`; or empty
+    std::string original_recipient;  ///< ORCPT= (RFC 3461): `rfc822;xtext` as it came, or empty
+};
+
+/// What the server side announces in its EHLO reply beside what it always does. The defaults are for a next hop about
+/// which nothing is known.
+struct SmtpOffer {
+    std::uint64_t size_bytes = std::numeric_limits<std::uint64_t>::max();  ///< cut to the machine's own limit
+    bool eight_bit = true;                                                 ///< 8BITMIME
+    bool smtputf8 = false;
+    bool dsn = false;
 };
 
 /// Why a client was refused outright. Each is a named outcome, `to_string()` gives the name for logs and records.
@@ -45,6 +64,8 @@ enum class SmtpViolation {
     command_too_long,      ///< limits::smtp_command_bytes
     data_before_go_ahead,  ///< sent content before the 354 (RFC 2920 section 3.1: DATA ends a pipelined group)
     chunking,              ///< BDAT, which was not announced: its bytes must not be read as commands
+    commands_before_tls,   ///< sent something behind STARTTLS that was not encrypted (CVE-2011-0411)
+    too_large,             ///< content over the size limit; the session goes on
     endless_content,       ///< went on far beyond the size limit
     too_many_errors,       ///< limits::smtp_errors
 };

@@ -1,12 +1,15 @@
 // The SMTP server machine on arbitrary bytes. Relations: how the bytes are split changes nothing; a message taken
-// has only whole lines; handing it to the client machine and back yields the same message.
+// has only whole lines; handing it to the client machine and back yields the same message; what XFORWARD, XCLIENT and the
+// DSN parameters leave behind can be sent on.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "proto/smtp_client_machine.hpp"
+#include "proto/smtp_parameters.hpp"
 #include "proto/smtp_server_machine.hpp"
+#include "proto/smtp_xtext.hpp"
 
 using namespace tocsin;
 using namespace tocsin::proto;
@@ -21,8 +24,46 @@ struct Outcome {
     auto operator<=>(const Outcome&) const = default;
 };
 
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+/// Sent on and read again, the facts are the same.
+void check_facts(SmtpClientFacts facts) {
+    facts.login.reset();  // XFORWARD has no such attribute
+    SmtpClientFacts again;
+    const std::vector<std::string> all = {"NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE"};
+    for (const std::string& command : xforward_commands(facts, all)) {
+        require(command.size() <= 510 && command.find_first_of("\r\n") == std::string::npos);
+        require(!merge_client_facts(std::string_view(command).substr(9), SmtpForwarding::xforward, again));
+    }
+    // A value that would be longer than a command may be is said to be unavailable.
+    const auto too_long = [](const auto& fact) { return fact && encode_xtext(*fact).size() > 490; };
+    if (too_long(facts.name) || too_long(facts.helo) || too_long(facts.ident)) return;
+    require(again == facts);
+}
+
+void check_dsn(const SmtpServerEvent& event) {
+    require(has_valid_dsn(event.sender) && has_valid_dsn(event.recipient));
+    const std::string all =
+        event.sender.envelope_id + event.recipient.original_recipient + event.recipient.notify;
+    require(all.find_first_of(" \r\n") == std::string::npos);
+}
+
 void react(SmtpServerMachine& machine, const SmtpServerEvent& event, Outcome& outcome, std::string& pending) {
     switch (event.kind) {
+        case SmtpServerEventKind::hello:
+            machine.answer_hello({.size_bytes = 1500, .smtputf8 = true, .dsn = event.text.starts_with("d")});
+            break;
+        case SmtpServerEventKind::start_tls:
+            outcome.replies += machine.take_output();
+            machine.tls_started();
+            require(!machine.forwarded() && machine.impersonated() == SmtpClientFacts{} && machine.idle());
+            break;
+        case SmtpServerEventKind::forwarded:
+            check_facts(machine.forwarded().value_or(SmtpClientFacts{}));
+            check_facts(machine.impersonated());
+            break;
         case SmtpServerEventKind::mail:
         case SmtpServerEventKind::recipient: machine.answer(make_reply(250, "2.0.0", "ok")); break;
         case SmtpServerEventKind::data:
@@ -36,13 +77,19 @@ void react(SmtpServerMachine& machine, const SmtpServerEvent& event, Outcome& ou
             break;
         default: break;
     }
-    outcome.events += std::to_string(static_cast<int>(event.kind)) + event.text + event.sender.path;
+    outcome.events += std::to_string(static_cast<int>(event.kind)) + event.text + event.sender.path +
+                      event.sender.envelope_id + event.recipient.original_recipient + event.recipient.notify;
+    check_dsn(event);
 }
 
 /// One byte of `input` says how many bytes come at once, unless `piece_bytes` is given. DATA must stand at the end
 /// of a piece, so pieces end after each line end.
 Outcome run(std::string_view input, std::size_t piece_bytes) {
-    SmtpServerMachine machine({.host_name = "fuzz.example", .size_bytes = 2000, .recipients_max = 5});
+    SmtpServerMachine machine({.host_name = "fuzz.example",
+                               .size_bytes = 2000,
+                               .recipients_max = 5,
+                               .tls = SmtpTls::offered,
+                               .trust_forwarding = true});
     machine.start();
     Outcome outcome;
     std::string pending;
@@ -60,10 +107,6 @@ Outcome run(std::string_view input, std::size_t piece_bytes) {
         machine.feed(as_bytes(input.substr(0, size)));
         input.remove_prefix(size);
     }
-}
-
-void require(bool holds) {
-    if (!holds) std::abort();
 }
 
 std::string through_client(std::string_view message) {

@@ -15,6 +15,8 @@ struct SmtpSession {
     std::string content;  ///< of the last message that ended well
     std::string replies;  ///< all output
     int messages = 0;
+    proto::SmtpSender sender;        ///< of the last MAIL
+    proto::SmtpRecipient recipient;  ///< of the last RCPT
     bool closed = false;
 };
 
@@ -29,7 +31,8 @@ public:
     }
 
     /// What the gate answers to each question.
-    int mail_code = 250, recipient_code = 250, data_code = 354, message_code = 250;
+    int hello_code = 250, mail_code = 250, recipient_code = 250, data_code = 354, message_code = 250;
+    proto::SmtpOffer offer = {.smtputf8 = true};
     SmtpSession session;
     proto::SmtpServerMachine machine;
 
@@ -73,12 +76,26 @@ private:
     void react(const proto::SmtpServerEvent& event) {
         using enum proto::SmtpServerEventKind;
         switch (event.kind) {
-            case hello: note("hello(" + event.text + ")"); break;
+            case hello:
+                note("hello(" + event.text + ")");
+                if (hello_code == 250)
+                    machine.answer_hello(offer);
+                else
+                    machine.answer(proto::make_reply(hello_code, "", "not now"));
+                break;
+            case start_tls:
+                note("start_tls");
+                session.replies += machine.take_output();
+                machine.tls_started();
+                break;
+            case forwarded: note("forwarded(" + event.text + ")"); break;
             case mail:
+                session.sender = event.sender;
                 note("mail(" + event.sender.path + ")");
                 machine.answer(proto::make_reply(mail_code, "2.1.0", "sender"));
                 break;
             case recipient:
+                session.recipient = event.recipient;
                 note("rcpt(" + event.text + ")");
                 machine.answer(proto::make_reply(recipient_code, "2.1.5", "recipient"));
                 break;

@@ -255,3 +255,24 @@ TEST_CASE("targets and percent escapes") {
     CHECK(*percent_decode(percent_encode("any % text&="), PlusSign::literal) == "any % text&=");
     CHECK(*percent_decode("%41", PlusSign::space) == "A");
 }
+
+TEST_CASE("of a request that will never be whole the header is known") {
+    const std::string head = "POST /checkv2 HTTP/1.1\r\nHost: x\r\nRcpt: a@b\r\n";
+    for (const char* rest :
+         {"Content-Length: 11\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n"}) {
+        HttpRequestParser parser({.body_bytes = 10});
+        REQUIRE(feed(parser, head + rest) == HttpProgress::refused);
+        CHECK(parser.error().status == 413);
+        CHECK(parser.header().method == "POST");
+        CHECK(parser.header().target == "/checkv2");
+        CHECK(parser.header().headers.find("rcpt") == "a@b");
+        CHECK(parser.header().body.empty());
+    }
+    HttpRequestParser parser;
+    REQUIRE(feed(parser, head) == HttpProgress::need_input);
+    CHECK(parser.header().target.empty());
+    REQUIRE(feed(parser, "Content-Length: 5\r\n\r\nhe") == HttpProgress::need_input);
+    CHECK(parser.header().target == "/checkv2");
+    CHECK(feed(parser, "llo") == HttpProgress::complete);
+    CHECK(parser.take().body == "hello");
+}

@@ -84,8 +84,8 @@ TEST_CASE("a transaction, pipelined, whole and byte by byte") {
         SmtpClientMachine machine = opened();
         const SmtpSender sender{.path = "a@example.org", .size_bytes = 12, .eight_bit = true, .utf8 = true};
         REQUIRE(machine.mail(sender).has_value());
-        REQUIRE(machine.recipient("b@example.net").has_value());
-        REQUIRE(machine.recipient("\"c d\"@example.net").has_value());
+        REQUIRE(machine.recipient({.path = "b@example.net"}).has_value());
+        REQUIRE(machine.recipient({.path = "\"c d\"@example.net"}).has_value());
         REQUIRE(machine.data().has_value());
         CHECK(machine.take_output() ==
               "MAIL FROM:<a@example.org> SIZE=12 BODY=8BITMIME SMTPUTF8\r\n"
@@ -178,12 +178,12 @@ TEST_CASE("addresses that would end the command are not sent") {
     for (const char* path : {"a@b>\r\nDATA", "a@b\r\nRSET", "a>@b", "a b@c", "<a@b>", "a\\", "\"a", "@b"}) {
         CAPTURE(path);
         SmtpClientMachine machine = opened();
-        CHECK(machine.recipient(path).error().code == ErrorCode::invalid_input);
+        CHECK(machine.recipient({.path = path}).error().code == ErrorCode::invalid_input);
         CHECK(machine.mail({.path = path}).error().code == ErrorCode::invalid_input);
         CHECK(machine.take_output().empty());
     }
     SmtpClientMachine machine = opened();
-    CHECK(machine.recipient("").error().code == ErrorCode::invalid_input);
+    CHECK(machine.recipient({}).error().code == ErrorCode::invalid_input);
     CHECK(machine.mail({.path = ""}).has_value());
 }
 
@@ -246,5 +246,120 @@ TEST_CASE("enhanced codes are taken from the text, if they fit the code") {
         CHECK(event.reply.code == 550);
         CHECK(event.reply.enhanced == enhanced);
         CHECK(event.reply.lines == std::vector<std::string>{text});
+    }
+}
+
+TEST_CASE("STARTTLS: extensions are forgotten and asked for again") {
+    SmtpClientMachine machine = opened();
+    REQUIRE(machine.start_tls().has_value());
+    CHECK(machine.take_output() == "STARTTLS\r\n");
+    CHECK(feed(machine, "220 go\r\n") == "start_tls=220 idle");
+    machine.tls_started();
+    CHECK(machine.take_output() == "EHLO gate.example\r\n");
+    CHECK_FALSE(machine.extensions().starttls);
+    CHECK(feed(machine, "250-next.example\r\n250 DSN\r\n") == "ready idle");
+    CHECK(machine.extensions().dsn);
+    CHECK_FALSE(machine.extensions().smtputf8);
+    CHECK(machine.start_tls().error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE("STARTTLS: a refusal leaves the session as it was, words behind the 220 end it") {
+    SmtpClientMachine refused = opened();
+    REQUIRE(refused.start_tls().has_value());
+    CHECK(feed(refused, "454 4.7.0 not now\r\n") == "start_tls=454 idle");
+    CHECK(refused.extensions().smtputf8);
+    CHECK(refused.mail({.path = "a@b"}).has_value());
+    for (const char* injected : {"250 x\r\n", "2", "250-x\r\n250 AUTH PLAIN\r\n"}) {
+        SmtpClientMachine machine = opened();
+        REQUIRE(machine.start_tls().has_value());
+        CHECK(feed(machine, std::string("220 go\r\n") + injected) == "broken");
+    }
+}
+
+TEST_CASE("DSN parameters go to a next hop that knows them, and to no other") {
+    const SmtpSender sender{.path = "a@b", .dsn_return = "HDRS", .envelope_id = "q+2Bq"};
+    const SmtpRecipient recipient{
+        .path = "c@d", .notify = "SUCCESS,DELAY", .original_recipient = "rfc822;x@d"};
+    SmtpClientMachine old = opened();
+    CHECK(old.mail(sender).error().code == ErrorCode::unavailable);
+    CHECK(old.recipient(recipient).error().code == ErrorCode::unavailable);
+    SmtpClientMachine machine("gate.example");
+    CHECK(feed(machine, "220 x\r\n") == "need_input");
+    CHECK(feed(machine, "250-x\r\n250 DSN\r\n") == "ready idle");
+    (void)machine.take_output();
+    REQUIRE(machine.mail(sender).has_value());
+    REQUIRE(machine.recipient(recipient).has_value());
+    CHECK(machine.take_output() ==
+          "MAIL FROM:<a@b> RET=HDRS ENVID=q+2Bq\r\nRCPT TO:<c@d> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;x@d\r\n");
+    CHECK(machine.mail({.path = "a@b", .dsn_return = "FULL\r\nRSET"}).error().code ==
+          ErrorCode::invalid_input);
+    CHECK(machine.mail({.path = "a@b", .envelope_id = "a b"}).error().code == ErrorCode::invalid_input);
+    CHECK(machine.recipient({.path = "a@b", .notify = "NEVER X"}).error().code == ErrorCode::invalid_input);
+    CHECK(machine.recipient({.path = "a@b", .original_recipient = "rfc822;a\r\nRSET"}).error().code ==
+          ErrorCode::invalid_input);
+}
+
+TEST_CASE("XFORWARD: what is known, of what the next hop asks for, in lines of at most 510 bytes") {
+    const SmtpClientFacts facts{.name = "host.example",
+                                .address = "2001:db8::1",
+                                .port = "1234",
+                                .helo = "",
+                                .ident = "a+b",
+                                .login = "anna"};
+    SmtpClientMachine silent = opened();
+    REQUIRE(silent.forward(facts).has_value());
+    CHECK(silent.take_output().empty());
+    SmtpClientMachine machine("gate.example");
+    CHECK(feed(machine, "220 x\r\n") == "need_input");
+    CHECK(feed(machine, "250-x\r\n250 XFORWARD name ADDR PROTO HELO IDENT SOURCE LOGIN\r\n") == "ready idle");
+    (void)machine.take_output();
+    REQUIRE(machine.forward(facts).has_value());
+    CHECK(machine.take_output() ==
+          "XFORWARD NAME=host.example ADDR=IPv6:2001:db8::1 HELO=[UNAVAILABLE] IDENT=a+2Bb\r\n");
+    CHECK(feed(machine, "550 no\r\n") == "forward=550 idle");
+    REQUIRE(machine
+                .forward({.name = std::string(255, 'n'),
+                          .helo = std::string(255, 'h'),
+                          .ident = std::string(255, '+')})
+                .has_value());
+    // One after the other: PIPELINING was not announced.
+    CHECK(machine.take_output() == "XFORWARD NAME=" + std::string(255, 'n') + "\r\n");
+    CHECK(feed(machine, "250 ok\r\n") == "forward=250 need_input");
+    CHECK(machine.take_output() == "XFORWARD HELO=" + std::string(255, 'h') + " IDENT=[UNAVAILABLE]\r\n");
+    CHECK_FALSE(machine.nothing_awaited());
+    CHECK(feed(machine, "250 ok\r\n") == "forward=250 idle");
+}
+
+TEST_CASE("a reply that does not fit the command breaks the session: a 250 to DATA promises nothing") {
+    struct Row {
+        const char* replies;
+        const char* events;
+    };
+    for (const Row& row : {Row{"250 ok\r\n250 ok\r\n250 ok\r\n", "mail=250 recipient=250 broken"},
+                           Row{"250 ok\r\n250 ok\r\n221 bye\r\n", "mail=250 recipient=250 broken"},
+                           Row{"250 ok\r\n250 ok\r\n334 x\r\n", "mail=250 recipient=250 broken"},
+                           Row{"354 go\r\n", "broken"}, Row{"250 ok\r\n354 go\r\n", "mail=250 broken"}}) {
+        SmtpClientMachine machine = opened();
+        REQUIRE(machine.mail({.path = "a@b"}).has_value());
+        REQUIRE(machine.recipient({.path = "c@d"}).has_value());
+        REQUIRE(machine.data().has_value());
+        CHECK(feed(machine, row.replies) == row.events);
+    }
+    SmtpClientMachine machine = opened();
+    REQUIRE(machine.data().has_value());
+    REQUIRE(feed(machine, "354 go\r\n") == "data=354 idle");
+    REQUIRE(machine.end_content().has_value());
+    CHECK(feed(machine, "354 more?\r\n") == "broken");
+}
+
+TEST_CASE("what a next hop says unasked is not taken for the answer to the next command") {
+    for (const char* unasked : {"250 again\r\n", "250-half", "2"}) {
+        SmtpClientMachine machine = opened();
+        REQUIRE(machine.mail({.path = "a@b"}).has_value());
+        const ExactBuffer buffer(std::string("250 ok\r\n") + unasked);
+        machine.feed(buffer.view());
+        REQUIRE(machine.next().reply.code == 250);
+        CHECK(machine.recipient({.path = "c@d"}).error().code == ErrorCode::closed);
+        CHECK(events_of(machine) == "broken");
     }
 }
