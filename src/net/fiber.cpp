@@ -39,7 +39,8 @@ WaitEnd Wait::run(Deadline deadline, Interruptible who, const std::function<void
     if (fiber_.cancelled && who != Interruptible::never) return WaitEnd::stopped;
     if (fiber_.stop && who == Interruptible::by_stop) return WaitEnd::stopped;
     const bool timed = deadline != no_deadline;
-    if (timed && deadline <= std::chrono::steady_clock::now()) return WaitEnd::timed_out;
+    began_ = std::chrono::steady_clock::now();
+    if (timed && deadline <= began_) return WaitEnd::timed_out;
     parts_pending_ = timed ? 2 : 1;
     asio::async_initiate<asio::yield_context, void()>(
         [&](auto handler) {

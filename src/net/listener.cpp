@@ -163,17 +163,56 @@ const std::string& Listener::description() const {
     return state_->description;
 }
 
+namespace {
+
+/// One listener's newcomers and the places for them.
+class Reception {
+public:
+    Reception(Fiber& fiber, TaskGroup& sessions, Log& log, WhenFull when_full, const std::string& listener)
+        : fiber_(fiber), sessions_(sessions), log_(log), when_full_(when_full), listener_(listener) {}
+
+    /// False: the listener or the group was asked to stop.
+    bool start(const std::function<void(Fiber&)>& body) {
+        while (true) {
+            if (!make_room()) return false;
+            const Result<void> started = sessions_.spawn(body);
+            if (started) return true;
+            // Another listener may have taken the last place meanwhile: this client waits for the next one.
+            if (started.error().code != ErrorCode::limit) return false;
+        }
+    }
+
+private:
+    bool make_room() {
+        const bool full = sessions_.full();
+        if (full && !told_)
+            log_.write(LogLevel::warning, "listener.full",
+                       {{"listener", listener_}, {"sessions", std::to_string(sessions_.live())}});
+        told_ = full;
+        while (sessions_.full()) {
+            if (when_full_ == WhenFull::end_idle) sessions_.stop_longest_idle(limits::crowded_idle_ms);
+            const Result<void> room =
+                sessions_.wait_for_room(fiber_, deadline_in_ms(limits::crowded_look_ms));
+            if (!room && room.error().code != ErrorCode::timed_out) return false;
+        }
+        return !fiber_.stop_requested();
+    }
+
+    Fiber& fiber_;
+    TaskGroup& sessions_;
+    Log& log_;
+    WhenFull when_full_;
+    const std::string& listener_;
+    bool told_ = false;  ///< once for each time that it fills up, not for each client of a flood
+};
+
+}  // namespace
+
 void Listener::serve(Fiber& fiber, TaskGroup& sessions, Log& log,
-                     const std::function<void(Fiber&, Stream&)>& session) {
+                     const std::function<void(Fiber&, Stream&)>& session, WhenFull when_full) {
     std::uint32_t backoff_ms = limits::accept_backoff_ms_min;
-    bool told = false;  // once for each time that it fills up, not for each client of a flood
+    Reception reception(fiber, sessions, log, when_full, state_->description);
     while (true) {
-        const bool full = sessions.full();
-        if (full && !told)
-            log.write(LogLevel::warning, "listener.full",
-                      {{"listener", state_->description}, {"sessions", std::to_string(sessions.live())}});
-        told = full;
-        if (!sessions.wait_for_room(fiber, no_deadline)) break;
         auto accepted = state_->accept(fiber);
         if (fiber.stop_requested()) break;
         if (!accepted) {
@@ -186,17 +225,12 @@ void Listener::serve(Fiber& fiber, TaskGroup& sessions, Log& log,
         backoff_ms = limits::accept_backoff_ms_min;
         set_no_delay(*accepted);
         auto socket = std::make_shared<Socket>(std::move(*accepted));
-        const auto body = [socket, session](Fiber& child) {
+        const bool started = reception.start([socket, session](Fiber& child) {
             Peer peer = peer_of(*socket);
             FiberStream stream(child, std::move(*socket), std::move(peer));
             session(child, stream);
-        };
-        Result<void> started = sessions.spawn(body);
-        // Another listener may have taken the last place meanwhile: this client waits for the next one.
-        while (!started && started.error().code == ErrorCode::limit &&
-               sessions.wait_for_room(fiber, no_deadline))
-            started = sessions.spawn(body);
-        if (!started) break;  // the group was asked to stop: no more sessions
+        });
+        if (!started) break;
     }
     state_->close();
 }

@@ -15,6 +15,12 @@ namespace tocsin::net {
 
 struct ListenerState;
 
+/// What happens at a listener without a free place when a newcomer comes.
+enum class WhenFull {
+    wait,      ///< it waits
+    end_idle,  ///< so that it need not wait long, the session that is idle longest is asked to stop
+};
+
 class Listener {
 public:
     /// Listens on an IP literal and port; port 0 takes a free one, see port(). Errors: invalid_input, permission,
@@ -33,11 +39,12 @@ public:
     [[nodiscard]] const std::string& description() const;
 
     /// Accepts until `fiber` is asked to stop, then returns with the listening socket closed; each connection runs
-    /// `session` on a child of `sessions`. While `sessions` is full nothing is accepted: the kernel's backlog makes
-    /// clients wait. Errors of accept (no descriptor left) are logged as `listener.accept_failed` and waited out,
-    /// doubling from limits::accept_backoff_ms_min to limits::accept_backoff_ms_max. The caller joins `sessions`.
+    /// `session` on a child of `sessions`. While `sessions` is full one newcomer is kept waiting, and the kernel's backlog
+    /// makes the others wait; with `end_idle` a session that has waited with OnStop::give_up for limits::crowded_idle_ms then
+    /// ends as if the daemon stopped. Errors of accept (no descriptor left) are logged as `listener.accept_failed` and waited
+    /// out, doubling from limits::accept_backoff_ms_min to limits::accept_backoff_ms_max. The caller joins `sessions`.
     void serve(Fiber& fiber, TaskGroup& sessions, Log& log,
-               const std::function<void(Fiber&, Stream&)>& session);
+               const std::function<void(Fiber&, Stream&)>& session, WhenFull when_full = WhenFull::wait);
 
 private:
     explicit Listener(std::unique_ptr<ListenerState> state);

@@ -68,8 +68,7 @@ Peer peer_of(Socket& socket) {
 FiberStream::FiberStream(Fiber& fiber, Socket socket, Peer peer)
     : fiber_(fiber.state()), socket_(std::move(socket)), peer_(std::move(peer)) {}
 
-Result<std::size_t> FiberStream::read_some(std::span<std::byte> into, Deadline deadline, OnStop on_stop) {
-    ASSERT(!into.empty(), "a read has room");
+Result<std::size_t> FiberStream::read_plain(std::span<std::byte> into, Deadline deadline, OnStop on_stop) {
     boost::system::error_code error;
     std::size_t count = 0;
     Wait wait(fiber_, [&] {
@@ -91,7 +90,7 @@ Result<std::size_t> FiberStream::read_some(std::span<std::byte> into, Deadline d
     return count;
 }
 
-Result<void> FiberStream::write_all(ByteView bytes, Deadline deadline) {
+Result<void> FiberStream::write_plain(ByteView bytes, Deadline deadline) {
     boost::system::error_code error;
     std::size_t count = 0;
     Wait wait(fiber_, [&] {
@@ -112,6 +111,7 @@ Result<void> FiberStream::write_all(ByteView bytes, Deadline deadline) {
 }
 
 Result<void> FiberStream::shutdown_write() {
+    say_goodbye();
     boost::system::error_code error;
     socket_.shutdown(Socket::shutdown_send, error);
     if (error) return std::unexpected(socket_error("shutdown", error));
@@ -119,8 +119,14 @@ Result<void> FiberStream::shutdown_write() {
 }
 
 void FiberStream::close() {
+    say_goodbye();
     boost::system::error_code ignored;
     socket_.close(ignored);
+}
+
+Result<void> Stream::start_tls(const TlsContext&, const std::string&, Deadline) {
+    close();
+    return fail(ErrorCode::unavailable, "this stream cannot be encrypted");
 }
 
 }  // namespace tocsin::net

@@ -28,6 +28,20 @@ void TaskGroup::cancel() {
     state_->cancel();
 }
 
+bool TaskGroup::stop_longest_idle(std::uint32_t idle_ms) {
+    Deadline longest = steady_now() - std::chrono::milliseconds(idle_ms);
+    FiberState* idle = nullptr;
+    for (const auto& fiber : state_->fibers) {
+        if (fiber->stop || fiber->wait == nullptr || !fiber->wait->is_idle_since(longest)) continue;
+        longest = fiber->wait->began();
+        idle = fiber.get();
+    }
+    if (idle == nullptr) return false;
+    idle->stop = true;
+    idle->wait->stop();
+    return true;
+}
+
 Result<void> TaskGroup::wait_for_room(Fiber& fiber, Deadline deadline) {
     return state_->changed.wait_until(fiber, deadline, OnStop::give_up, [&] { return !full(); });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -30,6 +31,9 @@ public:
     /// Ends every wait of every child, now and from now on, with ErrorCode::closed. BlockingPool::run alone still
     /// waits for its function.
     void cancel();
+
+    /// Asks that child to stop which has waited longest with OnStop::give_up, if that is `idle_ms` or more. False: there is none.
+    bool stop_longest_idle(std::uint32_t idle_ms);
 
     /// Waits until fewer than live_max children live. Errors: timed_out, closed (the *caller* was asked to stop).
     [[nodiscard]] Result<void> wait_for_room(Fiber& fiber, Deadline deadline);

@@ -43,6 +43,11 @@ public:
         if (interruptible_ != Interruptible::never) interrupt(WaitEnd::stopped);
     }
     [[nodiscard]] FiberState& fiber() const { return fiber_; }
+    [[nodiscard]] Deadline began() const { return began_; }
+    /// A stop would end it, and it has lasted since `moment` or longer.
+    [[nodiscard]] bool is_idle_since(Deadline moment) const {
+        return interruptible_ == Interruptible::by_stop && began_ <= moment;
+    }
 
 private:
     void interrupt(WaitEnd why);
@@ -53,6 +58,7 @@ private:
     std::function<void()> cancel_;
     std::move_only_function<void()> resume_;
     Interruptible interruptible_ = Interruptible::by_cancel;
+    Deadline began_;
     WaitEnd end_ = WaitEnd::finished;
     bool settled_ = false;
     bool operation_done_ = false;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "net/last_words.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "net/sockets.hpp"
@@ -288,4 +289,49 @@ TEST_CASE("sessions that idle end at a stop, those at work are cancelled after t
     });
     loop.run();
     CHECK(cancelled);
+}
+
+TEST_CASE("at a full listener whoever idles longest gives way, and nobody who is at work") {
+    Loop loop;
+    CountingLog log;
+    TaskGroup sessions(loop, 3);
+    int idle_ended = 0;
+    for (const OnStop on_stop : {OnStop::give_up, OnStop::give_up, OnStop::keep_waiting})
+        REQUIRE(sessions.spawn([&, on_stop](Fiber& fiber) {
+            const bool stopped = !sleep_until(fiber, deadline_in_ms(400), on_stop);
+            if (stopped && on_stop == OnStop::give_up) ++idle_ended;
+        }));
+    loop.spawn([&](Fiber& fiber) {
+        CHECK(sleep_until(fiber, deadline_in_ms(50)).has_value());
+        CHECK_FALSE(sessions.stop_longest_idle(10'000));
+        CHECK(sessions.stop_longest_idle(10));
+        CHECK(sessions.wait_for_room(fiber, deadline_in_ms(100)).has_value());
+        CHECK(idle_ended == 1);
+        CHECK(sessions.stop_longest_idle(10));
+        CHECK(yield_now(fiber).has_value());
+        CHECK_FALSE(sessions.stop_longest_idle(10));
+        CHECK(sessions.join(fiber, deadline_in_ms(5'000)).has_value());
+        CHECK(idle_ended == 2);
+    });
+    loop.run();
+}
+
+TEST_CASE("last words reach a peer that is still sending") {
+    Loop loop;
+    auto listener = Listener::tcp(loop, "127.0.0.1", 0);
+    REQUIRE(listener.has_value());
+    CountingLog log;
+    const auto refuse = [](Fiber&, Stream& stream) {
+        std::byte one{};
+        REQUIRE(stream.read_some(std::span(&one, 1), deadline_in_ms(5'000)).has_value());
+        REQUIRE(stream.write_all(as_bytes("no"), deadline_in_ms(5'000)).has_value());
+        close_after_last_words(stream, deadline_in_ms(5'000));
+    };
+    with_server(loop, *listener, 1, log, refuse, [&](Fiber& fiber) {
+        auto client = connect_tcp(fiber, "127.0.0.1", listener->port(), deadline_in_ms(5'000));
+        REQUIRE(client.has_value());
+        const std::string much(1'000'000, 'x');
+        CHECK((*client)->write_all(as_bytes(much), deadline_in_ms(5'000)).has_value());
+        CHECK(read_to_end(**client) == "no");
+    });
 }
