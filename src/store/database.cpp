@@ -144,4 +144,12 @@ Result<std::vector<AppliedMigration>> Database::migrations() {
         });
 }
 
+Result<void> Database::try_write() {
+    return writing(*state_, "write to the database", [](soci::session& session) -> Result<void> {
+        // SQLite does not write a row that stays as it is; this it writes always, with a commit of its own.
+        session << "PRAGMA user_version = 1";
+        return {};
+    });
+}
+
 }  // namespace tocsin::store

@@ -38,6 +38,8 @@ public:
     ~Database();
 
     [[nodiscard]] Result<std::vector<AppliedMigration>> migrations();
+    /// Commits a change that changes nothing: whether the disk takes writes. Errors: io (disk full, read-only), unavailable.
+    [[nodiscard]] Result<void> try_write();
     /// For the room itself.
     [[nodiscard]] DatabaseState& state() const { return *state_; }
 

@@ -34,6 +34,7 @@ struct EvidenceState {
     void give_back(std::uint64_t bytes);
     Result<void> write(const Hash256& hash, ByteView sealed);
     Result<bool> holds_intact(const Hash256& hash);
+    bool touch(const Hash256& hash);
 };
 
 namespace {
@@ -145,6 +146,12 @@ Result<bool> EvidenceState::holds_intact(const Hash256& hash) {
     return false;
 }
 
+/// Marks as stored just now. False: it was removed meanwhile.
+bool EvidenceState::touch(const Hash256& hash) {
+    const std::lock_guard guard(mutex);
+    return ::utimensat(AT_FDCWD, file(hash).c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 Result<void> EvidenceState::write(const Hash256& hash, ByteView sealed) {
     Hash256 random{};
     randombytes_buf(random.data(), random.size());
@@ -187,7 +194,7 @@ Result<EvidenceStore> EvidenceStore::open(const fs::path& folder, std::uint64_t 
 
 Result<Hash256> EvidenceStore::put(ByteView content) {
     const Hash256 hash = sha256(content);
-    if (TRY(state_->holds_intact(hash))) {
+    if (TRY(state_->holds_intact(hash)) && state_->touch(hash)) {
         // It may have been renamed by a process that died before it synchronised the folder.
         TRY(sync_folder(state_->shelf(hash)));
         return hash;
@@ -216,6 +223,30 @@ Result<void> EvidenceStore::remove(const Hash256& hash) {
         return fail(ErrorCode::not_found, "remove evidence: there is none with this hash");
     state_->give_back(bytes);
     return sync_folder(state_->shelf(hash));
+}
+
+Result<bool> EvidenceStore::remove_if_unused(const Hash256& hash, TimePoint stored_before) {
+    const std::lock_guard guard(state_->mutex);
+    struct stat found{};
+    const fs::path path = state_->file(hash);
+    if (::lstat(path.c_str(), &found) != 0) return true;
+    const std::int64_t stored_us =
+        std::int64_t{found.st_mtim.tv_sec} * 1'000'000 + std::int64_t{found.st_mtim.tv_nsec} / 1000;
+    if (stored_us >= stored_before.microseconds) return false;
+    if (::unlink(path.c_str()) != 0) return std::unexpected(errno_error("delete " + path.string(), errno));
+    state_->used_bytes -= std::min(static_cast<std::uint64_t>(found.st_size), state_->used_bytes);
+    return true;
+}
+
+Result<std::vector<Hash256>> EvidenceStore::list_shelf(std::uint8_t shelf) const {
+    std::vector<Hash256> hashes;
+    std::error_code error;
+    for (fs::directory_iterator entry(state_->folder / fmt::format("{:02x}", shelf), error), end;
+         !error && entry != end; entry.increment(error))
+        // What has another name was put there by somebody else: it is not ours to delete.
+        if (Result<Hash256> hash = hash_from_hex(entry->path().filename().string())) hashes.push_back(*hash);
+    if (error) return fail(ErrorCode::io, "list evidence: " + error.message());
+    return hashes;
 }
 
 bool EvidenceStore::contains(const Hash256& hash) const {

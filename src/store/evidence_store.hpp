@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
@@ -36,6 +38,11 @@ public:
     [[nodiscard]] Result<Bytes> get(const Hash256& hash);
     /// Deletes; durable on return. Errors: not_found, io.
     [[nodiscard]] Result<void> remove(const Hash256& hash);
+    /// Deletes, unless it was stored (again) at `stored_before` or later: what is stored just now may not have its record
+    /// yet. Returns whether it is gone. Errors: io.
+    [[nodiscard]] Result<bool> remove_if_unused(const Hash256& hash, TimePoint stored_before);
+    /// Every hash that begins with the byte `shelf`.
+    [[nodiscard]] Result<std::vector<Hash256>> list_shelf(std::uint8_t shelf) const;
     [[nodiscard]] bool contains(const Hash256& hash) const;
     /// Bytes that the sealed files take.
     [[nodiscard]] std::uint64_t used_bytes() const;

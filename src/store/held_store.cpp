@@ -20,7 +20,9 @@ bool is_step(HeldState from, HeldState to) {
     switch (from) {
         case HeldState::held: return to == HeldState::releasing || to == HeldState::discarded;
         // Back to held: the next hop refused it, or nobody knows after a restart and a person decides.
-        case HeldState::releasing: return to == HeldState::released || to == HeldState::held;
+        // Discarded: a person found that it had been delivered.
+        case HeldState::releasing:
+            return to == HeldState::released || to == HeldState::held || to == HeldState::discarded;
         case HeldState::released:
         case HeldState::discarded: return false;
     }
@@ -43,14 +45,34 @@ Result<std::vector<Held>> select_rows(soci::session& session, Conditions& condit
     return all;
 }
 
+void insert_act(soci::session& session, const HeldAct& act) {
+    const std::string held_id = text(act.held_id), word = text(act.act), who = text(act.by.name),
+                      caller = text(act.by.caller), note = text(act.note);
+    const long long when = act.time.microseconds;
+    session
+        << "INSERT INTO held_acts (held_id, time_us, act, done_by, caller, note) VALUES (:held_id, :moment, "
+           ":act, :who, :caller, :note)",
+        soci::use(held_id, "held_id"), soci::use(when, "moment"), soci::use(word, "act"),
+        soci::use(who, "who"), soci::use(caller, "caller"), soci::use(note, "note");
+}
+
+std::optional<std::string> state_of(soci::session& session, const std::string& id) {
+    std::string state;
+    session << "SELECT state FROM held WHERE id = :id", soci::into(state), soci::use(id, "id");
+    return session.got_data() ? std::optional(state) : std::nullopt;
+}
+
 void add_columns(Conditions& conditions, const HeldFilter& filter) {
     if (filter.state) conditions.add("state = :state", "state", std::string(to_string(*filter.state)));
+    if (filter.choice == HeldChoice::waiting)
+        conditions.add("(state = :waiting OR state = 'releasing')", "waiting", std::string("held"));
     if (filter.customer) conditions.add("customer = :customer", "customer", text(*filter.customer));
     if (filter.sender) conditions.add("sender_key = :sender", "sender", search_key(text(*filter.sender)));
     if (filter.recipient)
         conditions.add(
             R"(recipients_key LIKE :recipient ESCAPE '\')", "recipient",
             contains_pattern("\n" + search_key(stored_list({*filter.recipient}, limits::smtp_path_bytes))));
+    if (filter.from) conditions.add("time_us >= :from_us", "from_us", filter.from->microseconds);
     if (filter.until) conditions.add("time_us < :until_us", "until_us", filter.until->microseconds);
     if (filter.before_id)
         conditions.add("(time_us, id) < (SELECT time_us, id FROM held WHERE id = :before_id)", "before_id",
@@ -222,12 +244,12 @@ Result<std::uint64_t> HeldStore::count(const HeldFilter& filter) {
                    });
 }
 
-Result<void> HeldStore::move(const std::string& id, HeldState from, HeldState to,
-                             const std::string& decided_by, TimePoint now, const std::string& note) {
+Result<void> HeldStore::move(const std::string& id, HeldState from, HeldState to, const Actor& by,
+                             TimePoint now, const std::string& note) {
     if (!is_step(from, to)) return fail(ErrorCode::invalid_input, "decide held message: no such step");
     return writing(database_.state(), "decide held message", [&](soci::session& session) -> Result<void> {
         const std::string key = text(id), old_state(to_string(from)), new_state(to_string(to));
-        const std::string who = text(decided_by), why = text(note);
+        const std::string who = text(by.name), why = text(note);
         const long long when = now.microseconds;
         soci::transaction transaction(session);
         soci::statement update =
@@ -238,13 +260,59 @@ Result<void> HeldStore::move(const std::string& id, HeldState from, HeldState to
              soci::use(why, "why"), soci::use(key, "id"), soci::use(old_state, "old_state"));
         update.execute(true);
         if (update.get_affected_rows() == 1) {
+            insert_act(session, {id, now, new_state, by, note});
             transaction.commit();
             return {};
         }
-        long long count = 0;
-        session << "SELECT COUNT(*) FROM held WHERE id = :id", soci::into(count), soci::use(key, "id");
-        if (count == 0) return fail(ErrorCode::not_found, "decide held message: there is none with this id");
-        return fail(ErrorCode::conflict, "decide held message: it is not '" + old_state + "' any more");
+        const std::optional<std::string> state = state_of(session, key);
+        if (!state) return fail(ErrorCode::not_found, "decide held message: there is none with this id");
+        return fail(ErrorCode::conflict,
+                    "decide held message: it is '" + *state + "', no longer '" + old_state + "'");
+    });
+}
+
+Result<void> HeldStore::note(const HeldAct& act) {
+    return writing(database_.state(), "note act", [&](soci::session& session) -> Result<void> {
+        soci::transaction transaction(session);
+        insert_act(session, act);
+        transaction.commit();
+        return {};
+    });
+}
+
+Result<std::vector<HeldAct>> HeldStore::acts(const std::string& id) {
+    return reading(
+        database_.state(), "list acts", [&](soci::session& session) -> Result<std::vector<HeldAct>> {
+            const std::string key = text(id);
+            const long long rows_max = static_cast<long long>(limits::listing_rows);
+            long long time_us = 0;
+            HeldAct act;
+            soci::statement select =
+                (session.prepare
+                     << "SELECT time_us, act, done_by, caller, note FROM held_acts WHERE held_id = :id "
+                        "ORDER BY time_us LIMIT :rows_max",
+                 soci::into(time_us), soci::into(act.act), soci::into(act.by.name), soci::into(act.by.caller),
+                 soci::into(act.note), soci::use(key, "id"), soci::use(rows_max, "rows_max"));
+            std::vector<HeldAct> all;
+            select.execute();
+            while (select.fetch()) {
+                act.held_id = id;
+                act.time = TimePoint{time_us};
+                all.push_back(act);
+            }
+            return all;
+        });
+}
+
+Result<bool> HeldStore::needs_content(const std::string& content_sha256, TimePoint kept_since) {
+    return reading(database_.state(), "look for content", [&](soci::session& session) -> Result<bool> {
+        const std::string hash = text(content_sha256);
+        const long long since = kept_since.microseconds;
+        long long rows = 0;
+        session << "SELECT COUNT(*) FROM held WHERE content_sha256 = :hash AND (state = 'held' OR state = "
+                   "'releasing' OR decided_at >= :since)",
+            soci::into(rows), soci::use(hash, "hash"), soci::use(since, "since");
+        return rows > 0;
     });
 }
 

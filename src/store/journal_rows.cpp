@@ -18,19 +18,23 @@ std::string json(std::string_view value) {
 
 }  // namespace
 
-const char* const insert_journal = "INSERT INTO journal (id, time_us, direction, listener, client_ip, helo, "
-                                   "mail_from, sender_key, recipients, size_bytes, "
-                                   "subject, subject_key, header_from, message_id, verdict, disposition, "
-                                   "ambiguous, reasons, findings, outcome, customer, "
-                                   "held_id, next_hop_reply, engine_version, elapsed_us, content_sha256) "
-                                   "VALUES (:id, :time_us, :direction, :listener, "
-                                   ":client_ip, :helo, :mail_from, :sender_key, :recipients, :size_bytes, "
-                                   ":subject, :subject_key, :header_from, :message_id, "
-                                   ":verdict, :disposition, :ambiguous, :reasons, :findings, :outcome, "
-                                   ":customer, :held_id, :next_hop_reply, "
-                                   ":engine_version, :elapsed_us, :content_sha256)";
+const char* const insert_journal =
+    "INSERT INTO journal (id, time_us, direction, listener, client_ip, "
+    "client_name, sasl_login, queue_id, text_fingerprint, helo, "
+    "mail_from, sender_key, recipients, size_bytes, "
+    "subject, subject_key, header_from, message_id, verdict, disposition, "
+    "ambiguous, reasons, findings, outcome, customer, "
+    "held_id, next_hop_reply, engine_version, elapsed_us, content_sha256) "
+    "VALUES (:id, :time_us, :direction, :listener, "
+    ":client_ip, :client_name, :sasl_login, :queue_id, :text_fingerprint, :helo, :mail_from, "
+    ":sender_key, :recipients, :size_bytes, "
+    ":subject, :subject_key, :header_from, :message_id, "
+    ":verdict, :disposition, :ambiguous, :reasons, :findings, :outcome, "
+    ":customer, :held_id, :next_hop_reply, "
+    ":engine_version, :elapsed_us, :content_sha256)";
 
-const char* const select_journal = "SELECT id, time_us, direction, listener, client_ip, helo, mail_from, "
+const char* const select_journal = "SELECT id, time_us, direction, listener, client_ip, client_name, "
+                                   "sasl_login, queue_id, text_fingerprint, helo, mail_from, "
                                    "recipients, size_bytes, subject, header_from, "
                                    "message_id, verdict, disposition, ambiguous, reasons, findings, outcome, "
                                    "customer, held_id, next_hop_reply, "
@@ -42,6 +46,10 @@ void JournalRow::set(const Record& record) {
     direction = text(record.direction);
     listener = text(record.listener);
     client_ip = text(record.client_ip);
+    client_name = text(record.client_name);
+    sasl_login = text(record.sasl_login);
+    queue_id = text(record.queue_id);
+    text_fingerprint = fingerprint_text(record.text_fingerprint);
     helo = text(record.helo);
     mail_from = text(record.mail_from);
     sender_key = search_key(mail_from);
@@ -72,6 +80,10 @@ Record JournalRow::get() const {
     record.direction = direction;
     record.listener = listener;
     record.client_ip = client_ip;
+    record.client_name = client_name;
+    record.sasl_login = sasl_login;
+    record.queue_id = queue_id;
+    record.text_fingerprint = fingerprint_from(text_fingerprint).value_or(0);
     record.helo = helo;
     record.mail_from = mail_from;
     record.recipients = list_from_stored(recipients);
@@ -101,6 +113,10 @@ void JournalRow::bind_use(soci::statement& statement) {
     bind(direction, "direction");
     bind(listener, "listener");
     bind(client_ip, "client_ip");
+    bind(client_name, "client_name");
+    bind(sasl_login, "sasl_login");
+    bind(queue_id, "queue_id");
+    bind(text_fingerprint, "text_fingerprint");
     bind(helo, "helo");
     bind(mail_from, "mail_from");
     bind(sender_key, "sender_key");
@@ -128,7 +144,8 @@ void JournalRow::bind_use(soci::statement& statement) {
 void JournalRow::bind_into(soci::statement& statement) {
     statement.exchange(soci::into(id));
     statement.exchange(soci::into(time_us));
-    for (std::string* member : {&direction, &listener, &client_ip, &helo, &mail_from, &recipients})
+    for (std::string* member : {&direction, &listener, &client_ip, &client_name, &sasl_login, &queue_id,
+                                &text_fingerprint, &helo, &mail_from, &recipients})
         statement.exchange(soci::into(*member));
     statement.exchange(soci::into(size_bytes));
     for (std::string* member : {&subject, &header_from, &message_id, &verdict, &disposition})

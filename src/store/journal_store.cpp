@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "base/similarity.hpp"
 #include "store/detail/rows.hpp"
 #include "store/stored_text.hpp"
 
@@ -40,11 +41,89 @@ void insert_records(soci::session& session, std::span<const Record> records) {
     }
 }
 
+/// "www.Example.com" to "com.example.www.": a domain and all below it begin alike.
+std::string reversed_domain(std::string_view host) {
+    std::string out;
+    while (host.ends_with('.')) host.remove_suffix(1);
+    while (!host.empty()) {
+        const std::size_t dot = host.rfind('.');
+        out += search_key(std::string(dot == std::string_view::npos ? host : host.substr(dot + 1)));
+        out += '.';
+        host = dot == std::string_view::npos ? std::string_view() : host.substr(0, dot);
+    }
+    return out;
+}
+
+/// One row of a two-column table for each value of each record; a value that a record names twice is one row.
+template <typename Values, typename Key>
+void insert_found_by(soci::session& session, const std::string& table, std::span<const Record> records,
+                     const Values& values, const Key& key) {
+    std::string record_id, text;
+    soci::statement insert = (session.prepare << "INSERT INTO " + table + " VALUES (:record_id, :text)",
+                              soci::use(record_id, "record_id"), soci::use(text, "text"));
+    for (const Record& record : records) {
+        record_id = stored_text(record.id, limits::record_text_bytes);
+        std::vector<std::string> done;
+        for (const std::string& value : values(record)) {
+            text = key(stored_text(value, limits::smtp_path_bytes));
+            if (std::ranges::find(done, text) != done.end()) continue;
+            insert.execute(true);
+            done.push_back(text);
+        }
+    }
+}
+
+void insert_what_it_is_found_by(soci::session& session, std::span<const Record> records) {
+    insert_found_by(
+        session, "journal_links (record_id, reversed_domain)", records,
+        [](const Record& record) -> const std::vector<std::string>& { return record.link_domains; },
+        [](const std::string& host) { return reversed_domain(host); });
+    insert_found_by(
+        session, "journal_attachments (record_id, sha256)", records,
+        [](const Record& record) -> const std::vector<std::string>& { return record.attachment_sha256; },
+        [](const std::string& hash) { return search_key(hash); });
+}
+
+/// Without a commit: an error leaves the transaction to be rolled back.
+Result<void> update_replies(soci::session& session, std::span<const NextHopReply> replies) {
+    if (replies.empty()) return {};
+    std::string record_id, text;
+    soci::statement update = (session.prepare << "UPDATE journal SET next_hop_reply = :reply WHERE id = :id",
+                              soci::use(text, "reply"), soci::use(record_id, "id"));
+    for (const NextHopReply& reply : replies) {
+        record_id = stored_text(reply.record_id, limits::record_text_bytes);
+        text = stored_text(reply.reply, limits::record_text_bytes);
+        update.execute(true);
+        if (update.get_affected_rows() == 0)
+            return fail(ErrorCode::not_found, "note next hop's reply: there is no record " + record_id);
+    }
+    return {};
+}
+
 std::string key_of(const std::string& text) {
     return search_key(stored_text(text, limits::record_text_bytes));
 }
 
-void add_columns(Conditions& conditions, const RecordFilter& filter) {
+/// Every fingerprint in the journal that is similar, as a list for SQL: digits of our own making, nothing from outside.
+std::string similar_fingerprints(soci::session& session, std::uint64_t wanted) {
+    std::string row, list = "'-'";  // never empty: PostgreSQL knows no empty list
+    std::size_t found = 0;
+    const auto rows_max = static_cast<long long>(limits::similar_fingerprints_read);
+    soci::statement select =
+        (session.prepare
+             << "SELECT DISTINCT text_fingerprint FROM journal WHERE text_fingerprint > '' LIMIT :rows_max",
+         soci::into(row), soci::use(rows_max, "rows_max"));
+    select.execute();
+    while (select.fetch() && found < limits::similar_fingerprints_found) {
+        const std::optional<std::uint64_t> known = fingerprint_from(row);
+        if (!known || !similar(*known, wanted)) continue;
+        list += ", '" + fingerprint_text(*known) + "'";
+        ++found;
+    }
+    return list;
+}
+
+void add_columns(soci::session& session, Conditions& conditions, const RecordFilter& filter) {
     if (filter.sender) conditions.add("sender_key = :sender", "sender", key_of(*filter.sender));
     if (filter.recipient)
         conditions.add("id IN (SELECT record_id FROM journal_recipients WHERE recipient_key = :recipient)",
@@ -60,6 +139,26 @@ void add_columns(Conditions& conditions, const RecordFilter& filter) {
     equal(filter.verdict, "verdict = :verdict", "verdict");
     equal(filter.disposition, "disposition = :disposition", "disposition");
     equal(filter.content_sha256, "content_sha256 = :content_sha256", "content_sha256");
+    equal(filter.sasl_login, "sasl_login = :sasl_login", "sasl_login");
+    equal(filter.queue_id, "queue_id = :queue_id", "queue_id");
+    if (filter.attachment_sha256)
+        conditions.add("id IN (SELECT record_id FROM journal_attachments WHERE sha256 = :attachment)",
+                       "attachment", key_of(*filter.attachment_sha256));
+    if (filter.link_domain) {
+        // '/' is the character behind '.': everything that begins with "com.example." lies in between.
+        const std::string begin =
+            reversed_domain(stored_text(*filter.link_domain, limits::record_text_bytes));
+        std::string end = begin;
+        if (!end.empty()) end.back() = '/';
+        // One condition of two halves: add() puts AND between them.
+        conditions.add("id IN (SELECT record_id FROM journal_links WHERE reversed_domain >= :link", "link",
+                       begin);
+        conditions.add("reversed_domain < :link_end)", "link_end", end);
+    }
+    if (filter.similar_to)
+        conditions.add("text_fingerprint IN (" + similar_fingerprints(session, *filter.similar_to) +
+                           ") AND text_fingerprint <> :no_fingerprint",
+                       "no_fingerprint", std::string());
     if (filter.from) conditions.add("time_us >= :from_us", "from_us", filter.from->microseconds);
     if (filter.until) conditions.add("time_us < :until_us", "until_us", filter.until->microseconds);
     if (filter.before_id) {
@@ -88,31 +187,57 @@ std::vector<Record> select_records(soci::session& session, Conditions& condition
 
 }  // namespace
 
-Result<void> JournalStore::append(std::span<const Record> records, std::span<const Held> held) {
+Result<void> JournalStore::append(std::span<const Record> records, std::span<const Held> held,
+                                  std::span<const NextHopReply> replies) {
     if (std::max(records.size(), held.size()) > limits::journal_batch)
         return fail(ErrorCode::limit, "append to journal: more records than one batch takes");
-    if (records.empty() && held.empty()) return {};
+    if (records.empty() && held.empty() && replies.empty()) return {};
     return writing(database_.state(), "append to journal", [&](soci::session& session) -> Result<void> {
         soci::transaction transaction(session);
         insert_records(session, records);
         insert_recipients(session, records);
+        insert_what_it_is_found_by(session, records);
         insert_held_rows(session, held);
+        TRY(update_replies(session, replies));
         transaction.commit();
         return {};
     });
 }
 
-Result<void> JournalStore::note_next_hop_reply(const std::string& id, const std::string& reply) {
-    return writing(database_.state(), "note next hop's reply", [&](soci::session& session) -> Result<void> {
-        std::string record_id = stored_text(id, limits::record_text_bytes);
-        std::string text = stored_text(reply, limits::record_text_bytes);
-        soci::statement update =
-            (session.prepare << "UPDATE journal SET next_hop_reply = :reply WHERE id = :id",
-             soci::use(text, "reply"), soci::use(record_id, "id"));
-        update.execute(true);
-        if (update.get_affected_rows() == 0)
-            return fail(ErrorCode::not_found, "note next hop's reply: there is no record " + record_id);
-        return {};
+Result<void> JournalStore::note_next_hop_replies(std::span<const NextHopReply> replies) {
+    return append({}, {}, replies);
+}
+
+Result<std::size_t> JournalStore::remove_before(TimePoint time, std::size_t rows_max) {
+    const long long before_us = time.microseconds;
+    const auto rows_wanted = static_cast<long long>(std::min(rows_max, limits::journal_batch));
+    return writing(database_.state(), "shorten journal", [&](soci::session& session) -> Result<std::size_t> {
+        soci::transaction transaction(session);
+        std::vector<std::string> ids;
+        std::string id;
+        soci::statement select =
+            (session.prepare << "SELECT id FROM journal WHERE time_us < :before_us AND id NOT IN (SELECT "
+                                "record_id FROM held WHERE state = 'held' OR state = 'releasing') ORDER BY "
+                                "time_us LIMIT :rows_wanted",
+             soci::into(id), soci::use(before_us, "before_us"), soci::use(rows_wanted, "rows_wanted"));
+        select.execute();
+        while (select.fetch()) ids.push_back(id);
+        for (const char* statement : {
+                 "DELETE FROM journal_recipients WHERE record_id = :id",
+                 "DELETE FROM journal_links WHERE record_id = :id",
+                 "DELETE FROM journal_attachments WHERE record_id = :id",
+                 "DELETE FROM held_acts WHERE held_id IN (SELECT id FROM held WHERE record_id = :id)",
+                 "DELETE FROM held WHERE record_id = :id",
+                 "DELETE FROM journal WHERE id = :id",
+             }) {
+            soci::statement remove = (session.prepare << statement, soci::use(id, "id"));
+            for (const std::string& one : ids) {
+                id = one;
+                remove.execute(true);
+            }
+        }
+        transaction.commit();
+        return ids.size();
     });
 }
 
@@ -120,7 +245,7 @@ Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
     return reading(
         database_.state(), "list journal", [&](soci::session& session) -> Result<std::vector<Record>> {
             Conditions conditions;
-            add_columns(conditions, filter);
+            add_columns(session, conditions, filter);
             return select_records(session, conditions, std::min(filter.limit, limits::listing_rows));
         });
 }
@@ -128,7 +253,7 @@ Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
 Result<std::uint64_t> JournalStore::count(const RecordFilter& filter) {
     return reading(database_.state(), "count journal", [&](soci::session& session) -> Result<std::uint64_t> {
         Conditions conditions;
-        add_columns(conditions, filter);
+        add_columns(session, conditions, filter);
         return count_rows(session, "journal", conditions);
     });
 }

@@ -23,6 +23,9 @@ struct Record {
     std::string direction;  ///< inbound, outbound, internal
     std::string listener;   ///< name of the gate: `smtp`, `milter`, `http`
     std::string client_ip;
+    std::string client_name;
+    std::string sasl_login;  ///< the authenticated name
+    std::string queue_id;    ///< of the MTA that asked
     std::string helo;
     std::string mail_from;  ///< envelope sender, empty for `<>`
     std::vector<std::string> recipients;
@@ -41,7 +44,11 @@ struct Record {
     std::string next_hop_reply;
     std::string engine_version;
     std::uint64_t elapsed_us = 0;
-    std::string content_sha256;  ///< hexadecimal
+    std::string content_sha256;          ///< hexadecimal
+    std::uint64_t text_fingerprint = 0;  ///< scan::text_fingerprint(); 0: too little text
+    /// To be found by; list() and get() leave them empty.
+    std::vector<std::string> link_domains;
+    std::vector<std::string> attachment_sha256;  ///< hexadecimal
 };
 
 /// Every set field must match. Addresses match whole and without case; `subject` matches a part of it, without ASCII
@@ -55,10 +62,22 @@ struct RecordFilter {
     std::optional<std::string> verdict;
     std::optional<std::string> disposition;
     std::optional<std::string> content_sha256;
+    std::optional<std::string> link_domain;        ///< a link leads there, or below
+    std::optional<std::string> attachment_sha256;  ///< hexadecimal
+    std::optional<std::string> sasl_login;
+    std::optional<std::string> queue_id;
+    /// Copies of one text: similar() to this. Of more than limits::similar_fingerprints_found different ones, some.
+    std::optional<std::uint64_t> similar_to;
     std::optional<TimePoint> from;         ///< this moment or later
     std::optional<TimePoint> until;        ///< before this moment
     std::optional<std::string> before_id;  ///< page on: only records that are older than this one
     std::size_t limit = 100;               ///< at most limits::listing_rows
+};
+
+/// What the next hop answered to a message that was passed on.
+struct NextHopReply {
+    std::string record_id;
+    std::string reply;
 };
 
 class JournalStore {
@@ -67,9 +86,14 @@ public:
 
     /// Stores all records, and the held messages that belong to them, or none; durable on return. Errors: conflict
     /// (an id exists), limit (more than limits::journal_batch), unavailable (locked too long), io (disk full).
-    [[nodiscard]] Result<void> append(std::span<const Record> records, std::span<const Held> held = {});
-    /// Adds what the next hop answered to a record that exists. Errors: not_found, unavailable, io.
-    [[nodiscard]] Result<void> note_next_hop_reply(const std::string& id, const std::string& reply);
+    /// `replies` are added to records that are there already, in the same transaction.
+    [[nodiscard]] Result<void> append(std::span<const Record> records, std::span<const Held> held = {},
+                                      std::span<const NextHopReply> replies = {});
+    /// Adds what the next hop answered to records that exist. Errors: not_found (of one of them: none is added), unavailable, io.
+    [[nodiscard]] Result<void> note_next_hop_replies(std::span<const NextHopReply> replies);
+    /// Deletes up to `rows_max` (at most limits::journal_batch) of the oldest records before `time`, with what belongs to
+    /// them. Those whose message waits for a decision stay. Returns how many are gone. Errors: unavailable, io.
+    [[nodiscard]] Result<std::size_t> remove_before(TimePoint time, std::size_t rows_max);
     /// Newest first.
     [[nodiscard]] Result<std::vector<Record>> list(const RecordFilter& filter);
     /// How many fit, whatever the limit.

@@ -12,8 +12,8 @@ namespace tocsin::store {
 namespace {
 
 constexpr std::array action_names = {"block", "hold"};
-constexpr std::array kind_names = {"sender",    "domain",      "customer",       "recipient",
-                                   "client_ip", "link_domain", "content_sha256", "subject"};
+constexpr std::array kind_names = {"sender",      "domain",         "customer", "recipient", "client_ip",
+                                   "link_domain", "content_sha256", "subject",  "url",       "similar"};
 
 template <typename Enum, std::size_t count>
 std::optional<Enum> from_name(const std::array<const char*, count>& names, std::string_view name) {

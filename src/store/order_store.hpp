@@ -24,6 +24,8 @@ enum class SubjectKind : std::uint8_t {
     link_domain,     ///< domain of a link in the message, and below
     content_sha256,  ///< hash of a part
     subject,         ///< part of the subject line, upper and lower case alike
+    url,             ///< beginning of a link, without scheme
+    similar,         ///< text of the message, personalised or not: its fingerprint
 };
 [[nodiscard]] std::string_view to_string(OrderAction action);
 [[nodiscard]] std::string_view to_string(SubjectKind kind);

@@ -112,11 +112,31 @@ std::string_view words_of(SubjectKind kind) {
         case SubjectKind::link_domain: return "with a link to the domain or below it: ";
         case SubjectKind::content_sha256: return "with an attachment of SHA-256 ";
         case SubjectKind::subject: return "whose subject contains ";
+        case SubjectKind::url: return "with a link that begins with ";
+        case SubjectKind::similar: return "whose text is similar to that of the fingerprint ";
     }
     return "";
 }
 
+Result<std::string> url_value(std::string_view value) {
+    std::string key = link_key(value);
+    const std::string host = key.substr(0, key.find_first_of("/?"));
+    if (host.size() < key.size() && link_domain_value(host.substr(0, host.find(':')))) return key;
+    return refuse(value, "the beginning of a link",
+                  "host and path such as mail.example/login; for all links to a host, use link_domain");
+}
+
 }  // namespace
+
+std::string link_key(std::string_view url) {
+    if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos)
+        url.remove_prefix(scheme + 3);
+    url = url.substr(0, url.find('#'));
+    const std::size_t host_end = std::min(url.find_first_of("/?"), url.size());
+    const std::size_t user = url.substr(0, host_end).rfind('@');
+    const std::size_t host_begin = user == std::string_view::npos ? 0 : user + 1;
+    return ascii_lower(url.substr(host_begin, host_end - host_begin)) + std::string(url.substr(host_end));
+}
 
 Result<std::string> order_value(SubjectKind kind, std::string_view value) {
     value = trimmed(value);
@@ -124,11 +144,7 @@ Result<std::string> order_value(SubjectKind kind, std::string_view value) {
     switch (kind) {
         case SubjectKind::sender: return address_value(value, "thief");
         case SubjectKind::recipient: return address_value(value, "boss");
-        case SubjectKind::customer:
-            return fail(
-                ErrorCode::invalid_input,
-                "orders on a customer match nothing yet, because gates know no customers: give a sender or "
-                "a domain");
+        case SubjectKind::customer: return std::string(value);
         case SubjectKind::domain:
             if (is_domain(value)) return ascii_lower(value);
             return refuse(value, "a domain",
@@ -139,6 +155,12 @@ Result<std::string> order_value(SubjectKind kind, std::string_view value) {
             return refuse(value, "an IP address",
                           "an IPv4 or IPv6 address, or a block such as 192.0.2.0/24 or 2001:db8::/32");
         case SubjectKind::content_sha256: return hash_value(value);
+        case SubjectKind::url: return url_value(value);
+        case SubjectKind::similar:
+            if (fingerprint_from(ascii_lower(value))) return ascii_lower(value);
+            return refuse(value, "a text fingerprint",
+                          "the text_fingerprint of a journal record; the API and the command line take the "
+                          "record's id");
         case SubjectKind::subject:
             if (value.size() >= limits::order_subject_bytes_min) return std::string(value);
             return refuse(value, "long enough for a part of a subject",

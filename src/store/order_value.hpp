@@ -16,9 +16,15 @@ namespace tocsin::store {
 ///   the form in which readers give links;
 /// - client_ip: an IPv4 or IPv6 address or a block of them (192.0.2.0/24);
 /// - content_sha256: 64 hexadecimal digits;
-/// - subject: a part of the subject line, limits::order_subject_bytes_min or more.
-/// Errors: invalid_input, in words that say what is expected; also for `customer`, which no gate can match yet.
+/// - subject: a part of the subject line, limits::order_subject_bytes_min or more;
+/// - url: host and beginning of the path, `link_key()` of the value; the host in ASCII;
+/// - similar: the 16 hexadecimal digits of a record's text fingerprint.
+/// Errors: invalid_input, in words that say what is expected.
 [[nodiscard]] Result<std::string> order_value(SubjectKind kind, std::string_view value);
+
+/// A link as orders compare it: without scheme, user and fragment, the host in lower case. `https://a@Evil.example/x#y` is
+/// `evil.example/x`.
+[[nodiscard]] std::string link_key(std::string_view url);
 
 /// inbound, outbound, or empty for both; the gates have no other direction. Errors: invalid_input.
 [[nodiscard]] Result<void> check_order_direction(std::string_view direction);

@@ -1,7 +1,10 @@
 #include "store/stored_text.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+
+#include <fmt/core.h>
 
 namespace tocsin::store {
 namespace {
@@ -97,6 +100,19 @@ std::vector<std::string> list_from_stored(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return items;
+}
+
+std::string fingerprint_text(std::uint64_t fingerprint) {
+    return fingerprint == 0 ? std::string() : fmt::format("{:016x}", fingerprint);
+}
+
+std::optional<std::uint64_t> fingerprint_from(std::string_view text) {
+    constexpr std::size_t digits = 16;
+    std::uint64_t value = 0;
+    if (text.size() != digits) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value, 16);
+    if (error != std::errc{} || end != text.data() + digits || value == 0) return std::nullopt;
+    return value;
 }
 
 }  // namespace tocsin::store

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +27,10 @@ namespace tocsin::store {
 /// A list in one column: a line each. Line ends inside an item become U+FFFD.
 [[nodiscard]] std::string stored_list(const std::vector<std::string>& items, std::size_t item_bytes_max);
 [[nodiscard]] std::vector<std::string> list_from_stored(std::string_view text);
+
+/// A text fingerprint as 16 hexadecimal digits; 0 is empty.
+[[nodiscard]] std::string fingerprint_text(std::uint64_t fingerprint);
+/// nullopt: not 16 hexadecimal digits, or zero.
+[[nodiscard]] std::optional<std::uint64_t> fingerprint_from(std::string_view text);
 
 }  // namespace tocsin::store

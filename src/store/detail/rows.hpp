@@ -14,9 +14,9 @@ namespace tocsin::store {
 
 /// One row of `journal`. SOCI binds to its members, so it stays where it is while a statement lives.
 struct JournalRow {
-    std::string id, direction, listener, client_ip, helo, mail_from, sender_key, recipients, subject,
-        subject_key, header_from, message_id, verdict, disposition, reasons, findings, outcome, customer,
-        held_id, next_hop_reply, engine_version, content_sha256;
+    std::string id, direction, listener, client_ip, client_name, sasl_login, queue_id, text_fingerprint, helo, mail_from,
+        sender_key, recipients, subject, subject_key, header_from, message_id, verdict, disposition, reasons,
+        findings, outcome, customer, held_id, next_hop_reply, engine_version, content_sha256;
     long long time_us = 0, size_bytes = 0, ambiguous = 0, elapsed_us = 0;
 
     void set(const Record& record);

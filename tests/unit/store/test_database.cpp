@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -114,6 +115,21 @@ TEST_CASE("a full disk is told in words, without the statement and its values") 
     CHECK(added.error().message ==
           "add order: the store cannot write: disk full (database or disk is full). Free "
           "space on the disk of the data folder, then try again");
+}
+
+TEST_CASE("trying to write says whether the disk takes writes") {
+    test::TemporaryFolder folder;
+    Database database = *Database::open(folder.path() / "tocsin.sqlite", test::noon);
+    CHECK(database.try_write().has_value());
+    std::error_code error;
+    const auto log_bytes = [&] {
+        return std::filesystem::file_size(folder.path() / "tocsin.sqlite-wal", error);
+    };
+    const auto before = log_bytes();
+    CHECK(database.try_write().has_value());
+    CHECK(log_bytes() > before);  // the same value again: still written
+    database.state().writer << "PRAGMA query_only = 1";
+    CHECK_FALSE(database.try_write().has_value());
 }
 
 TEST_CASE("an id that exists is told in words, without the statement") {

@@ -155,6 +155,28 @@ TEST_CASE("the quota is a named refusal that stores nothing") {
     CHECK(store->put(as_bytes(second)).has_value());
 }
 
+TEST_CASE("what is not needed goes, but not what was stored (again) just now") {
+    test::TemporaryFolder folder;
+    auto store = EvidenceStore::open(folder.path());
+    REQUIRE(store.has_value());
+    const Hash256 hash = store->put(as_bytes("message")).value();
+    const std::uint64_t used = store->used_bytes();
+    const timespec long_ago[2] = {{1'000'000, 0}, {1'000'000, 0}};
+    const TimePoint cutoff{2'000'000LL * 1'000'000};
+    CHECK_FALSE(store->remove_if_unused(hash, cutoff).value());
+    CHECK(store->list_shelf(hash[0]).value() == std::vector<Hash256>{hash});
+    REQUIRE(::utimensat(AT_FDCWD, file_of(folder.path(), hash).c_str(), long_ago, 0) == 0);
+    REQUIRE(store->put(as_bytes("message")).value() == hash);  // counts as stored now
+    CHECK_FALSE(store->remove_if_unused(hash, cutoff).value());
+    REQUIRE(::utimensat(AT_FDCWD, file_of(folder.path(), hash).c_str(), long_ago, 0) == 0);
+    CHECK(store->remove_if_unused(hash, cutoff).value());
+    CHECK_FALSE(store->contains(hash));
+    CHECK(used > 0);
+    CHECK(store->used_bytes() == 0);
+    CHECK(store->remove_if_unused(hash, cutoff).value());
+    CHECK(store->list_shelf(hash[0]).value().empty());
+}
+
 TEST_CASE("the key file is checked") {
     test::TemporaryFolder folder;
     const fs::path key = folder.path() / "key";

@@ -61,7 +61,7 @@ TEST_CASE("of two decisions one wins, and only real steps are taken") {
     HeldStore store(database);
     REQUIRE(store.add(sample_held("h1", "r1")).has_value());
     const auto move = [&](HeldState from, HeldState to, const char* who) {
-        const auto moved = store.move("h1", from, to, who, after_noon(5), "checked by phone");
+        const auto moved = store.move("h1", from, to, {who, "uid 7"}, after_noon(5), "checked by phone");
         return moved ? std::string("moved") : std::string(to_string(moved.error().code));
     };
     using enum HeldState;
@@ -78,8 +78,42 @@ TEST_CASE("of two decisions one wins, and only real steps are taken") {
     CHECK(out->decided_by == "carol");
     CHECK(out->decided_at == after_noon(5));
     CHECK(out->decision_note == "checked by phone");
-    CHECK(store.move("h9", held, discarded, "x", test::noon, "").error().code == ErrorCode::not_found);
+    CHECK(store.move("h9", held, discarded, {"x", ""}, test::noon, "").error().code == ErrorCode::not_found);
     for (const auto state : {held, releasing, released, discarded})
         CHECK(held_state_from(to_string(state)) == state);
     CHECK_FALSE(held_state_from("gone"));
+}
+
+TEST_CASE("every act is kept with who and why, in order; a step that fails leaves none") {
+    Database database = *Database::open_in_memory(test::noon);
+    HeldStore store(database);
+    REQUIRE(store.add(sample_held("h1", "r1")).has_value());
+    using enum HeldState;
+    REQUIRE(store.note({"h1", after_noon(1), "read", {"alice", "uid 7"}, ""}).has_value());
+    REQUIRE(store.move("h1", held, releasing, {"bob", "uid 8"}, after_noon(2), "is harmless").has_value());
+    CHECK_FALSE(store.move("h1", held, discarded, {"eve", "uid 9"}, after_noon(3), "no").has_value());
+    const auto acts = store.acts("h1");
+    REQUIRE(acts.has_value());
+    REQUIRE(acts->size() == 2);
+    CHECK(acts->front().act == "read");
+    CHECK(acts->front().by.name == "alice");
+    CHECK(acts->back().act == "releasing");
+    CHECK(acts->back().by.caller == "uid 8");
+    CHECK(acts->back().note == "is harmless");
+    CHECK(acts->back().time == after_noon(2));
+    CHECK(store.acts("h2")->empty());
+}
+
+TEST_CASE("content is needed while a message waits, and for some time after the decision") {
+    Database database = *Database::open_in_memory(test::noon);
+    HeldStore store(database);
+    Held message = sample_held("h1", "r1");
+    message.content_sha256 = "aa";
+    REQUIRE(store.add(message).has_value());
+    CHECK(store.needs_content("aa", after_noon(100)).value());  // waits: however old
+    CHECK_FALSE(store.needs_content("bb", test::noon).value());
+    using enum HeldState;
+    REQUIRE(store.move("h1", held, discarded, {"a", ""}, after_noon(5), "").has_value());
+    CHECK(store.needs_content("aa", after_noon(5)).value());
+    CHECK_FALSE(store.needs_content("aa", after_noon(6)).value());
 }

@@ -10,6 +10,8 @@
 
 using namespace tocsin;
 using namespace tocsin::store;
+using test::after_noon;
+using test::sample_held;
 using test::sample_record;
 
 namespace {
@@ -165,4 +167,80 @@ TEST_CASE_FIXTURE(Fixture, "a listing is bounded") {
         REQUIRE(journal.append(records).has_value());
     }
     CHECK(journal.list({.limit = 1'000'000})->size() == limits::listing_rows);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "records are found by what their links lead to, by attachments, by login and queue id") {
+    Record one = sample_record("r1", 1), two = sample_record("r2", 2);
+    one.link_domains = {"www.Bad.example", "www.bad.example", "cdn.example"};
+    one.attachment_sha256 = {std::string(64, 'B'), std::string(64, 'b')};
+    one.sasl_login = "acme";
+    one.queue_id = "4F3";
+    two.link_domains = {"bad.example.", "xbad.example"};
+    REQUIRE(journal.append(std::vector{one, two}).has_value());
+    auto by_link = [&](const char* domain) { return ids({.link_domain = domain}); };
+    CHECK(by_link("bad.example") == "r2 r1 ");
+    CHECK(by_link("WWW.bad.example") == "r1 ");
+    CHECK(by_link("ad.example") == "");
+    CHECK(by_link("example") == "r2 r1 ");
+    CHECK(by_link("cdn.example.net") == "");
+    CHECK(by_link("") == "");
+    CHECK(ids({.attachment_sha256 = std::string(64, 'b')}) == "r1 ");
+    CHECK(ids({.attachment_sha256 = std::string(64, 'c')}) == "");
+    CHECK(ids({.sasl_login = "acme"}) == "r1 ");
+    CHECK(ids({.queue_id = "4F3"}) == "r1 ");
+    const auto back = journal.get("r1");
+    REQUIRE(back.has_value());
+    CHECK(back->sasl_login == "acme");
+    CHECK(back->queue_id == "4F3");
+}
+
+TEST_CASE_FIXTURE(Fixture, "the next hop's answers go in together with new records, or not at all") {
+    Record one = sample_record("r1", 1), two = sample_record("r2", 2);
+    one.next_hop_reply.clear();
+    REQUIRE(journal.append(std::span(&one, 1)).has_value());
+    const std::vector<NextHopReply> replies{{"r1", "250 2.0.0 ok"}}, unknown{{"r9", "250"}};
+    REQUIRE(journal.append(std::span(&two, 1), {}, replies).has_value());
+    CHECK(journal.get("r1")->next_hop_reply == "250 2.0.0 ok");
+    const Record three = sample_record("r3", 3);
+    CHECK(journal.append(std::span(&three, 1), {}, unknown).error().code == ErrorCode::not_found);
+    CHECK_FALSE(journal.get("r3").has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "old records go, the oldest first, but not those whose message waits") {
+    std::vector<Record> records;
+    for (int number = 0; number < 5; ++number)
+        records.push_back(sample_record("r" + std::to_string(number), number));
+    std::vector<Held> held = {sample_held("h1", "r1"), sample_held("h2", "r2")};
+    REQUIRE(journal.append(records, held).has_value());
+    HeldStore holding(database);
+    REQUIRE(
+        holding.move("h2", HeldState::held, HeldState::discarded, {"a", ""}, after_noon(9), "").has_value());
+    CHECK(journal.remove_before(after_noon(4), 2).value() == 2);  // r0 and r2: r1 waits
+    CHECK_FALSE(journal.get("r0").has_value());
+    CHECK(journal.get("r1").has_value());
+    CHECK_FALSE(journal.get("r2").has_value());
+    CHECK_FALSE(holding.get("h2").has_value());
+    CHECK(holding.acts("h2")->empty());
+    CHECK(journal.remove_before(after_noon(4), 2).value() == 1);  // r3
+    CHECK(journal.remove_before(after_noon(4), 2).value() == 0);
+    CHECK(journal.count({}).value() == 2);
+    CHECK(journal.list({.recipient = "one@example.org"})->size() == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "copies of one text are found by the fingerprint of any of them") {
+    std::vector<Record> records;
+    const std::uint64_t texts[] = {0xF0F0F0F0F0F0F0F0, 0xF0F0F0F0F0F0F0FF, 0x0F0F0F0F0F0F0F0F, 0};
+    for (int number = 0; number < 4; ++number) {
+        records.push_back(sample_record("r" + std::to_string(number), number));
+        records.back().text_fingerprint = texts[number];
+    }
+    REQUIRE(journal.append(records).has_value());
+    CHECK(ids({.similar_to = texts[0]}) == "r1 r0 ");
+    CHECK(ids({.similar_to = texts[2]}) == "r2 ");
+    CHECK(ids({.similar_to = 0}) == "");
+    CHECK(ids({.similar_to = 0x123456789ABCDEF0}) == "");
+    CHECK(journal.count({.similar_to = texts[1]}).value() == 2);
+    CHECK(journal.get("r2")->text_fingerprint == texts[2]);
+    CHECK(journal.get("r3")->text_fingerprint == 0);
 }
