@@ -12,6 +12,12 @@ Result<LogLevel> parse_level(const std::string& name) {
     return fail(ErrorCode::invalid_input, "--log-level: unknown level '" + name + "'");
 }
 
+Result<LogFormat> parse_format(const std::string& name) {
+    if (name == "text") return LogFormat::text;
+    if (name == "json") return LogFormat::json;
+    return fail(ErrorCode::invalid_input, "--log-format: unknown format '" + name + "'");
+}
+
 Result<void> leave_out(scan::EngineConfig& engines, const std::string& name) {
     if (name == "clamav")
         engines.clamav = false;
@@ -42,6 +48,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
             TRY(leave_out(arguments.engines, value));
         else if (option == "--log-level")
             arguments.log_level = TRY(parse_level(value));
+        else if (option == "--log-format")
+            arguments.log_format = TRY(parse_format(value));
         else
             return fail(ErrorCode::invalid_input, "unknown option " + option);
     }

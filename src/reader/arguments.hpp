@@ -14,6 +14,7 @@ struct Arguments {
     scan::EngineConfig engines;
     std::string scratch;  ///< an existing folder that this process may write into
     LogLevel log_level = LogLevel::info;
+    LogFormat log_format = LogFormat::text;
 };
 
 /// `--scratch DIR [--clamav PATH]… [--yara PATH]… [--without clamav|yara|documents]… [--log-level

@@ -54,7 +54,7 @@ int run(const std::vector<std::string>& words) {
         std::fprintf(stderr, "tocsin-reader: %s\n", arguments.error().message.c_str());
         return 2;
     }
-    StderrLog log(arguments->log_level);
+    StderrLog log(arguments->log_level, arguments->log_format);
     Result<void> served = serve_daemon(*arguments, log);
     if (served) return 0;
     log.write(LogLevel::error, "reader.template_failed", {{"error", served.error().message}});

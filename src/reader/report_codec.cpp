@@ -147,6 +147,28 @@ void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
     write_text(out, facts.header_from_name, sentence_bytes);
     write_text(out, facts.subject, title_bytes);
     write_text(out, facts.message_id, sentence_bytes);
+    out.u64(facts.text_fingerprint);
+    const std::size_t fields = std::min(facts.reserved_fields.size(), limits::reserved_fields);
+    out.u32(static_cast<std::uint32_t>(fields));
+    for (const scan::FieldRange& field : std::span(facts.reserved_fields).first(fields)) {
+        out.u64(field.offset);
+        out.u64(field.length);
+    }
+}
+
+scan::MessageFacts read_facts(ByteReader& in) {
+    scan::MessageFacts facts;
+    facts.header_from = read_text(in, sentence_bytes);
+    facts.header_from_name = read_text(in, sentence_bytes);
+    facts.subject = read_text(in, title_bytes);
+    facts.message_id = read_text(in, sentence_bytes);
+    facts.text_fingerprint = in.u64();
+    const std::uint32_t fields = in.count(limits::reserved_fields);
+    for (std::uint32_t i = 0; i < fields && !in.failed(); ++i) {
+        const std::uint64_t offset = in.u64();
+        facts.reserved_fields.push_back({offset, in.u64()});
+    }
+    return facts;
 }
 
 struct HostsFirst {
@@ -366,10 +388,7 @@ scan::ScanReport read_report(ByteReader& in) {
     scan::ScanReport report;
     report.verdict = read_enum<scan::Verdict>(in, static_cast<std::size_t>(scan::Verdict::malware) + 1);
     report.readings = in.u32();
-    report.facts.header_from = read_text(in, sentence_bytes);
-    report.facts.header_from_name = read_text(in, sentence_bytes);
-    report.facts.subject = read_text(in, title_bytes);
-    report.facts.message_id = read_text(in, sentence_bytes);
+    report.facts = read_facts(in);
     report.engine_version = read_text(in, title_bytes);
     report.parse_us = in.u64();
     report.scan_us = in.u64();

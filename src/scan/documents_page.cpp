@@ -76,18 +76,28 @@ void inspect_svg(Inspection& inspection, std::string_view lower) {
                        "is a drawing that carries a script; pictures need none");
 }
 
+/// An attribute's target as an absolute link; empty: it stays on the page, or carries its content in itself. "//host/path"
+/// takes the page's own scheme (RFC 3986 section 4.2), and browsers read a backslash as a slash: the page is a mail, so any
+/// scheme will do.
+std::string link_of(const std::string& target) {
+    std::string link(mail::trim(target));
+    if (mail::starts_with_ignoring_case(link, "data:")) return {};
+    const auto is_slash = [](char c) { return c == '/' || c == '\\'; };
+    if (link.size() > 2 && is_slash(link[0]) && is_slash(link[1])) return "http://" + link.substr(2);
+    return link.find(':') != std::string::npos ? link : std::string();
+}
+
 void inspect_tags(Inspection& inspection, std::string_view text) {
     const bool attached = !inspection.input().file_names.empty();
     TagWalk walk(text);
     Tag tag;
     while (walk.next(tag)) {
         if (tag.name == "a" || tag.name == "area") {
-            const std::string target = attribute(tag, "href");
-            if (target.find(':') != std::string::npos && !mail::starts_with_ignoring_case(target, "data:"))
-                inspection.url(mail::trim(target), "html");
+            inspection.url(link_of(attribute(tag, "href")), "html");
         } else if (tag.name == "form") {
-            const std::string target = attribute(tag, "action");
-            if (target.find(':') != std::string::npos) inspection.url(mail::trim(target), "form");
+            inspection.url(link_of(attribute(tag, "action")), "form");
+        } else if (tag.name == "button") {
+            inspection.url(link_of(attribute(tag, "formaction")), "form");
         } else if (tag.name == "input" && attached &&
                    mail::equals_ignoring_case(attribute(tag, "type"), "password")) {
             inspection.flag(PartFlag::html_password_form);

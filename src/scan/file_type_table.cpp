@@ -197,10 +197,12 @@ bool looks_like_text(std::string_view look) {
     return controls * 100 <= look.size();
 }
 
+/// `look` is in lower case already.
 bool has_word(std::string_view look, std::string_view lower_word) {
-    return mail::find_ignoring_case(look, lower_word) != std::string_view::npos;
+    return look.find(lower_word) != std::string_view::npos;
 }
 
+/// Every kind of page looks at all tags: from one `<` to the next, once for all of them. `look` is in lower case.
 std::string_view page_kind(std::string_view look) {
     constexpr std::array<std::string_view, 22> html_words = {
         "<!doctype html", "<html",   "<head",   "<body",  "<script", "<table",
@@ -210,12 +212,12 @@ std::string_view page_kind(std::string_view look) {
     const bool markup = look.find('<') != std::string_view::npos;
     if (!markup) return "";
     if (has_word(look, "<hta:application")) return "hta";
-    const std::size_t svg = mail::find_ignoring_case(look, "<svg");
-    std::size_t html = std::string_view::npos;
-    for (const std::string_view word : html_words)
-        html = std::min(html, mail::find_ignoring_case(look, word));
-    if (svg < html) return "svg";
-    if (html != std::string_view::npos) return "html";
+    for (std::size_t at = look.find('<'); at != std::string_view::npos; at = look.find('<', at + 1)) {
+        const std::string_view tag = look.substr(at);
+        if (tag.starts_with("<svg")) return "svg";
+        for (const std::string_view word : html_words)
+            if (tag.starts_with(word)) return "html";
+    }
     if (has_word(look, "<?xml") || has_word(look, "<job") || has_word(look, "<package")) return "xml";
     return "";
 }
@@ -250,12 +252,11 @@ bool looks_like_message(std::string_view look) {
 std::string_view script_kind(std::string_view look) {
     if (look.starts_with("#!"))
         return look.substr(0, 80).find("python") != std::string_view::npos ? "py" : "sh";
-    if (mail::starts_with_ignoring_case(look, "@echo off")) return "bat";
+    if (look.starts_with("@echo off")) return "bat";
     if (has_word(look, "wscript.shell") || has_word(look, "scripting.filesystemobject"))
         return has_word(look, "createobject(") && (has_word(look, "dim ") || has_word(look, "set ")) ? "vbs"
                                                                                                      : "js";
-    if (look.starts_with("[InternetShortcut]") || has_word(look.substr(0, 400), "[internetshortcut]"))
-        return "url";
+    if (has_word(look.substr(0, 400), "[internetshortcut]")) return "url";
     if (has_word(look, "-executionpolicy") || has_word(look, "invoke-expression") ||
         has_word(look, "new-object net.webclient"))
         return "ps1";
@@ -271,8 +272,9 @@ std::string_view text_kind(std::string_view text) {
     if (mail::starts_with_ignoring_case(look, "BEGIN:VCALENDAR")) return "ics";
     if (mail::starts_with_ignoring_case(look, "BEGIN:VCARD")) return "vcf";
     if (looks_like_message(look)) return "eml";
-    if (const std::string_view page = page_kind(look); !page.empty()) return page;
-    if (const std::string_view script = script_kind(look); !script.empty()) return script;
+    const std::string lower = mail::to_lower(look);
+    if (const std::string_view page = page_kind(lower); !page.empty()) return page;
+    if (const std::string_view script = script_kind(lower); !script.empty()) return script;
     return "txt";
 }
 

@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "mail/addresses.hpp"
 #include "mail/ascii.hpp"
 #include "mail/encoded_words.hpp"
 #include "scan/inspection.hpp"
+#include "scan/reserved_names.hpp"
+#include "scan/text_fingerprint.hpp"
 
 namespace tocsin::scan {
 
@@ -18,6 +22,32 @@ namespace {
 bool is_attachment(const mail::Entity& entity) {
     return entity.is_leaf() && !entity.content.empty() &&
            (entity.disposition == "attachment" || !entity.file_names.empty());
+}
+
+/// A field ends where the next one begins; what stands between value and line end (CR, LF, white space) belongs to it.
+void note_reserved_fields(const mail::MimeTree& tree, MessageFacts& facts) {
+    const std::string_view text = as_text(tree.input);
+    for (const mail::HeaderField& field : tree.root().fields) {
+        if (!is_reserved_field(field.name)) continue;
+        const std::size_t begin = static_cast<std::size_t>(field.name.data() - text.data());
+        std::size_t end =
+            static_cast<std::size_t>(field.raw_value.data() - text.data()) + field.raw_value.size();
+        end = std::min(text.find('\n', end), text.size() - 1) + 1;
+        facts.reserved_fields.push_back({begin, end - begin});
+        if (facts.reserved_fields.size() >= limits::reserved_fields) return;
+    }
+}
+
+/// Of the first page, or else the first plain text, that is no attachment: what a person reads.
+std::uint64_t fingerprint_of(const mail::MimeTree& tree) {
+    const mail::Entity* plain = nullptr;
+    for (const std::uint32_t index : tree.readings.front().entities) {
+        const mail::Entity& entity = tree.entities[index];
+        if (!entity.is_leaf() || entity.type != "text" || is_attachment(entity)) continue;
+        if (entity.subtype == "html") return text_fingerprint(as_text(entity.content), TextKind::html);
+        if (plain == nullptr) plain = &entity;
+    }
+    return plain != nullptr ? text_fingerprint(as_text(plain->content), TextKind::plain) : 0;
 }
 
 }  // namespace
@@ -47,7 +77,9 @@ MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests) 
     if (const mail::HeaderField* id = mail::find_field(fields, "Message-ID"))
         facts.message_id = printable(mail::trim(mail::unfold(id->raw_value)), fact_bytes_max);
 
+    note_reserved_fields(tree, facts);
     if (tree.readings.empty()) return facts;
+    facts.text_fingerprint = fingerprint_of(tree);
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         if (!is_attachment(entity) || facts.attachment_sha256.size() >= attachments_named_max) continue;

@@ -121,6 +121,12 @@ struct FoundUrl {
     std::uint32_t part = whole_message;
 };
 
+/// Where a header field stands in the message: from its name up to and with its line end.
+struct FieldRange {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
 /// What the journal and the watch want to know of a message, bounded.
 struct MessageFacts {
     std::string header_from;  ///< address
@@ -128,6 +134,10 @@ struct MessageFacts {
     std::string subject;
     std::string message_id;
     std::vector<std::string> attachment_sha256;
+    /// SimHash of the visible text (text_fingerprint.hpp): near for copies of one campaign. 0: too little text to tell.
+    std::uint64_t text_fingerprint = 0;
+    /// Fields of the message's own header that claim to be Tocsin's (reserved_names.hpp), in order of their place.
+    std::vector<FieldRange> reserved_fields;
 };
 
 struct ScanReport {
