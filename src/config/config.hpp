@@ -1,0 +1,53 @@
+// The configuration file: TOML text in, Settings out, or everything that is wrong with it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/problem.hpp"
+#include "config/settings.hpp"
+#include "config/values.hpp"
+
+namespace tocsin::config {
+
+/// Names that other rooms define and a configuration may use; this room knows none of them.
+struct KnownNames {
+    std::vector<std::string> part_flags;  ///< empty: any name is taken
+};
+
+/// One setting of a [section] from the command line; it replaces what the file says. A list is written by several of them.
+struct Override {
+    std::string key;   ///< "daemon.next_hop"
+    std::string text;  ///< "127.0.0.1:10025", "4", "true"
+};
+
+struct ParseOptions {
+    std::filesystem::path folder;  ///< relative paths start here; empty: they stay as they are
+    KnownNames known;
+    std::vector<Override> overrides;
+    PathCheck path_check;  ///< looks at every path; empty: nobody looks (see look_at_path in files.hpp)
+};
+
+struct Parsed {
+    std::optional<Settings> settings;  ///< complete; only if there is no problem
+    std::vector<Problem> problems;     ///< in the order of the file, at most limits::config_problems
+};
+
+/// Pure, unless `path_check` looks at something. An empty text gives the defaults.
+[[nodiscard]] Parsed parse(std::string_view text, const ParseOptions& options);
+
+/// Reads and parses a file; relative paths start at its folder, whatever `options.folder` is. Errors: it cannot be read, or is
+/// larger than limits::config_bytes.
+[[nodiscard]] Result<Parsed> load(const std::filesystem::path& file, ParseOptions options);
+
+/// The settings as TOML with comments; parse() of it gives the same settings.
+[[nodiscard]] std::string show(const Settings& settings);
+
+/// The manual's reference of all settings, as Markdown.
+[[nodiscard]] std::string manual();
+
+}  // namespace tocsin::config

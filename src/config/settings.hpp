@@ -1,0 +1,158 @@
+// Every setting of the daemon as plain values. What each means, its limits and its default in words: setting_table.cpp,
+// printed by `tocsin config manual`. The initializers here are the defaults; parse() completes what depends on other settings.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "config/address.hpp"
+#include "config/words.hpp"
+
+namespace tocsin::config {
+
+struct DaemonSettings {
+    std::string data = "/var/lib/tocsin";
+    std::string host_name = "localhost";
+    std::optional<Address> next_hop;
+    std::optional<Address> outbound_next_hop;
+    std::uint32_t readers = 0;  ///< 0: one for each processor
+    LogLevel log_level = LogLevel::info;
+    LogFormat log_format = LogFormat::text;
+    std::uint32_t stop_grace_s = 20;
+    std::uint64_t buffer_bytes = limits::gate_buffered_bytes;
+
+    bool operator==(const DaemonSettings&) const = default;
+};
+
+struct ScanSettings {
+    std::optional<std::string> reader;  ///< path of tocsin-reader; unset: beside the program
+    std::vector<std::string> databases;
+    bool system_database = true;
+    std::vector<std::string> yara;
+    std::vector<Engine> without;
+    std::uint32_t deadline_ms = 30'000;
+    std::uint64_t message_bytes = limits::message_bytes;
+    bool remember_parts = true;
+
+    bool operator==(const ScanSettings&) const = default;
+};
+
+/// One door. parse() fills in every default, also those that depend on `kind`.
+struct Listener {
+    std::string name;
+    ListenerKind kind = ListenerKind::smtp;
+    Address address;
+    std::uint32_t sessions = 0;                          ///< at once; never 0 after parse()
+    std::uint32_t timeout_s = 0;                         ///< of a silent client; never 0 after parse()
+    bool allow_remote = false;                           ///< check, clamd, api
+    DirectionRule direction = DirectionRule::by_sender;  ///< smtp, milter, check, clamd
+    std::optional<Address> next_hop;                     ///< smtp; always set after parse()
+    std::uint32_t next_hop_timeout_s = limits::next_hop_command_ms / 1000;  ///< smtp
+    ListenerTls tls = ListenerTls::none;                                    ///< smtp
+    std::optional<std::string> tls_certificate;                             ///< smtp; PEM file
+    std::optional<std::string> tls_key;                                     ///< smtp; PEM file
+    NextHopTls next_hop_tls = NextHopTls::none;                             ///< smtp
+    std::optional<std::string> next_hop_name;  ///< smtp; set if next_hop_tls is verify
+    std::vector<Network> xforward_from;        ///< smtp
+    HeldAt keep = HeldAt::here;                ///< milter
+    std::optional<std::string> scan_root;      ///< clamd; unset: SCAN is refused
+
+    bool operator==(const Listener&) const = default;
+};
+
+struct NetworkSettings {
+    std::vector<Network> own_networks = {*parse_network("127.0.0.0/8"), *parse_network("::1")};
+
+    bool operator==(const NetworkSettings&) const = default;
+};
+
+/// Kinds that are not empty are all needed; values within a kind are alternatives.
+struct Customer {
+    std::string name;
+    std::vector<std::string> logins;            ///< "*" at the end: whatever follows
+    std::vector<Network> networks;              ///< of the client
+    std::vector<std::string> envelope_domains;  ///< lower case
+    std::vector<std::string> header_domains;    ///< lower case
+    std::vector<std::string> listeners;         ///< names
+
+    bool operator==(const Customer&) const = default;
+};
+
+struct OutboundSettings {
+    UnknownSender unknown_sender = UnknownSender::accept;  ///< parse(): hold when there is a customer
+
+    bool operator==(const OutboundSettings&) const = default;
+};
+
+/// Conditions that are empty or unset fit everything; all others are needed. `verdicts`, `ambiguous` and `flags` come from a
+/// reader's report: a row that names one fits only messages whose outcome is `verdict`.
+struct PolicyRow {
+    std::optional<Direction> direction;
+    std::vector<Verdict> verdicts;
+    std::vector<Outcome> outcomes;
+    std::optional<bool> ambiguous;
+    std::vector<std::string> flags;  ///< of a part; any of them
+    std::optional<std::uint64_t> larger_than_bytes;
+    std::vector<std::string> customers;   ///< names; "(unknown)" too
+    std::vector<std::string> recipients;  ///< an address, or "@domain"
+    Disposition disposition = Disposition::hold;
+    std::string reason;
+
+    bool operator==(const PolicyRow&) const = default;
+};
+
+struct UnscannableSettings {
+    std::uint32_t inbound_tries = 3;
+    std::uint32_t retry_window_s = 172'800;
+
+    bool operator==(const UnscannableSettings&) const = default;
+};
+
+struct HeaderSettings {
+    HeaderFields inbound = HeaderFields::all;
+    HeaderFields outbound = HeaderFields::none;
+
+    bool operator==(const HeaderSettings&) const = default;
+};
+
+struct KeepSettings {
+    std::uint64_t evidence_bytes = limits::evidence_bytes;
+    std::uint32_t evidence_days = 30;
+    std::uint32_t journal_days = 400;
+
+    bool operator==(const KeepSettings&) const = default;
+};
+
+/// Where released mail goes that came through a milter, or over HTTP; what came through a proxy goes where its listener passes
+/// mail on to.
+struct ReleaseSettings {
+    std::optional<Address> next_hop;           ///< unset: daemon.next_hop
+    std::optional<Address> outbound_next_hop;  ///< unset: next_hop above, then daemon.outbound_next_hop
+
+    bool operator==(const ReleaseSettings&) const = default;
+};
+
+struct Settings {
+    DaemonSettings daemon;
+    ScanSettings scan;
+    std::vector<Listener> listeners;  ///< never empty after parse()
+    NetworkSettings network;
+    std::vector<Customer> customers;
+    OutboundSettings outbound;
+    std::vector<PolicyRow> policy;  ///< the first row that fits decides
+    UnscannableSettings unscannable;
+    HeaderSettings headers;
+    ReleaseSettings release;
+    KeepSettings keep;
+
+    bool operator==(const Settings&) const = default;
+};
+
+/// The name of the customer of outbound mail that no [[customer]] fits; policy rows may name it, customers must not have it.
+inline constexpr std::string_view unknown_customer = "(unknown)";
+
+}  // namespace tocsin::config
