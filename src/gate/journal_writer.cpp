@@ -17,12 +17,14 @@ Result<void> JournalWriter::write(net::Fiber& fiber, const store::Record& record
             write_group(fiber);
         }
     }
+    // Answers that came while we wrote: whoever waits with a record takes them along, else nobody would.
+    while (!writing_ && queue_.empty() && !notes_.empty()) write_group(fiber);
     return *mine.result;
 }
 
-Result<void> JournalWriter::note_reply(net::Fiber& fiber, const std::string& record_id,
-                                       const std::string& reply) {
-    return blocking_.call(fiber, [&] { return journal_.note_next_hop_reply(record_id, reply); });
+void JournalWriter::note_reply(net::Fiber& fiber, std::string record_id, std::string reply) {
+    notes_.push_back({std::move(record_id), std::move(reply)});
+    while (!notes_.empty() && !writing_) write_group(fiber);
 }
 
 void JournalWriter::write_group(net::Fiber& fiber) {
@@ -36,9 +38,35 @@ void JournalWriter::write_group(net::Fiber& fiber) {
         records.push_back(*waiting->record);
         if (waiting->held != nullptr) held.push_back(*waiting->held);
     }
-    Result<void> result = blocking_.call(fiber, [&] { return journal_.append(records, held); });
+    std::vector<store::NextHopReply> notes;
+    notes.swap(notes_);
+    Result<void> noted;
+    Result<void> result = blocking_.call(fiber, [&] {
+        if (records.empty()) {
+            noted = journal_.note_next_hop_replies(notes);
+            return Result<void>{};
+        }
+        Result<void> appended = journal_.append(records, held, notes);
+        // The answers are not worth the records: without them the records go in alone.
+        if (!appended && !notes.empty()) {
+            noted = appended;
+            appended = journal_.append(records, held);
+        }
+        return appended;
+    });
+    if (!noted) {
+        replies_lost_ += notes.size();
+        log_.write(LogLevel::warning, "journal.replies_not_noted",
+                   {{"count", std::to_string(notes.size())}, {"error", noted.error().message}});
+    }
     for (Waiting* waiting : group) waiting->result = result;
     ++groups_;
+    if (result && noted) {
+        last_good_ = net::steady_now();
+    } else {
+        last_good_.reset();
+        ++groups_failed_;
+    }
     writing_ = false;
     written_.notify_all();
 }

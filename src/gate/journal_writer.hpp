@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/fiber_event.hpp"
@@ -14,16 +15,21 @@ namespace tocsin::gate {
 
 class JournalWriter {
 public:
-    JournalWriter(store::JournalStore& journal, net::BlockingPool& blocking)
-        : journal_(journal), blocking_(blocking) {}
+    JournalWriter(store::JournalStore& journal, net::BlockingPool& blocking, Log& log)
+        : journal_(journal), blocking_(blocking), log_(log) {}
 
     /// Returns when the record, and the held message that belongs to it, are on disk. The first session that comes writes for
     /// all that wait; the others sleep. An error goes to every session whose record was in that group.
     [[nodiscard]] Result<void> write(net::Fiber& fiber, const store::Record& record, const store::Held* held);
-    /// Adds the next hop's answer to a record that is on disk already.
-    [[nodiscard]] Result<void> note_reply(net::Fiber& fiber, const std::string& record_id,
-                                          const std::string& reply);
+    /// Adds the next hop's answer to a record that is on disk already. It is written with the next group, by whoever writes that:
+    /// only when nobody writes does the caller wait. A crash before leaves the record without the answer; an error is logged.
+    void note_reply(net::Fiber& fiber, std::string record_id, std::string reply);
     [[nodiscard]] std::uint64_t groups_written() const { return groups_; }
+    /// Groups that did not reach the disk, and answers of next hops that are lost.
+    [[nodiscard]] std::uint64_t groups_failed() const { return groups_failed_; }
+    [[nodiscard]] std::uint64_t replies_lost() const { return replies_lost_; }
+    /// When a group last reached the disk; nothing: never, or a later one did not.
+    [[nodiscard]] std::optional<Deadline> last_good() const { return last_good_; }
 
 private:
     struct Waiting {
@@ -35,10 +41,13 @@ private:
 
     store::JournalStore& journal_;
     net::BlockingPool& blocking_;
+    Log& log_;
     std::vector<Waiting*> queue_;
+    std::vector<store::NextHopReply> notes_;
     bool writing_ = false;
     net::FiberEvent written_;
-    std::uint64_t groups_ = 0;
+    std::uint64_t groups_ = 0, groups_failed_ = 0, replies_lost_ = 0;
+    std::optional<Deadline> last_good_;
 };
 
 }  // namespace tocsin::gate

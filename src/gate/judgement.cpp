@@ -1,9 +1,15 @@
 #include "gate/judgement.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include <nlohmann/json.hpp>
 
+#include "base/fold_case.hpp"
 #include "base/limits.hpp"
-#include "gate/smtp_proxy.hpp"
+#include "gate/address_match.hpp"
+#include "gate/held_again.hpp"
+#include "gate/recipient_decisions.hpp"
 
 namespace tocsin::gate {
 
@@ -27,6 +33,12 @@ std::string findings_json(const scan::ScanReport& report) {
 
 std::string reasons_json(const Judgement& judgement) {
     json out = json::array({judgement.decision.reason});
+    if (judgement.split())
+        out.push_back("kept for " + std::to_string(judgement.kept.size()) + " of " +
+                      std::to_string(judgement.kept.size() + judgement.passing.size()) +
+                      " recipients, passed on to the others");
+    if (!judgement.held_already_sha256.empty())
+        out.push_back("held already, and not kept twice: the sender sent it again");
     if (!judgement.scan.detail.empty()) out.push_back(judgement.scan.detail);
     for (const mail::Ambiguity& ambiguity : judgement.scan.report.ambiguities)
         out.push_back("ambiguous: " + std::string(mail::info(ambiguity.kind).name) + " at byte " +
@@ -34,8 +46,19 @@ std::string reasons_json(const Judgement& judgement) {
     return to_text(out);
 }
 
-store::Record make_record(const Envelope& envelope, const Judgement& judgement, std::uint64_t size_bytes,
-                          TimePoint now) {
+/// Each once, so that a message with many links to one place is one row.
+std::vector<std::string> link_domains(const scan::ScanReport& report) {
+    std::vector<std::string> domains;
+    for (const scan::FoundUrl& url : report.urls) {
+        if (domains.size() >= limits::record_link_domains) break;
+        std::string host = ascii_lower(host_of(url.url));
+        if (!host.empty() && std::ranges::find(domains, host) == domains.end())
+            domains.push_back(std::move(host));
+    }
+    return domains;
+}
+
+store::Record make_record(const Envelope& envelope, const Judgement& judgement, TimePoint now) {
     const scan::ScanReport& report = judgement.scan.report;
     bool scanned = judgement.scan.outcome == sandbox::Outcome::verdict;
     store::Record record;
@@ -44,10 +67,14 @@ store::Record make_record(const Envelope& envelope, const Judgement& judgement, 
     record.direction = mail::to_string(envelope.direction);
     record.listener = envelope.listener;
     record.client_ip = envelope.client_ip;
+    record.client_name = envelope.client_name;
+    record.sasl_login = envelope.sasl_login;
+    record.queue_id = envelope.queue_id;
+    record.customer = judgement.customer;
     record.helo = envelope.helo;
     record.mail_from = envelope.mail_from;
     record.recipients = envelope.recipients;
-    record.size_bytes = size_bytes;
+    record.size_bytes = judgement.size_bytes;
     record.subject = report.facts.subject;
     record.header_from = report.facts.header_from;
     record.message_id = report.facts.message_id;
@@ -56,10 +83,15 @@ store::Record make_record(const Envelope& envelope, const Judgement& judgement, 
     record.ambiguous = report.ambiguous();
     record.reasons = reasons_json(judgement);
     record.findings = findings_json(report);
-    record.outcome = sandbox::to_string(judgement.scan.outcome);
+    record.outcome = judgement.scan_spared ? "not_scanned" : sandbox::to_string(judgement.scan.outcome);
     record.held_id = judgement.held_id;
     record.engine_version = report.engine_version;
     record.elapsed_us = judgement.scan.elapsed_us;
+    if (scanned) {
+        record.link_domains = link_domains(report);
+        record.attachment_sha256 = report.facts.attachment_sha256;
+        record.text_fingerprint = report.facts.text_fingerprint;
+    }
     return record;
 }
 
@@ -70,7 +102,8 @@ store::Held make_held(const store::Record& record, const Judgement& judgement) {
     held.time = record.time;
     held.direction = record.direction;
     held.mail_from = record.mail_from;
-    held.recipients = record.recipients;
+    held.recipients = judgement.kept;
+    held.customer = record.customer;
     held.subject = record.subject;
     held.size_bytes = record.size_bytes;
     held.reason = judgement.decision.reason;
@@ -92,82 +125,245 @@ std::string reply_text(std::string text) {
     return text;
 }
 
-bool is_kept(Disposition disposition) {
-    return disposition == Disposition::hold || disposition == Disposition::quarantine;
-}
-
-/// Orders before the scan see the envelope, orders after it the message too. What is blocked by its envelope is scanned all the
-/// same: the record says what it was.
-Decision decide_with_orders(GateServices& services, const Envelope& envelope, const pool::ScanOutcome& scan,
-                            TimePoint now) {
-    bool scanned = scan.outcome == sandbox::Outcome::verdict;
-    OrderSubject subject{envelope.direction, envelope.mail_from, envelope.client_ip, &envelope.recipients,
-                         scanned ? &scan.report : nullptr};
-    Decision by_policy = decide(envelope.direction, scan.outcome, scan.report);
-    std::optional<store::Order> order = services.orders.find(subject, now);
-    if (!order) return by_policy;
-    // An order may only make it stricter: malware that a "hold" order also fits is still rejected where policy rejects.
-    if (order->action == store::OrderAction::hold && by_policy.disposition == Disposition::reject)
-        return by_policy;
-    return decision_of(*order);
-}
-
-}  // namespace
-
-Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content) {
-    Judgement out;
+/// What the pool is asked: the bytes, and what the engines may know of the envelope.
+pool::ScanRequest request_for(const Envelope& envelope, ByteView content) {
     pool::ScanRequest request;
     request.kind = reader::RequestKind::scan_message;
     request.direction = envelope.direction;
     request.bytes = content;
     if (!envelope.recipients.empty()) request.envelope_recipient = envelope.recipients.front();
-    out.scan = services.readers.scan(fiber, request);
-    TimePoint now = services.clock.now();
-    out.record_id = make_id(now.microseconds);
-    out.decision = decide_with_orders(services, envelope, out.scan, now);
-    bool kept = is_kept(out.decision.disposition);
-    if (kept) out.held_id = make_id(now.microseconds);
-    store::Record record = make_record(envelope, out, content.size(), now);
-    store::Held held;
-    if (kept) {
-        Result<Hash256> stored =
-            services.blocking.call(fiber, [&] { return services.evidence.put(content); });
-        if (!stored) {
-            services.log.write(LogLevel::error, "evidence.not_stored", {{"error", stored.error().message}});
-            return out;
-        }
-        record.content_sha256 =
-            to_hex(as_bytes({reinterpret_cast<const char*>(stored->data()), stored->size()}));
-        held = make_held(record, out);
+    return request;
+}
+
+/// An order may only make it stricter: malware that a "hold" order also fits is still rejected where policy rejects.
+Decision stricter(const std::optional<store::Order>& order, Decision by_policy) {
+    if (!order) return by_policy;
+    if (order->action == store::OrderAction::hold && by_policy.disposition == Disposition::reject)
+        return by_policy;
+    return decision_of(*order);
+}
+
+/// One decision per recipient; the same is not worked out twice.
+std::vector<Decision> decide_each(GateServices& services, const Envelope& envelope,
+                                  const PolicySubject& subject, TimePoint now) {
+    const PolicyTable& table = services.rules->policy;
+    bool scanned = subject.outcome == sandbox::Outcome::verdict;
+    OrderSubject looked{.direction = envelope.direction,
+                        .mail_from = envelope.mail_from,
+                        .client_ip = envelope.client_ip,
+                        .recipients = nullptr,
+                        .report = scanned ? subject.report : nullptr,
+                        .customer = subject.customer};
+    const std::optional<store::Order> for_all = services.orders.find(looked, now);
+    const Decision by_policy = decide(table, subject);
+    const bool policy_by_recipient = looks_at_recipients(table);
+    bool by_recipient = services.orders.looks_at_recipients() || policy_by_recipient;
+    if (!by_recipient || envelope.recipients.empty()) {
+        std::size_t count = std::max<std::size_t>(envelope.recipients.size(), 1);
+        return {count, stricter(for_all, by_policy)};
     }
-    Result<void> written = services.journal.write(fiber, record, kept ? &held : nullptr);
-    out.recorded = written.has_value();
-    if (!written)
-        services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
-    services.log.write(LogLevel::info, "message.judged",
-                       {{"id", out.record_id},
-                        {"direction", std::string(mail::to_string(envelope.direction))},
-                        {"verdict", record.verdict},
-                        {"disposition", record.disposition},
-                        {"elapsed_us", std::to_string(record.elapsed_us)}});
+    std::vector<Decision> decisions;
+    PolicySubject own = subject;
+    for (const std::string& recipient : envelope.recipients) {
+        own.recipient = recipient;
+        std::optional<store::Order> order =
+            services.orders.find_for_recipient(envelope.direction, recipient, now);
+        const bool blocks = order && order->action == store::OrderAction::block;
+        const bool all_blocked = for_all && for_all->action == store::OrderAction::block;
+        if (!order || (for_all && (all_blocked || !blocks))) order = for_all;
+        decisions.push_back(stricter(order, policy_by_recipient ? decide(table, own) : by_policy));
+    }
+    return decisions;
+}
+
+void count_judged(GateMetrics& metrics, const store::Record& record, const Judgement& judgement) {
+    if (!judgement.recorded) {
+        ++metrics.record_failures;
+        return;
+    }
+    const std::string_view kind = metrics.kind_of(record.listener);
+    metrics.messages.add({kind, record.direction, record.verdict, record.disposition});
+    metrics.bytes.add({kind, record.direction}, record.size_bytes);
+    metrics.outcomes.add({record.outcome});
+    metrics.judge_s.observe(std::chrono::duration<double>(net::steady_now() - judgement.begun).count());
+}
+
+/// Counts the tries of what could not be scanned; 1 for everything else.
+std::uint32_t count_try(GateServices& services, const Envelope& envelope, sandbox::Outcome outcome,
+                        const Hash256& key, TimePoint now) {
+    bool counts = envelope.direction == mail::Direction::inbound && outcome != sandbox::Outcome::verdict &&
+                  outcome != sandbox::Outcome::unavailable;
+    return counts ? services.tries.count(key, now) : 1;
+}
+
+/// A block order that the envelope alone fits: nothing that a reader says could change it, and a flood of such mail costs
+/// nothing.
+std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& envelope,
+                                        std::size_t size_bytes) {
+    const TimePoint now = services.clock.now();
+    Judgement out;
+    // Without a customer: whose mail it is may hang on the header.
+    const std::optional<store::Order> order = services.orders.find({.direction = envelope.direction,
+                                                                    .mail_from = envelope.mail_from,
+                                                                    .client_ip = envelope.client_ip,
+                                                                    .recipients = nullptr,
+                                                                    .report = nullptr,
+                                                                    .customer = {}},
+                                                                   now);
+    if (!order || order->action != store::OrderAction::block) return std::nullopt;
+    out.customer = services.rules->senders.customer(envelope, {});
+    out.record_id = make_id(now.microseconds);
+    out.size_bytes = size_bytes;
+    out.decision = decision_of(*order);
+    out.scan_spared = true;
     return out;
 }
 
-void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const Judgement& judgement,
-                         const std::string& reply) {
-    Result<void> noted = services.journal.note_reply(fiber, judgement.record_id, reply);
-    if (!noted)
-        services.log.write(LogLevel::warning, "journal.reply_not_noted",
-                           {{"id", judgement.record_id}, {"error", noted.error().message}});
+/// Stores the content, unless the same message is held already. Returns the hash of what is on disk.
+Result<std::string> keep(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
+                         ByteView content, Judgement& judgement) {
+    const HeldQuestion question{.direction = std::string(mail::to_string(envelope.direction)),
+                                .mail_from = envelope.mail_from,
+                                .recipients = judgement.kept,
+                                .content = content,
+                                .now = services.clock.now()};
+    return services.blocking.call(fiber, [&]() -> Result<std::string> {
+        if (std::optional<store::Held> earlier =
+                find_held_again(services.held, services.evidence, services.unheard, question)) {
+            judgement.held_id = earlier->id;
+            judgement.held_already_sha256 = earlier->content_sha256;
+            return earlier->content_sha256;
+        }
+        const Hash256 stored = TRY(services.evidence.put(content));
+        return to_hex(std::as_bytes(std::span(stored)));
+    });
 }
 
-std::string header_for(const Judgement& judgement) {
-    if (judgement.decision.disposition != Disposition::tag) return {};
-    const scan::ScanReport& report = judgement.scan.report;
-    std::string header = "X-Tocsin-Verdict: " + std::string(scan::to_string(report.verdict));
-    if (report.ambiguous())
-        header += "; ambiguous=" + std::string(mail::info(report.ambiguities.front().kind).name);
-    return header + "; record=" + judgement.record_id + "\r\n";
+/// A reader names no more fields under our own names than limits::reserved_fields: there may be more, which would pass as ours.
+void refuse_endless_forgery(const Envelope& envelope, pool::ScanOutcome& scan) {
+    const bool uncounted = scan.report.facts.reserved_fields.size() >= limits::reserved_fields;
+    if (scan.outcome != sandbox::Outcome::verdict || !uncounted ||
+        envelope.direction != mail::Direction::inbound)
+        return;
+    if (scan.report.verdict != scan::Verdict::malware) scan.report.verdict = scan::Verdict::unscannable;
+    scan.detail = "more header fields under Tocsin's own names than are taken out";
+}
+
+}  // namespace
+
+Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content) {
+    if (std::optional<Judgement> blocked = blocked_unread(services, envelope, content.size()))
+        return *blocked;
+    Judgement out;
+    out.begun = net::steady_now();
+    out.scan = services.readers.scan(fiber, request_for(envelope, content));
+    refuse_endless_forgery(envelope, out.scan);
+    const TimePoint now = services.clock.now();
+    const bool scanned = out.scan.outcome == sandbox::Outcome::verdict;
+    out.record_id = make_id(now.microseconds);
+    out.size_bytes = content.size();
+    out.customer = services.rules->senders.customer(
+        envelope, scanned ? std::string_view(out.scan.report.facts.header_from) : std::string_view());
+    Hash256 key{};
+    if (!scanned) key = retry_key(envelope.mail_from, envelope.recipients, content);
+    PolicySubject subject{.direction = envelope.direction,
+                          .outcome = out.scan.outcome,
+                          .report = &out.scan.report,
+                          .size_bytes = content.size(),
+                          .customer = out.customer,
+                          .recipient = {},
+                          .tries = count_try(services, envelope, out.scan.outcome, key, now)};
+    const std::vector<Decision> decisions = decide_each(services, envelope, subject, now);
+    TransactionDecision together = combine(envelope.recipients, decisions);
+    out.decision = std::move(together.decision);
+    out.passing = std::move(together.passing);
+    out.kept = std::move(together.kept);
+    if (keeps(out.decision.disposition)) out.held_id = make_id(now.microseconds);
+    if (!scanned && out.decision.disposition != Disposition::tempfail) services.tries.forget(key);
+    return out;
+}
+
+Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
+                const BufferedContent& content) {
+    if (content.out_of_room()) return no_room(services, envelope, content.size());
+    return weigh(services, fiber, envelope, content.view());
+}
+
+Judgement too_large(GateServices& services, const Envelope& envelope, std::uint64_t seen_bytes) {
+    Judgement out;
+    out.begun = net::steady_now();
+    out.record_id = make_id(services.clock.now().microseconds);
+    out.customer = services.rules->senders.customer(envelope, {});
+    out.size_bytes = seen_bytes;
+    out.scan.outcome = sandbox::Outcome::over_limit;
+    out.decision = {Disposition::reject,
+                    "larger than the " + std::to_string(services.message_bytes) + " bytes that are scanned"};
+    return out;
+}
+
+Judgement no_room(GateServices& services, const Envelope& envelope, std::uint64_t seen_bytes) {
+    Judgement out = too_large(services, envelope, seen_bytes);
+    out.scan.outcome = sandbox::Outcome::unavailable;
+    out.decision = {Disposition::tempfail, "too much mail is being read now"};
+    return out;
+}
+
+void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content,
+            Judgement& judgement, KeptBy kept_by) {
+    const bool kept = keeps(judgement.decision.disposition) && kept_by == KeptBy::us;
+    std::string sha256;
+    if (!kept) {
+        judgement.held_id.clear();
+    } else if (Result<std::string> stored = keep(services, fiber, envelope, content, judgement); stored) {
+        sha256 = *stored;
+    } else {
+        ++services.metrics.evidence_failures;
+        services.log.write(LogLevel::error, "evidence.not_stored", {{"error", stored.error().message}});
+        return;
+    }
+    store::Record record = make_record(envelope, judgement, services.clock.now());
+    record.content_sha256 = sha256;
+    const bool anew = kept && judgement.held_already_sha256.empty();
+    const store::Held held = anew ? make_held(record, judgement) : store::Held{};
+    Result<void> written = services.journal.write(fiber, record, anew ? &held : nullptr);
+    judgement.recorded = written.has_value();
+    if (!written)
+        services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
+    count_judged(services.metrics, record, judgement);
+    services.log.write(LogLevel::info, "message.judged",
+                       {{"id", judgement.record_id},
+                        {"direction", std::string(mail::to_string(envelope.direction))},
+                        {"customer", judgement.customer},
+                        {"verdict", record.verdict},
+                        {"disposition", record.disposition},
+                        {"elapsed_us", std::to_string(record.elapsed_us)}});
+}
+
+Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content) {
+    Judgement judgement = weigh(services, fiber, envelope, content);
+    record(services, fiber, envelope, content, judgement);
+    return judgement;
+}
+
+void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const std::string& record_id,
+                         const std::string& reply) {
+    services.journal.note_reply(fiber, record_id, reply);
+}
+
+std::vector<HeaderField> headers_for(const GateServices& services, const Envelope& envelope,
+                                     const Judgement& judgement) {
+    const GateRules& rules = *services.rules;
+    const HeaderPolicy policy =
+        envelope.direction == mail::Direction::outbound ? rules.outbound_headers : rules.inbound_headers;
+    return header_fields(policy, judgement.decision, judgement.scan.report, judgement.record_id,
+                         rules.host_name);
+}
+
+std::string rejection_text(const Judgement& judgement) {
+    // Why an order was given is told to nobody outside: it may have been given about this very sender.
+    const bool by_order = judgement.decision.by == DecidedBy::order;
+    const std::string why = by_order ? "by decision of the operator" : reply_text(judgement.decision.reason);
+    return "refused: " + why + " (" + judgement.record_id + ")";
 }
 
 proto::SmtpReply refusal(const Judgement& judgement) {
@@ -176,14 +372,7 @@ proto::SmtpReply refusal(const Judgement& judgement) {
         case Disposition::quarantine:
             // RFC 5321 section 4.2.5: 250 means that we answer for the message now. It is stored; a person decides.
             return proto::make_reply(250, "2.0.0", "held for review as " + judgement.held_id);
-        case Disposition::reject:
-            // Why an order was given is told to nobody outside: it may have been given about this very sender.
-            return proto::make_reply(550, "5.7.1",
-                                     "refused: " +
-                                         (judgement.decision.by == DecidedBy::order
-                                              ? "by decision of the operator"
-                                              : reply_text(judgement.decision.reason)) +
-                                         " (" + judgement.record_id + ")");
+        case Disposition::reject: return proto::make_reply(550, "5.7.1", rejection_text(judgement));
         case Disposition::accept:
         case Disposition::tag:
         case Disposition::tempfail: break;

@@ -5,46 +5,77 @@
 #include <string>
 #include <vector>
 
+#include "gate/buffered_content.hpp"
+#include "gate/envelope.hpp"
 #include "gate/policy.hpp"
-#include "mail/direction.hpp"
+#include "gate/services.hpp"
 #include "net/fiber.hpp"
 #include "pool/reader_pool.hpp"
 #include "proto/smtp_types.hpp"
-#include "store/journal_store.hpp"
+#include "scan/report.hpp"
 
 namespace tocsin::gate {
 
-struct GateServices;
-
-/// Who sends to whom, as the protocol said it.
-struct Envelope {
-    std::string listener;
-    mail::Direction direction = mail::Direction::inbound;
-    std::string client_ip;
-    std::string helo;
-    std::string mail_from;
-    std::vector<std::string> recipients;
+/// Who keeps a message that is held or quarantined.
+enum class KeptBy : std::uint8_t {
+    us,      ///< evidence on our disk, and a row that waits for a decision
+    client,  ///< the MTA that asked: our record only says so
 };
 
 struct Judgement {
     std::string record_id;
     std::string held_id;  ///< set when the message is kept here
+    /// The hash of what is held under `held_id` already, when the sender sent it again; else empty.
+    std::string held_already_sha256;
+    std::string customer;  ///< of an outbound message; unknown_customer when no row fits
     Decision decision;
+    std::vector<std::string> passing;  ///< recipients who get the message
+    std::vector<std::string> kept;     ///< recipients for whom it is kept
     pool::ScanOutcome scan;
+    bool scan_spared = false;  ///< an order blocks the sender: no reader was asked
+    std::uint64_t size_bytes = 0;
+    Deadline begun{};       ///< when the whole message was there
     bool recorded = false;  ///< the record is durable; without it the sender must be told to try again
+    /// Some get it and for others it is kept.
+    [[nodiscard]] bool split() const { return !passing.empty() && !kept.empty(); }
 };
 
-/// Judges a message. When it returns with `recorded`, the record, and the message if it is held, are on disk.
+/// Scans and decides; writes nothing. A session that has to do something before the decision counts (a new transaction for fewer
+/// recipients) does it now, and then calls record().
+[[nodiscard]] Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
+                              ByteView content);
+
+/// The same for what a session has received; no_room() if there was none for it.
+[[nodiscard]] Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
+                              const BufferedContent& content);
+
+/// The judgement of a message for which there was no room in memory: nobody scanned it, the sender shall try again.
+[[nodiscard]] Judgement no_room(GateServices& services, const Envelope& envelope, std::uint64_t seen_bytes);
+
+/// The judgement of a message that is larger than GateServices::message_bytes, of which `seen_bytes` were read: nobody
+/// scanned it, so it is refused, and the record says why.
+[[nodiscard]] Judgement too_large(GateServices& services, const Envelope& envelope, std::uint64_t seen_bytes);
+
+/// Makes the decision durable. When it returns with `judgement.recorded`, the record, and the message if we keep it, are on disk.
+/// A message that is held already is not kept twice: `held_id` is then that of the first time. With KeptBy::client no content is
+/// stored, and `held_id` becomes empty.
+void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content,
+            Judgement& judgement, KeptBy kept_by = KeptBy::us);
+
+/// weigh() and record().
 [[nodiscard]] Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
                               ByteView content);
 
-/// Adds what the next hop said to the record. The message is on its way by then: a failure here is logged, not answered.
-void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const Judgement& judgement,
+/// Adds what the next hop said to the record. The client has been answered by then: a failure here is logged.
+void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const std::string& record_id,
                          const std::string& reply);
 
-/// The header field that is put in front of a message that passes; empty for Disposition::accept.
-[[nodiscard]] std::string header_for(const Judgement& judgement);
+/// The header fields that are put in front of a message that passes.
+[[nodiscard]] std::vector<HeaderField> headers_for(const GateServices& services, const Envelope& envelope,
+                                                   const Judgement& judgement);
 /// What the client is told about a message that does not pass.
 [[nodiscard]] proto::SmtpReply refusal(const Judgement& judgement);
+/// What an MTA that keeps the message itself may tell the sender of one that is refused, in ASCII: why, and the record.
+[[nodiscard]] std::string rejection_text(const Judgement& judgement);
 
 }  // namespace tocsin::gate

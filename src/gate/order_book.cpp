@@ -1,51 +1,41 @@
 #include "gate/order_book.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/fold_case.hpp"
+#include "base/limits.hpp"
+#include "base/similarity.hpp"
+#include "gate/address_match.hpp"
+#include "store/order_value.hpp"
+#include "store/stored_text.hpp"
 
 namespace tocsin::gate {
 
 namespace {
 
-bool same(std::string_view left, std::string_view right) {
-    return std::ranges::equal(left, right, [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
-}
-
-/// `host` is `domain` or below it.
-bool in_domain(std::string_view host, std::string_view domain) {
-    if (domain.empty() || host.size() < domain.size()) return false;
-    std::size_t before = host.size() - domain.size();
-    return same(host.substr(before), domain) && (before == 0 || host[before - 1] == '.');
-}
-
-std::string_view domain_of(std::string_view address) {
-    std::size_t at = address.rfind('@');
-    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
-}
-
-/// Host of a URL that the reader gave in normal form.
-std::string_view host_of(std::string_view url) {
-    std::size_t begin = url.find("://");
-    if (begin == std::string_view::npos) return {};
-    std::string_view authority = url.substr(begin + 3);
-    authority = authority.substr(0, authority.find_first_of("/?#"));
-    if (std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-    return authority.substr(0, authority.find(':'));
-}
-
-/// `value` is an address, or "@domain" for every address of that domain.
-bool fits_address(std::string_view value, std::string_view address) {
-    if (value.starts_with('@')) return value.size() > 1 && same(value.substr(1), domain_of(address));
-    return same(value, address);
-}
-
-/// The subject of an order lookup, with what several orders need of it worked out once.
+/// The subject of an order lookup, with what many orders need of it worked out once: a message may have thousands of links, and
+/// there may be a hundred thousand orders.
 struct Looked {
     const OrderSubject& subject;
     std::optional<IpAddress> client;
     std::string subject_line;  ///< fold_case()
+    std::unordered_set<std::string>
+        link_domains;  ///< hosts of links and the domains above them, ascii_lower()
+    std::unordered_set<std::string> attachment_hashes;  ///< ascii_lower()
 };
+
+/// `www.a.example`, `a.example`, `example`. What is longer than a domain name can be named by no order.
+void add_with_parents(std::string_view host, std::unordered_set<std::string>& domains) {
+    const std::string lower = ascii_lower(host);
+    std::string_view rest = lower;
+    while (!rest.empty()) {
+        // A domain that is there already has its parents there.
+        if (rest.size() <= limits::domain_name_bytes && !domains.emplace(rest).second) return;
+        const std::size_t dot = rest.find('.');
+        rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
+    }
+}
 
 bool fits(const OrderInForce& in_force, const Looked& looked) {
     const store::Order& order = in_force.order;
@@ -59,57 +49,103 @@ bool fits(const OrderInForce& in_force, const Looked& looked) {
             return in_domain(domain_of(subject.mail_from), order.value) ||
                    (report != nullptr && in_domain(domain_of(report->facts.header_from), order.value));
         case store::SubjectKind::customer:
-            return false;  // customers come with the gate's own table of senders; none can be stored until then
-        case store::SubjectKind::recipient:
-            return subject.recipients != nullptr &&
-                   std::ranges::any_of(*subject.recipients,
-                                       [&](const std::string& to) { return fits_address(order.value, to); });
+            return !subject.customer.empty() && order.value == subject.customer;
+        case store::SubjectKind::recipient: return false;  // found by their value
         case store::SubjectKind::client_ip:
             return in_force.network && looked.client && in_force.network->contains(*looked.client);
-        case store::SubjectKind::link_domain:
-            return report != nullptr && std::ranges::any_of(report->urls, [&](const scan::FoundUrl& url) {
-                       return in_domain(host_of(url.url), order.value);
-                   });
+        case store::SubjectKind::link_domain: return looked.link_domains.contains(in_force.lower_value);
         case store::SubjectKind::content_sha256:
-            return report != nullptr &&
-                   std::ranges::any_of(report->facts.attachment_sha256,
-                                       [&](const std::string& hash) { return same(order.value, hash); });
+            return looked.attachment_hashes.contains(in_force.lower_value);
         case store::SubjectKind::subject:
             return report != nullptr && !in_force.subject_part.empty() &&
                    looked.subject_line.find(in_force.subject_part) != std::string::npos;
+        case store::SubjectKind::url:
+            return report != nullptr && std::ranges::any_of(report->urls, [&](const scan::FoundUrl& url) {
+                       return store::link_key(url.url).starts_with(order.value);
+                   });
+        case store::SubjectKind::similar:
+            return report != nullptr && similar(in_force.fingerprint, report->facts.text_fingerprint);
     }
     return false;
+}
+
+bool is_in_force(const store::Order& order, mail::Direction direction, TimePoint now) {
+    const bool over = order.expires_at && *order.expires_at <= now;
+    return !over && (order.direction.empty() || order.direction == mail::to_string(direction));
 }
 
 }  // namespace
 
 void OrderBook::replace(std::vector<store::Order> orders) {
-    std::vector<OrderInForce> in_force;
-    in_force.reserve(orders.size());
+    auto in_force = std::make_shared<Orders>();
+    in_force->all.reserve(orders.size());
     for (store::Order& order : orders) {
         OrderInForce entry;
+        entry.lower_value = ascii_lower(order.value);
         if (order.subject_kind == store::SubjectKind::client_ip)
             entry.network = IpNetwork::parse(order.value);
         if (order.subject_kind == store::SubjectKind::subject) entry.subject_part = fold_case(order.value);
+        if (order.subject_kind == store::SubjectKind::similar)
+            entry.fingerprint = store::fingerprint_from(order.value).value_or(0);
+        if (order.subject_kind == store::SubjectKind::link_domain) in_force->about_links = true;
+        if (order.subject_kind == store::SubjectKind::recipient)
+            in_force->by_recipient[entry.lower_value].push_back(in_force->all.size());
         entry.order = std::move(order);
-        in_force.push_back(std::move(entry));
+        in_force->all.push_back(std::move(entry));
     }
-    orders_ = std::make_shared<const std::vector<OrderInForce>>(std::move(in_force));
+    orders_ = std::move(in_force);
+}
+
+bool OrderBook::looks_at_recipients() const {
+    return !orders_->by_recipient.empty();
+}
+
+void OrderBook::Orders::add_recipient_hits(std::string_view recipient,
+                                           std::vector<std::size_t>& places) const {
+    const std::string lower = ascii_lower(recipient);
+    const std::string_view domain = domain_of(lower);
+    const std::string everybody = domain.empty() ? std::string() : "@" + std::string(domain);
+    for (const std::string* value : {&lower, &everybody})
+        if (const auto found = by_recipient.find(*value); found != by_recipient.end())
+            places.insert(places.end(), found->second.begin(), found->second.end());
+}
+
+std::optional<store::Order> OrderBook::Orders::strictest(std::vector<std::size_t>& places,
+                                                         mail::Direction direction, TimePoint now) const {
+    std::ranges::sort(places);
+    const store::Order* found = nullptr;
+    for (const std::size_t place : places) {
+        const store::Order& order = all[place].order;
+        if (!is_in_force(order, direction, now)) continue;
+        if (order.action == store::OrderAction::block) return order;
+        if (found == nullptr) found = &order;
+    }
+    return found != nullptr ? std::optional(*found) : std::nullopt;
+}
+
+std::optional<store::Order> OrderBook::find_for_recipient(mail::Direction direction,
+                                                          std::string_view recipient, TimePoint now) const {
+    std::vector<std::size_t> places;
+    orders_->add_recipient_hits(recipient, places);
+    return orders_->strictest(places, direction, now);
 }
 
 std::optional<store::Order> OrderBook::find(const OrderSubject& subject, TimePoint now) const {
-    Looked looked{subject, parse_ip_address(subject.client_ip),
-                  subject.report != nullptr ? fold_case(subject.report->facts.subject) : std::string()};
-    std::optional<store::Order> found;
-    for (const OrderInForce& in_force : *orders_) {
-        const store::Order& order = in_force.order;
-        if (order.expires_at && *order.expires_at <= now) continue;
-        if (!order.direction.empty() && order.direction != mail::to_string(subject.direction)) continue;
-        if (!fits(in_force, looked)) continue;
-        if (order.action == store::OrderAction::block) return order;
-        if (!found) found = order;
+    Looked looked{subject, parse_ip_address(subject.client_ip), {}, {}, {}};
+    if (subject.report != nullptr) {
+        looked.subject_line = fold_case(subject.report->facts.subject);
+        if (orders_->about_links)
+            for (const scan::FoundUrl& url : subject.report->urls)
+                add_with_parents(host_of(url.url), looked.link_domains);
+        for (const std::string& hash : subject.report->facts.attachment_sha256)
+            looked.attachment_hashes.insert(ascii_lower(hash));
     }
-    return found;
+    std::vector<std::size_t> hits;
+    if (subject.recipients != nullptr)
+        for (const std::string& recipient : *subject.recipients) orders_->add_recipient_hits(recipient, hits);
+    for (std::size_t place = 0; place < orders_->all.size(); ++place)
+        if (fits(orders_->all[place], looked)) hits.push_back(place);
+    return orders_->strictest(hits, subject.direction, now);
 }
 
 }  // namespace tocsin::gate

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -22,6 +23,7 @@ struct OrderSubject {
     std::string_view client_ip;
     const std::vector<std::string>* recipients = nullptr;
     const scan::ScanReport* report = nullptr;
+    std::string_view customer;
 };
 
 /// An order with its value as it is compared.
@@ -29,6 +31,8 @@ struct OrderInForce {
     store::Order order;
     std::optional<IpNetwork> network;  ///< of a client_ip order
     std::string subject_part;          ///< of a subject order, fold_case()
+    std::uint64_t fingerprint = 0;     ///< of a similar order
+    std::string lower_value;           ///< of other orders, ascii_lower()
 };
 
 class OrderBook {
@@ -37,11 +41,26 @@ public:
     void replace(std::vector<store::Order> orders);
     /// The first order in force at `now` that fits, the strictest action first. nullopt: none.
     [[nodiscard]] std::optional<store::Order> find(const OrderSubject& subject, TimePoint now) const;
-    [[nodiscard]] std::size_t size() const { return orders_->size(); }
+    /// The same, of the orders about recipients only, for one of them. Cheap: it is asked for each of thousands.
+    [[nodiscard]] std::optional<store::Order>
+    find_for_recipient(mail::Direction direction, std::string_view recipient, TimePoint now) const;
+    [[nodiscard]] std::size_t size() const { return orders_->all.size(); }
+    /// Some order looks at recipients: each has to be asked about alone.
+    [[nodiscard]] bool looks_at_recipients() const;
 
 private:
-    std::shared_ptr<const std::vector<OrderInForce>> orders_ =
-        std::make_shared<const std::vector<OrderInForce>>();
+    struct Orders {
+        std::vector<OrderInForce> all;
+        /// Places in `all` by the value of an order about recipients: an address, or "@domain".
+        std::unordered_map<std::string, std::vector<std::size_t>> by_recipient;
+        bool about_links = false;  ///< some order is
+
+        /// Of the orders at `places`: the first that blocks, else the first.
+        std::optional<store::Order> strictest(std::vector<std::size_t>& places, mail::Direction direction,
+                                              TimePoint now) const;
+        void add_recipient_hits(std::string_view recipient, std::vector<std::size_t>& places) const;
+    };
+    std::shared_ptr<const Orders> orders_ = std::make_shared<const Orders>();
 };
 
 }  // namespace tocsin::gate

@@ -1,5 +1,11 @@
 #include "gate/policy.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "gate/address_match.hpp"
+#include "gate/sender_table.hpp"
+
 namespace tocsin::gate {
 
 std::string_view to_string(Disposition disposition) {
@@ -12,6 +18,21 @@ std::string_view to_string(Disposition disposition) {
         case Disposition::tempfail: return "tempfail";
     }
     return "tempfail";
+}
+
+std::optional<Disposition> disposition_from(std::string_view name) {
+    for (Disposition one : {Disposition::accept, Disposition::tag, Disposition::quarantine, Disposition::hold,
+                            Disposition::reject, Disposition::tempfail})
+        if (to_string(one) == name) return one;
+    return std::nullopt;
+}
+
+bool passes(Disposition disposition) {
+    return disposition == Disposition::accept || disposition == Disposition::tag;
+}
+
+bool keeps(Disposition disposition) {
+    return disposition == Disposition::hold || disposition == Disposition::quarantine;
 }
 
 namespace {
@@ -33,7 +54,73 @@ Decision decide_unscanned(mail::Direction direction, sandbox::Outcome outcome) {
     return {outbound ? Disposition::hold : Disposition::tempfail, std::move(reason)};
 }
 
+template <typename Value>
+bool holds(const std::vector<Value>& values, const Value& value) {
+    return std::ranges::find(values, value) != values.end();
+}
+
+bool has_flag(const scan::ScanReport& report, const std::vector<scan::PartFlag>& flags) {
+    return std::ranges::any_of(report.parts, [&](const scan::PartSummary& part) {
+        return std::ranges::any_of(part.flags, [&](scan::PartFlag flag) { return holds(flags, flag); });
+    });
+}
+
+/// What only a scan can tell. Without a verdict no row that asks for it fits.
+bool fits_report(const PolicyRow& row, const PolicySubject& subject) {
+    bool scanned = subject.outcome == sandbox::Outcome::verdict && subject.report != nullptr;
+    if (!scanned) return row.verdicts.empty() && !row.ambiguous && row.flags.empty();
+    const scan::ScanReport& report = *subject.report;
+    return (row.verdicts.empty() || holds(row.verdicts, report.verdict)) &&
+           (!row.ambiguous || *row.ambiguous == report.ambiguous()) &&
+           (row.flags.empty() || has_flag(report, row.flags));
+}
+
+bool fits(const PolicyRow& row, const PolicySubject& subject) {
+    auto recipient = [&](const std::string& one) { return fits_address(one, subject.recipient); };
+    auto customer = [&](const std::string& one) { return one == subject.customer; };
+    return (!row.direction || *row.direction == subject.direction) &&
+           (row.outcomes.empty() || holds(row.outcomes, subject.outcome)) &&
+           (row.larger_than_bytes == 0 || subject.size_bytes > row.larger_than_bytes) &&
+           (row.customers.empty() || std::ranges::any_of(row.customers, customer)) &&
+           (row.recipients.empty() || std::ranges::any_of(row.recipients, recipient)) &&
+           fits_report(row, subject);
+}
+
+/// Law 2, whatever a table says: malware does not pass, and what was not scanned does not pass.
+bool may_pass(const PolicySubject& subject) {
+    return subject.outcome == sandbox::Outcome::verdict && subject.report != nullptr &&
+           subject.report->verdict != scan::Verdict::malware &&
+           subject.report->verdict != scan::Verdict::unscannable;
+}
+
+Decision own_decision(const PolicyTable& table, const PolicySubject& subject) {
+    Decision own = decide(subject.direction, subject.outcome,
+                          subject.report != nullptr ? *subject.report : scan::ScanReport{});
+    bool unscanned = subject.outcome != sandbox::Outcome::verdict;
+    bool no_reader = subject.outcome == sandbox::Outcome::unavailable;
+    if (unscanned && !no_reader && own.disposition == Disposition::tempfail &&
+        subject.tries >= table.inbound_tries)
+        return {Disposition::quarantine, own.reason + ", at try " + std::to_string(subject.tries)};
+    if (own.disposition == Disposition::accept && subject.customer == unknown_customer &&
+        table.unknown_sender != Disposition::accept)
+        return {table.unknown_sender, "no row of the customer table fits the sender"};
+    return own;
+}
+
 }  // namespace
+
+bool looks_at_recipients(const PolicyTable& table) {
+    return std::ranges::any_of(table.rows, [](const PolicyRow& row) { return !row.recipients.empty(); });
+}
+
+Decision decide(const PolicyTable& table, const PolicySubject& subject) {
+    for (const PolicyRow& row : table.rows) {
+        if (!fits(row, subject)) continue;
+        if (passes(row.disposition) && !may_pass(subject)) continue;
+        return {row.disposition, row.reason.empty() ? own_decision(table, subject).reason : row.reason};
+    }
+    return own_decision(table, subject);
+}
 
 Decision decide(mail::Direction direction, sandbox::Outcome outcome, const scan::ScanReport& report) {
     if (outcome != sandbox::Outcome::verdict) return decide_unscanned(direction, outcome);

@@ -2,42 +2,36 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/log.hpp"
-#include "gate/journal_writer.hpp"
+#include "base/ip_network.hpp"
+#include "base/limits.hpp"
 #include "gate/next_hop.hpp"
-#include "gate/order_book.hpp"
-#include "gate/policy.hpp"
-#include "mail/direction.hpp"
+#include "gate/patience.hpp"
+#include "gate/sender_table.hpp"
+#include "gate/services.hpp"
+#include "gate/sessions_per_client.hpp"
 #include "net/stream.hpp"
-#include "pool/reader_pool.hpp"
+#include "net/tls.hpp"
 #include "proto/smtp_server_machine.hpp"
-#include "store/evidence_store.hpp"
 
 namespace tocsin::gate {
 
 struct ProxyConfig {
     std::string listener;  ///< name in records: "smtp-inbound"
-    mail::Direction direction = mail::Direction::inbound;
+    ListenerDirection direction = ListenerDirection::inbound;
     std::string host_name;
     NextHopAddress next_hop;
-};
-
-/// What sessions of all listeners share. Everything outlives the sessions.
-struct GateServices {
-    pool::ReaderPool& readers;
-    OrderBook& orders;
-    JournalWriter& journal;
-    store::EvidenceStore& evidence;
-    net::BlockingPool& blocking;
-    const Clock& clock;
-    Log& log;
-    std::size_t buffered_bytes =
-        0;  ///< content of all sessions now in memory, at most limits::gate_buffered_bytes
+    proto::SmtpTls tls = proto::SmtpTls::none;
+    std::shared_ptr<const net::TlsContext> tls_context =
+        {};  ///< the listener's certificate; needed unless `none`
+    /// Relays that may say for whom they speak (XFORWARD, XCLIENT), and to which limits::smtp_sessions_per_client does not
+    /// apply.
+    std::vector<IpNetwork> trusted_networks = {};
+    PatienceLimits patience = {};
 };
 
 class SmtpProxy {
@@ -45,10 +39,17 @@ public:
     SmtpProxy(ProxyConfig config, GateServices& services) : config_(std::move(config)), services_(services) {}
     /// Serves one client until it leaves.
     void run_session(net::Fiber& fiber, net::Stream& client);
+    /// A renewed certificate, for every handshake from now on; a session that has shaken hands keeps its own.
+    void use_certificate(std::shared_ptr<const net::TlsContext> context) {
+        config_.tls_context = std::move(context);
+    }
 
 private:
+    [[nodiscard]] bool is_trusted(const IpAddress& client) const;
+
     ProxyConfig config_;
     GateServices& services_;
+    SessionsPerClient clients_{limits::smtp_sessions_per_client};
 };
 
 }  // namespace tocsin::gate

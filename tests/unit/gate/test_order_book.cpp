@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 #include "gate/order_book.hpp"
 
 using namespace tocsin;
@@ -31,6 +33,7 @@ TEST_CASE("each kind of order matches what it names, and its neighbour not") {
     report.facts.header_from = "Boss@Corp.example";
     report.facts.subject = "Wedding photos!";
     report.facts.attachment_sha256 = {"ab12"};
+    report.facts.text_fingerprint = 0xFE;
     report.urls.push_back({"https://user@login.bad.example:8443/path?x=1", "html", 0});
     std::vector<std::string> recipients{"a@example.com", "b@example.com"};
     OrderSubject subject{mail::Direction::outbound, "news@garden.example.org", "192.0.2.7", &recipients,
@@ -40,26 +43,30 @@ TEST_CASE("each kind of order matches what it names, and its neighbour not") {
         const char* hit;
         const char* miss;
     };
-    for (const Case& c : {Case{SubjectKind::sender, "NEWS@garden.example.org", "ews@garden.example.org"},
-                          Case{SubjectKind::sender, "boss@corp.example", "boss@corp.example.net"},
-                          Case{SubjectKind::domain, "example.org", "mple.org"},
-                          Case{SubjectKind::domain, "corp.example", "orp.example"},
-                          Case{SubjectKind::recipient, "B@example.com", "c@example.com"},
-                          Case{SubjectKind::client_ip, "192.0.2.7", "192.0.2.70"},
-                          Case{SubjectKind::link_domain, "bad.example", "ad.example"},
-                          Case{SubjectKind::content_sha256, "AB12", "ab1"},
-                          Case{SubjectKind::subject, "Wedding photos!", "Wedding photos?"},
-                          // Every address of exactly one domain.
-                          Case{SubjectKind::sender, "@garden.EXAMPLE.org", "@example.org"},
-                          Case{SubjectKind::sender, "@corp.example", "@"},
-                          Case{SubjectKind::recipient, "@example.com", "@ample.com"},
-                          // Blocks of addresses.
-                          Case{SubjectKind::client_ip, "192.0.2.0/24", "192.0.3.0/24"},
-                          Case{SubjectKind::client_ip, "192.0.2.4/30", "192.0.2.8/30"},
-                          Case{SubjectKind::client_ip, "::ffff:192.0.2.7", "::/0"},
-                          // A part of the subject, whatever its case.
-                          Case{SubjectKind::subject, "wedding", "weddings"},
-                          Case{SubjectKind::subject, "DING PHOTOS", "photos wed"}}) {
+    for (const Case& c :
+         {Case{SubjectKind::sender, "NEWS@garden.example.org", "ews@garden.example.org"},
+          Case{SubjectKind::sender, "boss@corp.example", "boss@corp.example.net"},
+          Case{SubjectKind::domain, "example.org", "mple.org"},
+          Case{SubjectKind::domain, "corp.example", "orp.example"},
+          Case{SubjectKind::recipient, "B@example.com", "c@example.com"},
+          Case{SubjectKind::client_ip, "192.0.2.7", "192.0.2.70"},
+          Case{SubjectKind::link_domain, "bad.example", "ad.example"},
+          Case{SubjectKind::content_sha256, "AB12", "ab1"},
+          Case{SubjectKind::subject, "Wedding photos!", "Wedding photos?"},
+          // Every address of exactly one domain.
+          Case{SubjectKind::sender, "@garden.EXAMPLE.org", "@example.org"},
+          Case{SubjectKind::sender, "@corp.example", "@"},
+          Case{SubjectKind::recipient, "@example.com", "@ample.com"},
+          // Blocks of addresses.
+          Case{SubjectKind::client_ip, "192.0.2.0/24", "192.0.3.0/24"},
+          Case{SubjectKind::client_ip, "192.0.2.4/30", "192.0.2.8/30"},
+          Case{SubjectKind::client_ip, "::ffff:192.0.2.7", "::/0"},
+          Case{SubjectKind::url, "login.bad.example:8443/pa", "bad.example:8443/pa"},
+          Case{SubjectKind::url, "login.bad.example:8443/path?x=1", "login.bad.example:8443/PATH"},
+          Case{SubjectKind::similar, "00000000000000ff", "ffffffffffffff00"},
+          // A part of the subject, whatever its case.
+          Case{SubjectKind::subject, "wedding", "weddings"},
+          Case{SubjectKind::subject, "DING PHOTOS", "photos wed"}}) {
         CAPTURE(c.hit);
         CHECK(matches(order_of(OrderAction::block, c.kind, c.hit), subject));
         CHECK_FALSE(matches(order_of(OrderAction::block, c.kind, c.miss), subject));
@@ -85,4 +92,49 @@ TEST_CASE("block wins over hold") {
     auto found = book.find({mail::Direction::inbound, "a@example.org", "", nullptr, nullptr}, {});
     REQUIRE(found.has_value());
     CHECK(found->action == OrderAction::block);
+}
+
+TEST_CASE("orders about recipients are found for one recipient too, the strictest first") {
+    OrderBook book;
+    book.replace({order_of(OrderAction::hold, SubjectKind::recipient, "@Example.com"),
+                  order_of(OrderAction::block, SubjectKind::recipient, "boss@example.com"),
+                  order_of(OrderAction::block, SubjectKind::sender, "a@example.org")});
+    CHECK(book.looks_at_recipients());
+    const auto action_for = [&](std::string_view recipient) {
+        const auto order = book.find_for_recipient(mail::Direction::inbound, recipient, {});
+        return !order ? "none" : order->action == OrderAction::block ? "block" : "hold";
+    };
+    CHECK(action_for("Boss@EXAMPLE.com") == std::string("block"));
+    CHECK(action_for("other@example.com") == std::string("hold"));
+    CHECK(action_for("a@example.org") == std::string("none"));
+    CHECK(action_for("no-domain") == std::string("none"));
+}
+
+TEST_CASE("thousands of links, recipients and orders do not hold the gate up") {
+    constexpr std::size_t orders_count = 20'000, links = 4'000, recipients = 10'000;
+    std::vector<store::Order> orders;
+    for (std::size_t index = 0; index < orders_count; ++index)
+        orders.push_back(
+            order_of(OrderAction::block, index % 2 == 0 ? SubjectKind::link_domain : SubjectKind::recipient,
+                     (index % 2 == 0 ? "" : "@") + std::string("bad") + std::to_string(index) + ".example"));
+    OrderBook book;
+    book.replace(std::move(orders));
+    scan::ScanReport report;
+    for (std::size_t index = 0; index < links; ++index)
+        report.urls.push_back({"https://a.b.c" + std::to_string(index) + ".example/", "html", 0});
+    report.urls.push_back({"https://" + std::string(16'000, '.') + "/", "html", 0});
+    const OrderSubject subject{mail::Direction::inbound, "a@example.org", "", nullptr, &report};
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_FALSE(book.find(subject, {}).has_value());
+    std::size_t found = 0;
+    for (std::size_t index = 0; index < recipients; ++index)
+        found += book.find_for_recipient(mail::Direction::inbound,
+                                         "x@bad" + std::to_string(index) + ".example", {})
+                     ? 1U
+                     : 0U;
+    CHECK(found == recipients / 2);
+    report.urls.push_back({"https://www.Bad2.example/", "html", 0});
+    CHECK(book.find(subject, {}).has_value());
+    // One comparison of each with each would be 10^12 of them.
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }

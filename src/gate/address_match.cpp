@@ -1,0 +1,38 @@
+#include "gate/address_match.hpp"
+
+#include <algorithm>
+
+#include "base/fold_case.hpp"
+
+namespace tocsin::gate {
+
+bool same_name(std::string_view left, std::string_view right) {
+    return std::ranges::equal(left, right, [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
+}
+
+bool in_domain(std::string_view host, std::string_view domain) {
+    if (domain.empty() || host.size() < domain.size()) return false;
+    std::size_t before = host.size() - domain.size();
+    return same_name(host.substr(before), domain) && (before == 0 || host[before - 1] == '.');
+}
+
+std::string_view domain_of(std::string_view address) {
+    std::size_t at = address.rfind('@');
+    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
+}
+
+bool fits_address(std::string_view value, std::string_view address) {
+    if (value.starts_with('@')) return value.size() > 1 && same_name(value.substr(1), domain_of(address));
+    return same_name(value, address);
+}
+
+std::string_view host_of(std::string_view url) {
+    std::size_t begin = url.find("://");
+    if (begin == std::string_view::npos) return {};
+    std::string_view authority = url.substr(begin + 3);
+    authority = authority.substr(0, authority.find_first_of("/?#"));
+    if (std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
+    return authority.substr(0, authority.find(':'));
+}
+
+}  // namespace tocsin::gate

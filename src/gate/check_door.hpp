@@ -1,0 +1,52 @@
+// Mail servers and programs that ask over HTTP: the protocol of rspamd, so that Exim, Haraka, Postal, KumoMTA and rspamc work
+// unchanged, and our own with the whole explained verdict.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "gate/envelope.hpp"
+#include "gate/patience.hpp"
+#include "gate/sender_table.hpp"
+#include "gate/services.hpp"
+#include "net/stream.hpp"
+#include "proto/http.hpp"
+
+namespace tocsin::gate {
+
+struct CheckConfig {
+    std::string listener;  ///< name in records: "check"
+    ListenerDirection direction = ListenerDirection::by_sender;
+    PatienceLimits patience = {.silence_ms = limits::check_timeout_ms};
+};
+
+/// Why a message was not read.
+enum class Unread : std::uint8_t { too_large, no_room };
+
+/// In which words /checkv2 is answered.
+enum class CheckReply : std::uint8_t { json, rspamc };
+
+/// `POST /checkv2`, `GET /ping` (rspamd's worker protocol), `CHECK RSPAMC/1.3` (Exim), `POST /v1/scan` (ours). Whoever asks
+/// keeps the message: nothing is held here, every answer is recorded first.
+class CheckDoor {
+public:
+    CheckDoor(CheckConfig config, GateServices& services) : config_(std::move(config)), services_(services) {}
+    /// Serves one connection until it closes.
+    void run_session(net::Fiber& fiber, net::Stream& client);
+    /// Answers one request.
+    [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
+                                             CheckReply reply = CheckReply::json);
+
+private:
+    class Session;
+    [[nodiscard]] Result<Envelope> envelope_of(const proto::HttpRequest& request,
+                                               const proto::HttpTarget& target) const;
+    /// The record of a message that was refused while it came; only requests that bring one have it. False: it is not on disk.
+    bool record_unread(net::Fiber& fiber, const proto::HttpRequest& request, std::size_t seen_bytes,
+                       Unread why);
+
+    CheckConfig config_;
+    GateServices& services_;
+};
+
+}  // namespace tocsin::gate

@@ -1,0 +1,80 @@
+#include "gate/check_envelope.hpp"
+
+#include "base/fold_case.hpp"
+#include "base/limits.hpp"
+#include "gate/address_match.hpp"
+
+namespace tocsin::gate {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+/// "<a@b>" and "a@b" are the same.
+std::string_view without_brackets(std::string_view path) {
+    path = trimmed(path);
+    if (path.size() >= 2 && path.front() == '<' && path.back() == '>') path = path.substr(1, path.size() - 2);
+    return path;
+}
+
+/// Splits at commas outside quotes: a quoted local part (RFC 5321 section 4.1.2) may hold one.
+Result<void> add_recipients(std::string_view list, std::vector<std::string>& recipients) {
+    bool quoted = false;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at <= list.size(); ++at) {
+        if (at < list.size() && list[at] == '\\' && quoted) {
+            ++at;
+            continue;
+        }
+        if (at < list.size() && list[at] == '"') quoted = !quoted;
+        if (at < list.size() && (quoted || list[at] != ',')) continue;
+        std::string_view one = without_brackets(list.substr(begin, at - begin));
+        begin = at + 1;
+        if (one.empty()) continue;
+        if (one.size() > limits::smtp_path_bytes)
+            return fail(ErrorCode::invalid_input, "Rcpt: an address is longer than " +
+                                                      std::to_string(limits::smtp_path_bytes) + " bytes");
+        if (recipients.size() >= limits::smtp_recipients)
+            return fail(ErrorCode::invalid_input,
+                        "Rcpt: more than " + std::to_string(limits::smtp_recipients) + " recipients");
+        recipients.emplace_back(one);
+    }
+    return {};
+}
+
+Result<void> take_field(std::string_view name, std::string_view value, Envelope& envelope) {
+    auto is = [name](std::string_view known) { return same_name(name, known); };
+    if (is("IP")) envelope.client_ip = trimmed(value);
+    if (is("Helo")) envelope.helo = trimmed(value);
+    if (is("Hostname")) envelope.client_name = trimmed(value);
+    if (is("From")) envelope.mail_from = without_brackets(value);
+    if (is("User")) envelope.sasl_login = trimmed(value);
+    if (is("Queue-ID")) envelope.queue_id = trimmed(value);
+    if (is("Rcpt")) TRY(add_recipients(value, envelope.recipients));
+    if (is("File") || is("Path") || ascii_lower(name).starts_with("shm"))
+        return fail(ErrorCode::permission,
+                    std::string(name) + ": files of this machine are not read; send the message as the body");
+    if (is("Compression"))
+        return fail(ErrorCode::unavailable,
+                    "Compression: compressed messages are not taken; send it as it is");
+    return {};
+}
+
+}  // namespace
+
+Result<Envelope> envelope_from(const proto::HttpRequest& request, const proto::HttpTarget& target) {
+    Envelope envelope;
+    for (const auto& [name, value] : target.query) TRY(take_field(name, value, envelope));
+    for (const auto& [name, value] : request.headers.fields) TRY(take_field(name, value, envelope));
+    // Deliver-To is one of the recipients again, for rules of this recipient; rspamc's -d gives it alone.
+    if (envelope.recipients.empty())
+        if (auto deliver_to = request.headers.find("Deliver-To"))
+            TRY(add_recipients(*deliver_to, envelope.recipients));
+    return envelope;
+}
+
+}  // namespace tocsin::gate

@@ -1,0 +1,33 @@
+// The header fields that Tocsin writes in front of a message that passes: the ecosystem's form and our own explained one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gate/policy.hpp"
+#include "scan/report.hpp"
+
+namespace tocsin::gate {
+
+/// Which messages get header fields.
+enum class HeaderPolicy : std::uint8_t { none, tagged, all };
+
+struct HeaderField {
+    std::string name;
+    std::string value;  ///< ASCII; folded with CRLF and a blank where it is long
+};
+
+/// X-Tocsin-Verdict (verdict, record, reasons in words), X-Spam-Flag and X-Spam-Status (what mail programs sort by), and
+/// MIME-Ambiguity-Results when the message has several readings (draft-chen-email-mime-ambiguity-defense-00). Text that came from
+/// the message is ASCII without control bytes and cannot end a line. `authserv` is our host name.
+[[nodiscard]] std::vector<HeaderField> header_fields(HeaderPolicy policy, const Decision& decision,
+                                                     const scan::ScanReport& report,
+                                                     const std::string& record_id,
+                                                     const std::string& authserv);
+
+/// The fields as they stand in a message, each ended by CRLF.
+[[nodiscard]] std::string to_text(const std::vector<HeaderField>& fields);
+
+}  // namespace tocsin::gate

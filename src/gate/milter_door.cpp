@@ -1,0 +1,242 @@
+#include "gate/milter_door.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/fold_case.hpp"
+#include "base/limits.hpp"
+#include "gate/buffered_content.hpp"
+#include "gate/client_events.hpp"
+#include "gate/judgement.hpp"
+#include "proto/milter_machine.hpp"
+#include "scan/reserved_names.hpp"
+
+namespace tocsin::gate {
+
+namespace {
+
+using proto::MilterAnswer;
+using proto::MilterEvent;
+using proto::MilterEventKind;
+
+/// A field under one of our names that came with the message: which one of its name it is, from 1.
+struct ForgedField {
+    std::string name;
+    std::uint32_t index = 0;
+};
+
+/// One connection of an MTA. Owns the message that is open on it.
+class Session {
+public:
+    Session(const MilterConfig& config, GateServices& services, net::Fiber& fiber, net::Stream& mta)
+        : config_(config), services_(services), fiber_(fiber), mta_(mta), machine_(options(services)),
+          patience_(config.patience, net::steady_now()), content_(services) {}
+
+    void run() {
+        while (true) {
+            MilterEvent event = machine_.next();
+            if (event.kind == MilterEventKind::closed) break;
+            if (event.kind == MilterEventKind::need_input) {
+                if (!exchange_bytes()) break;
+            } else {
+                handle(event);
+            }
+        }
+        std::string last = machine_.take_output();
+        if (!last.empty())
+            (void)mta_.write_all(as_bytes(last), net::deadline_in_ms(config_.patience.silence_ms));
+        mta_.close();
+    }
+
+private:
+    static proto::MilterOptions options(const GateServices& services) {
+        proto::MilterOptions out;
+        out.message_bytes = services.message_bytes;
+        // Refused while too much mail is in memory, and when there are too many: without a reply the machine cannot.
+        out.decides.mail = true;
+        out.decides.recipient = true;
+        return out;
+    }
+
+    bool exchange_bytes() {
+        std::string output = machine_.take_output();
+        const bool idle = machine_.idle();
+        if (!output.empty()) {
+            const Deadline written_by = net::deadline_in_ms(config_.patience.silence_ms);
+            if (!mta_.write_all(as_bytes(output), written_by)) return false;
+            patience_.request_done(net::steady_now());
+        }
+        if (idle) patience_.message_done(net::steady_now());
+        Deadline deadline = patience_.deadline(net::steady_now());
+        if (idle) deadline = std::min(deadline, net::deadline_in_ms(limits::milter_timeout_ms));
+        Result<std::size_t> got =
+            mta_.read_some(buffer_, deadline, idle ? net::OnStop::give_up : net::OnStop::keep_waiting);
+        const bool timed_out = !got && got.error().code == ErrorCode::timed_out;
+        if ((!got || *got == 0) && !idle)
+            log_lost_client(services_.log, config_.listener, mta_.peer(), "message", timed_out);
+        if (!got || *got == 0) return false;
+        patience_.received(*got);
+        machine_.feed(ByteView(buffer_).first(*got));
+        return true;
+    }
+
+    void handle(const MilterEvent& event) {
+        switch (event.kind) {
+            case MilterEventKind::connect: meet_client(event); break;
+            case MilterEventKind::hello: envelope_.helo = event.text; break;
+            case MilterEventKind::mail: begin_message(event); break;
+            case MilterEventKind::recipient: add_recipient(event); break;
+            case MilterEventKind::header: add_field(event); break;
+            case MilterEventKind::end_of_headers: content_.append(as_bytes("\r\n")); break;
+            case MilterEventKind::body: content_.append(event.content); break;
+            case MilterEventKind::message_too_large: too_large_ = true; break;
+            case MilterEventKind::end_of_message:
+                end_message();
+                forget_message();
+                break;
+            case MilterEventKind::abort:
+            case MilterEventKind::quit: forget_message(); break;
+            case MilterEventKind::quit_new_connection:
+                forget_message();
+                envelope_ = {};
+                break;
+            case MilterEventKind::violation:
+                forget_message();
+                services_.log.write(
+                    LogLevel::warning, "milter.violation",
+                    {{"mta", mta_.peer().describe()}, {"what", std::string(to_string(event.violation))}});
+                break;
+            case MilterEventKind::negotiated:
+            case MilterEventKind::unknown_command:
+            case MilterEventKind::data:
+            case MilterEventKind::need_input:
+            case MilterEventKind::closed: break;
+        }
+    }
+
+    void meet_client(const MilterEvent& event) {
+        envelope_.client_ip =
+            event.client.family == proto::MilterFamily::unix_socket ? "" : event.client.address;
+        envelope_.client_name = event.client.host;
+    }
+
+    void begin_message(const MilterEvent& event) {
+        forget_message();
+        envelope_.mail_from = event.text;
+        envelope_.sasl_login = macro("{auth_authen}");
+        if (services_.buffered_bytes < services_.buffered_bytes_max)
+            return machine_.answer(MilterAnswer::proceed);
+        refuse_for_room();
+    }
+
+    void refuse_for_room() {
+        log_no_room(services_.log, config_.listener);
+        reply(proto::make_reply(452, "4.3.1", "too much mail is being read now, please try again later"));
+    }
+
+    void add_recipient(const MilterEvent& event) {
+        if (!content_.claim(sizeof(std::string) + event.text.size())) return refuse_for_room();
+        envelope_.recipients.push_back(event.text);
+        machine_.answer(MilterAnswer::proceed);
+    }
+
+    void add_field(const MilterEvent& event) {
+        content_.append(as_bytes(proto::milter_header_line(event.text, event.value)));
+        if (!scan::is_reserved_field(event.text) || forged_.size() >= limits::reserved_fields) return;
+        // MTAs count the fields of one name, whatever its case, and without the blanks that RFC 5322 section 4.5.8 once allowed
+        // before the colon; in the name of a change they would take them amiss.
+        const std::string name = event.text.substr(0, event.text.find_last_not_of(" \t") + 1);
+        forged_.push_back({name, ++seen_of_name_[ascii_lower(name)]});
+    }
+
+    void end_message() {
+        envelope_.listener = config_.listener;
+        envelope_.queue_id = macro("i");
+        envelope_.direction =
+            services_.rules->senders.direction(config_.direction, envelope_.sasl_login, envelope_.client_ip);
+        Judgement judgement = too_large_ ? too_large(services_, envelope_, content_.size())
+                                         : weigh(services_, fiber_, envelope_, content_);
+        const bool at_mta = config_.keep == Keep::mta && keeps(judgement.decision.disposition) &&
+                            !judgement.split() && machine_.may(proto::milter_action::quarantine);
+        // What the MTA will not do for us is found out before anything is written.
+        if (!judgement.passing.empty())
+            if (Result<void> changed = change_message(judgement); !changed) {
+                services_.log.write(LogLevel::error, "milter.change_refused",
+                                    {{"mta", mta_.peer().describe()}, {"error", changed.error().message}});
+                return reply(
+                    proto::make_reply(451, "4.3.5", "the filter may not change messages, see its log"));
+            }
+        record(services_, fiber_, envelope_, content_.view(), judgement,
+               at_mta ? KeptBy::client : KeptBy::us);
+        if (!judgement.recorded)
+            return reply(
+                proto::make_reply(451, "4.3.0", "the message could not be recorded, please try again later"));
+        if (!judgement.passing.empty()) return machine_.answer(MilterAnswer::proceed);
+        if (at_mta && machine_.quarantine(judgement.decision.reason))
+            return machine_.answer(MilterAnswer::proceed);
+        // It is on our disk: the MTA need not keep it, and its client hears that it was taken.
+        if (keeps(judgement.decision.disposition)) return machine_.answer(MilterAnswer::discard);
+        if (passes(judgement.decision.disposition)) return machine_.answer(MilterAnswer::proceed);
+        reply(refusal(judgement));
+    }
+
+    /// Takes out forged fields and recipients who do not get it, and puts our own fields in front.
+    Result<void> change_message(const Judgement& judgement) {
+        if (envelope_.direction == mail::Direction::inbound)
+            // From the last: a field that goes changes the numbers of those behind it.
+            for (auto field = forged_.rbegin(); field != forged_.rend(); ++field)
+                TRY(machine_.change_header(field->index, field->name, ""));
+        const std::vector<HeaderField> fields = headers_for(services_, envelope_, judgement);
+        for (auto field = fields.rbegin(); field != fields.rend(); ++field)
+            TRY(machine_.insert_header(0, field->name, milter_folds(field->value)));
+        for (const std::string& recipient : judgement.kept) TRY(machine_.delete_recipient(recipient));
+        return {};
+    }
+
+    /// Folds are LF and a blank there; the MTA writes CRLF.
+    static std::string milter_folds(std::string text) {
+        std::erase(text, '\r');
+        return text;
+    }
+
+    void reply(const proto::SmtpReply& with) {
+        if (!machine_.answer(with)) machine_.answer(MilterAnswer::tempfail);
+    }
+
+    std::string macro(std::string_view name) const { return std::string(machine_.macro(name).value_or("")); }
+
+    void forget_message() {
+        content_.clear();
+        forged_.clear();
+        seen_of_name_.clear();
+        too_large_ = false;
+        envelope_.mail_from.clear();
+        envelope_.recipients.clear();
+        envelope_.sasl_login.clear();
+        envelope_.queue_id.clear();
+    }
+
+    const MilterConfig& config_;
+    GateServices& services_;
+    net::Fiber& fiber_;
+    net::Stream& mta_;
+    proto::MilterMachine machine_;
+    Patience patience_;
+    Envelope envelope_;
+    BufferedContent content_;
+    std::vector<ForgedField> forged_;
+    std::map<std::string, std::uint32_t> seen_of_name_;
+    bool too_large_ = false;
+    std::array<std::byte, 16384> buffer_;
+};
+
+}  // namespace
+
+void MilterDoor::run_session(net::Fiber& fiber, net::Stream& mta) {
+    Session(config_, services_, fiber, mta).run();
+}
+
+}  // namespace tocsin::gate

@@ -1,0 +1,187 @@
+#include "gate/release.hpp"
+
+#include <algorithm>
+
+namespace tocsin::gate {
+
+namespace {
+
+using store::HeldState;
+
+/// Content that came over HTTP may have bare LF throughout: SMTP knows CRLF only. Content with any CR stays as it is.
+Bytes with_smtp_lines(Bytes content) {
+    const auto carriage_return = static_cast<std::byte>('\r'), line_feed = static_cast<std::byte>('\n');
+    if (std::ranges::find(content, carriage_return) != content.end()) return content;
+    Bytes out;
+    out.reserve(content.size() + static_cast<std::size_t>(std::ranges::count(content, line_feed)));
+    for (const std::byte byte : content) {
+        if (byte == line_feed) out.push_back(carriage_return);
+        out.push_back(byte);
+    }
+    return out;
+}
+
+bool is_eight_bit(ByteView content) {
+    return std::ranges::any_of(content,
+                               [](std::byte byte) { return (byte & std::byte{0x80}) != std::byte{}; });
+}
+
+bool is_eight_bit(const std::string& text) {
+    return is_eight_bit(as_bytes(text));
+}
+
+/// One release under way.
+class Release {
+public:
+    Release(const ReleaseServices& services, net::Fiber& fiber, const ReleaseRequest& request)
+        : services_(services), fiber_(fiber), request_(request) {}
+
+    Result<Released> run() {
+        held_ = TRY(services_.blocking.call(fiber_, [&] { return services_.held.get(request_.held_id); }));
+        TRY(may_be_released());
+        const auto record =
+            TRY(services_.blocking.call(fiber_, [&] { return services_.journal.get(held_.record_id); }));
+        const auto hash = TRY(store::hash_from_hex(held_.content_sha256));
+        content_ = with_smtp_lines(
+            TRY(services_.blocking.call(fiber_, [&] { return services_.evidence.get(hash); })));
+        NextHop hop(TRY(services_.next_hop_of(record)), services_.host_name, services_.log);
+        Result<Released> done = send(hop);
+        if (done) hop.quit();
+        return done;
+    }
+
+private:
+    Result<void> may_be_released() const {
+        if (held_.state == HeldState::held) return {};
+        if (held_.state == HeldState::releasing && request_.again == Again::yes) return {};
+        if (held_.state == HeldState::releasing)
+            return fail(
+                ErrorCode::conflict,
+                "its release was begun by " + held_.decided_by +
+                    " and nobody knows how it ended: it may have been delivered. Look at the next hop's "
+                    "log; if it is not there, release it with --again");
+        return fail(ErrorCode::conflict,
+                    "it was " + std::string(to_string(held_.state)) + " by " + held_.decided_by + " already");
+    }
+
+    /// The envelope goes first: nothing has happened yet when the next hop does not want it.
+    Result<Released> send(NextHop& hop) {
+        Released out;
+        TRY(begin(hop, out));
+        if (held_.state == HeldState::releasing)
+            TRY(move(HeldState::releasing, HeldState::held, "once more"));
+        if (Result<void> moved = move(HeldState::held, HeldState::releasing, request_.why); !moved) {
+            hop.reset();
+            return std::unexpected(moved.error());
+        }
+        const ByteView piece(content_);
+        Result<proto::SmtpReply> reply = hop.data();
+        if (reply && reply->code == 354)
+            reply = hop.content({&piece, 1});
+        else if (reply && reply->positive())
+            return refused("the next hop answered DATA with " + reply->summary());
+        if (!reply && hop.may_have_taken()) return unknown(reply.error());
+        if (!reply) return refused(reply.error().message);
+        if (!reply->positive()) return refused("the next hop refused it: " + reply->summary());
+        out.reply = reply->summary();
+        return delivered(std::move(out));
+    }
+
+    Result<void> begin(NextHop& hop, Released& out) {
+        TRY(hop.open(fiber_));
+        proto::SmtpSender sender;
+        sender.path = held_.mail_from;
+        sender.size_bytes = content_.size();
+        sender.eight_bit = hop.extensions().eight_bit && is_eight_bit(content_);
+        sender.utf8 = is_eight_bit(held_.mail_from) ||
+                      std::ranges::any_of(held_.recipients, [](auto& path) { return is_eight_bit(path); });
+        proto::SmtpReply reply = TRY(hop.mail(fiber_, sender, {}));
+        if (!reply.positive())
+            return fail(ErrorCode::unavailable,
+                        "the next hop refused the sender: " + reply.summary() + still_held);
+        std::size_t taken = 0;
+        for (const std::string& path : held_.recipients) {
+            reply = TRY(hop.recipient({.path = path, .notify = {}, .original_recipient = {}}));
+            if (reply.positive())
+                ++taken;
+            else if (reply.transient())
+                return abandon(hop, path + ": " + reply.summary());
+            else
+                out.refused.push_back(path + ": " + reply.summary());
+        }
+        if (taken == 0) return abandon(hop, out.refused.empty() ? "no recipient" : out.refused.front());
+        return {};
+    }
+
+    Result<void> abandon(NextHop& hop, const std::string& reply) {
+        hop.reset();
+        return fail(ErrorCode::unavailable, "the next hop refused a recipient: " + reply + still_held);
+    }
+
+    Result<Released> delivered(Released out) {
+        std::string note = out.reply;
+        for (const std::string& one : out.refused) note += "; not to " + one;
+        Result<void> noted =
+            move(HeldState::releasing, HeldState::released, request_.why + " [" + note + "]");
+        if (noted)
+            services_.log.write(LogLevel::info, "held.released",
+                                {{"id", held_.id}, {"by", request_.by.name}, {"reply", note}});
+        else
+            services_.log.write(LogLevel::error, "held.released_not_noted",
+                                {{"id", held_.id}, {"reply", note}, {"error", noted.error().message}});
+        const store::NextHopReply reply{held_.record_id, "released: " + note};
+        if (noted)
+            noted = services_.blocking.call(
+                fiber_, [&] { return services_.journal.note_next_hop_replies({&reply, 1}); });
+        if (!noted)
+            return fail(noted.error().code, "it was delivered (" + out.reply +
+                                                "), but that could not be noted (" + noted.error().message +
+                                                "): do not release it again");
+        return out;
+    }
+
+    Result<Released> refused(const std::string& why) {
+        Result<void> moved = move(HeldState::releasing, HeldState::held, why);
+        services_.log.write(LogLevel::warning, "held.release_refused", {{"id", held_.id}, {"why", why}});
+        return fail(ErrorCode::unavailable,
+                    why + (moved ? std::string(still_held)
+                                 : "; and that could not be noted: " + moved.error().message));
+    }
+
+    Result<Released> unknown(const Error& error) {
+        services_.log.write(LogLevel::error, "held.release_unknown",
+                            {{"id", held_.id}, {"error", error.message}});
+        const store::HeldAct act{held_.id, services_.clock.now(), "unknown", request_.by, error.message};
+        static_cast<void>(services_.blocking.call(fiber_, [&] { return services_.held.note(act); }));
+        return fail(ErrorCode::unavailable,
+                    error.message +
+                        "; the content had been sent, so it may have been delivered. Look at the next hop's "
+                        "log; if it is not there, release it with --again");
+    }
+
+    Result<void> move(HeldState from, HeldState to, const std::string& note) {
+        const TimePoint now = services_.clock.now();
+        return services_.blocking.call(
+            fiber_, [&] { return services_.held.move(held_.id, from, to, request_.by, now, note); });
+    }
+
+    static constexpr const char* still_held = "; the message is still held";
+
+    const ReleaseServices& services_;
+    net::Fiber& fiber_;
+    const ReleaseRequest& request_;
+    store::Held held_;
+    Bytes content_;
+};
+
+}  // namespace
+
+Result<Released> Releaser::release(net::Fiber& fiber, const ReleaseRequest& request) {
+    if (!under_way_.insert(request.held_id).second)
+        return fail(ErrorCode::conflict, "it is being released now");
+    Result<Released> done = Release(services_, fiber, request).run();
+    under_way_.erase(request.held_id);
+    return done;
+}
+
+}  // namespace tocsin::gate

@@ -1,0 +1,54 @@
+// What the sessions of all listeners share, and the operator's rules as they are in force now.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "gate/gate_metrics.hpp"
+#include "gate/held_again.hpp"
+#include "gate/journal_writer.hpp"
+#include "gate/message_headers.hpp"
+#include "gate/order_book.hpp"
+#include "gate/policy.hpp"
+#include "gate/sender_table.hpp"
+#include "gate/unscannable_tries.hpp"
+#include "net/blocking_pool.hpp"
+#include "pool/reader_pool.hpp"
+#include "store/evidence_store.hpp"
+#include "store/held_store.hpp"
+
+namespace tocsin::gate {
+
+/// From the configuration; replaced as a whole by a reload. A session takes the snapshot that is in force when its message ends.
+struct GateRules {
+    PolicyTable policy;
+    SenderTable senders;
+    HeaderPolicy inbound_headers = HeaderPolicy::tagged;
+    HeaderPolicy outbound_headers = HeaderPolicy::none;
+    std::string host_name = "localhost";
+};
+
+/// Everything outlives the sessions.
+struct GateServices {
+    pool::ReaderPool& readers;
+    OrderBook& orders;
+    JournalWriter& journal;
+    store::EvidenceStore& evidence;
+    store::HeldStore& held;
+    UnheardHolds& unheard;
+    net::BlockingPool& blocking;
+    const Clock& clock;
+    Log& log;
+    std::shared_ptr<const GateRules> rules = std::make_shared<const GateRules>();
+    UnscannableTries tries{limits::unscannable_tries, limits::unscannable_window_us};
+    std::size_t buffered_bytes = 0;  ///< content of all sessions now in memory
+    std::size_t buffered_bytes_max = limits::gate_buffered_bytes;
+    std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken
+    GateMetrics metrics{};
+};
+
+}  // namespace tocsin::gate
