@@ -1,16 +1,16 @@
 #include "api/api.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include <nlohmann/json.hpp>
 
+#include "api/answers.hpp"
 #include "api/query.hpp"
 #include "api/records_json.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "store/order_value.hpp"
+#include "store/stored_text.hpp"
 
 namespace tocsin::api {
 
@@ -18,36 +18,6 @@ namespace {
 
 using nlohmann::json;
 using proto::HttpResponse;
-
-HttpResponse answer(int status, const json& body) {
-    HttpResponse response;
-    response.status = status;
-    response.headers.set("Content-Type", "application/json");
-    response.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    return response;
-}
-
-HttpResponse refuse(const Error& error) {
-    int status = 500;
-    switch (error.code) {
-        case ErrorCode::invalid_input: status = 400; break;
-        case ErrorCode::permission: status = 403; break;
-        case ErrorCode::not_found: status = 404; break;
-        case ErrorCode::conflict: status = 409; break;
-        case ErrorCode::limit:
-        case ErrorCode::timed_out:
-        case ErrorCode::unavailable: status = 503; break;
-        case ErrorCode::closed:
-        case ErrorCode::io:
-        case ErrorCode::corrupt: break;
-    }
-    return answer(status, {{"error", error.message}, {"code", to_string(error.code)}});
-}
-
-std::string text_member(const json& object, const char* name) {
-    auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// Moment at which an order ends by itself; nullopt: never.
 Result<std::optional<TimePoint>> expiry_from(const json& object, TimePoint now) {
@@ -78,7 +48,9 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     order.id = make_id(now.microseconds);
     order.action = *action;
     order.subject_kind = *kind;
-    order.value = TRY(store::order_value(*kind, text_member(object, "value")));
+    order.value = text_member(object, "value");
+    // A similar one may name a record: who gives it looks that up.
+    if (*kind != store::SubjectKind::similar) order.value = TRY(store::order_value(*kind, order.value));
     order.direction = text_member(object, "direction");
     TRY(store::check_order_direction(order.direction));
     order.reason = text_member(object, "reason");
@@ -132,6 +104,12 @@ Result<store::RecordFilter> record_filter(const proto::HttpTarget& target) {
     filter.direction = TRY(word_parameter(target, "direction", direction_words));
     filter.verdict = TRY(word_parameter(target, "verdict", verdict_words));
     filter.disposition = TRY(word_parameter(target, "disposition", disposition_words));
+    filter.customer = parameter(target, "customer");
+    filter.link_domain = parameter(target, "link_domain");
+    filter.attachment_sha256 = parameter(target, "attachment_sha256");
+    filter.sasl_login = parameter(target, "login");
+    filter.queue_id = parameter(target, "queue_id");
+    filter.from = TRY(moment_parameter(target, "since"));
     filter.limit = TRY(limit_parameter(target));
     PageStart before = TRY(before_parameter(target));
     filter.before_id = std::move(before.id);
@@ -142,6 +120,12 @@ Result<store::RecordFilter> record_filter(const proto::HttpTarget& target) {
 Result<store::HeldFilter> held_filter(const proto::HttpTarget& target) {
     store::HeldFilter filter;
     filter.sender = parameter(target, "sender");
+    filter.recipient = parameter(target, "recipient");
+    filter.customer = parameter(target, "customer");
+    if (const auto state = TRY(word_parameter(target, "state", held_state_words))) {
+        filter.state = store::held_state_from(*state);
+        if (!filter.state) filter.choice = store::HeldChoice::waiting;
+    }
     filter.limit = TRY(limit_parameter(target));
     PageStart before = TRY(before_parameter(target));
     filter.before_id = std::move(before.id);
@@ -160,17 +144,6 @@ Result<store::OrderFilter> order_filter(const proto::HttpTarget& target, TimePoi
     return filter;
 }
 
-/// N of the "N signatures" in the pool's description of its engines.
-std::optional<std::uint64_t> signatures_of(std::string_view engines) {
-    std::size_t end = engines.find(" signatures");
-    if (end == std::string_view::npos) return std::nullopt;
-    std::size_t begin = engines.find_last_not_of("0123456789", end - 1) + 1;
-    std::uint64_t count = 0;
-    if (std::from_chars(engines.data() + begin, engines.data() + end, count).ec != std::errc{})
-        return std::nullopt;
-    return count;
-}
-
 }  // namespace
 
 HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, const std::string& caller) {
@@ -178,30 +151,42 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
     if (!target) return refuse(target.error());
     const std::string& path = target->path;
     bool get = request.method == "GET", post = request.method == "POST";
-    constexpr std::string_view order_prefix = "/v1/orders/", record_prefix = "/v1/journal/";
+    constexpr std::string_view order_prefix = "/v1/orders/", record_prefix = "/v1/journal/",
+                               held_prefix = "/v1/held/";
     if (get && path == "/v1/journal") return list_journal(fiber, *target);
     if (get && path.starts_with(record_prefix)) return show_record(fiber, path.substr(record_prefix.size()));
     if (get && path == "/v1/held") return list_held(fiber, *target);
+    if (path.starts_with(held_prefix))
+        return quarantine_.handle(fiber, request, *target, path.substr(held_prefix.size()), caller);
     if (get && path == "/v1/orders") return list_orders(fiber, *target);
     if (post && path == "/v1/orders") return give_order(fiber, request.body, caller);
     if (request.method == "DELETE" && path.starts_with(order_prefix))
         return revoke_order(fiber, path.substr(order_prefix.size()),
                             parameter(*target, "by").value_or(caller));
     if (get && path == "/v1/status") return show_status(fiber);
+    if (get && path == "/metrics") return show_metrics(fiber);
+    if (get && path == "/health") return answer(200, {{"health", "ok"}});
+    if (get && path == "/ready") return show_readiness(fiber);
     return answer(404,
                   {{"error", "no such resource: " + request.method + " " + path}, {"code", "not_found"}});
 }
 
 HttpResponse Api::list_journal(net::Fiber& fiber, const proto::HttpTarget& target) {
     Result<store::RecordFilter> filter = record_filter(target);
+    if (filter)
+        if (const auto campaign = parameter(target, "campaign")) {
+            Result<std::uint64_t> fingerprint = fingerprint_of(fiber, *campaign);
+            if (!fingerprint) return refuse(fingerprint.error());
+            filter->similar_to = *fingerprint;
+        }
     if (!filter) return refuse(filter.error());
     auto page = services_.blocking.call(fiber, [&] { return page_of(services_.journal, *filter); });
     return page ? answer(200, listing("records", *page, one_json)) : refuse(page.error());
 }
 
 /// A refusal quotes the record's id to the sender, a held message its own id: either finds the record.
-HttpResponse Api::show_record(net::Fiber& fiber, const std::string& id) {
-    auto record = services_.blocking.call(fiber, [&]() -> Result<store::Record> {
+Result<store::Record> Api::find_record(net::Fiber& fiber, const std::string& id) {
+    return services_.blocking.call(fiber, [&]() -> Result<store::Record> {
         Result<store::Record> found = services_.journal.get(id);
         if (found || found.error().code != ErrorCode::not_found) return found;
         Result<store::Held> held = services_.held.get(id);
@@ -210,6 +195,19 @@ HttpResponse Api::show_record(net::Fiber& fiber, const std::string& id) {
                                            ? "no record and no held message has the id " + id
                                            : held.error().message);
     });
+}
+
+/// `word`: a fingerprint, or the id of a record or held message whose text it is.
+Result<std::uint64_t> Api::fingerprint_of(net::Fiber& fiber, const std::string& word) {
+    if (const auto fingerprint = store::fingerprint_from(word)) return *fingerprint;
+    const store::Record record = TRY(find_record(fiber, word));
+    if (record.text_fingerprint != 0) return record.text_fingerprint;
+    return fail(ErrorCode::invalid_input,
+                "the message " + word + " has too little text to tell which others are similar");
+}
+
+HttpResponse Api::show_record(net::Fiber& fiber, const std::string& id) {
+    Result<store::Record> record = find_record(fiber, id);
     return record ? answer(200, to_json(*record)) : refuse(record.error());
 }
 
@@ -238,13 +236,23 @@ HttpResponse Api::list_orders(net::Fiber& fiber, const proto::HttpTarget& target
 HttpResponse Api::give_order(net::Fiber& fiber, const std::string& body, const std::string& caller) {
     Result<store::Order> order = order_from(body, caller, services_.clock.now());
     if (!order) return refuse(order.error());
+    if (order->subject_kind == store::SubjectKind::similar) {
+        Result<std::uint64_t> fingerprint = fingerprint_of(fiber, order->value);
+        if (!fingerprint) return refuse(fingerprint.error());
+        order->value = store::fingerprint_text(*fingerprint);
+    }
     Result<void> stored = services_.blocking.call(fiber, [&] { return services_.orders.add(*order); });
     if (!stored) return refuse(stored.error());
     if (Result<void> in_force = services_.orders_changed(fiber); !in_force) return refuse(in_force.error());
     services_.log.write(
         LogLevel::info, "order.given",
         {{"id", order->id}, {"by", order->given_by}, {"action", std::string(to_string(order->action))}});
-    return answer(201, to_json(*order, services_.clock.now()));
+    json body_out = to_json(*order, services_.clock.now());
+    if (order->subject_kind == store::SubjectKind::customer && services_.knows_customer &&
+        !services_.knows_customer(order->value))
+        body_out["warning"] = "no customer of the configuration has the name \"" + order->value +
+                              "\": the order fits nothing until there is one";
+    return answer(201, body_out);
 }
 
 HttpResponse Api::revoke_order(net::Fiber& fiber, const std::string& id, const std::string& by) {
@@ -255,70 +263,6 @@ HttpResponse Api::revoke_order(net::Fiber& fiber, const std::string& id, const s
     if (Result<void> in_force = services_.orders_changed(fiber); !in_force) return refuse(in_force.error());
     services_.log.write(LogLevel::info, "order.revoked", {{"id", id}, {"by", by}});
     return answer(200, {{"revoked", id}});
-}
-
-HttpResponse Api::show_status(net::Fiber& fiber) {
-    // A full set of signatures has hundreds of thousands; the few that Tocsin brings are for tests and the demo.
-    constexpr std::uint64_t signatures_of_a_real_set = 1000;
-    json status = json::parse(services_.status_json(), nullptr, false);
-    if (!status.is_object()) return refuse({ErrorCode::corrupt, "the daemon's own status is no JSON object"});
-    std::uint64_t held = 0, records = 0;
-    Result<void> counted = services_.blocking.call(fiber, [&]() -> Result<void> {
-        store::HeldFilter waiting;
-        waiting.state = store::HeldState::held;
-        held = TRY(services_.held.count(waiting));
-        records = TRY(services_.journal.count({}));
-        return {};
-    });
-    if (!counted) return refuse(counted.error());
-    status["held"] = held;
-    status["journal_records"] = records;
-    status["started_at"] = to_rfc3339(started_at_);
-    status["uptime_s"] =
-        std::max<std::int64_t>(0, services_.clock.now().microseconds - started_at_.microseconds) / 1'000'000;
-    status["warnings"] = json::array();
-    std::optional<std::uint64_t> signatures = signatures_of(text_member(status, "engines"));
-    status["signatures"] = signatures ? json(*signatures) : json(nullptr);
-    if (!signatures)
-        status["warnings"].push_back("no signatures are loaded: known malware is not found by name");
-    else if (*signatures < signatures_of_a_real_set)
-        status["warnings"].push_back("only " + std::to_string(*signatures) +
-                                     " signatures are loaded, such as the built-in test signatures: install "
-                                     "ClamAV's databases (freshclam), or name their folder with --clamav-db");
-    return answer(200, status);
-}
-
-void Api::run_session(net::Fiber& fiber, net::Stream& client) {
-    proto::HttpRequestParser parser;
-    std::array<std::byte, 16384> buffer;
-    std::string caller =
-        client.peer().user_id ? "uid " + std::to_string(*client.peer().user_id) : client.peer().describe();
-    proto::HttpProgress progress = proto::HttpProgress::need_input;
-    while (true) {
-        Deadline deadline = net::deadline_in_ms(limits::api_timeout_ms);
-        if (progress == proto::HttpProgress::want_continue &&
-            !client.write_all(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"), deadline))
-            return;
-        if (progress == proto::HttpProgress::refused) {
-            HttpResponse response = answer(parser.error().status, {{"error", parser.error().why}});
-            response.keep_alive = false;
-            (void)client.write_all(as_bytes(proto::serialise(response)), deadline);
-            return;
-        }
-        if (progress == proto::HttpProgress::complete) {
-            proto::HttpRequest request = parser.take();
-            HttpResponse response = handle(fiber, request, caller);
-            response.keep_alive = request.keep_alive && !fiber.stop_requested();
-            if (!client.write_all(as_bytes(proto::serialise(response)), deadline) || !response.keep_alive)
-                return;
-            progress = parser.feed({});
-            continue;
-        }
-        net::OnStop on_stop = parser.idle() ? net::OnStop::give_up : net::OnStop::keep_waiting;
-        Result<std::size_t> got = client.read_some(buffer, deadline, on_stop);
-        if (!got || *got == 0) return;
-        progress = parser.feed(ByteView(buffer).first(*got));
-    }
 }
 
 }  // namespace tocsin::api

@@ -1,14 +1,20 @@
-// The daemon's HTTP API on a Unix socket that only its own user may open: journal, held messages, standing orders, status.
+// The daemon's HTTP API: journal, held messages, standing orders, status, metrics. On a Unix socket that only its own user may
+// open, and over TCP for whoever shows the token (access.hpp).
 #pragma once
 
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "api/access.hpp"
+#include "api/quarantine.hpp"
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/stream.hpp"
 #include "proto/http.hpp"
+#include "store/evidence_store.hpp"
 #include "store/held_store.hpp"
 #include "store/journal_store.hpp"
 #include "store/order_store.hpp"
@@ -20,35 +26,58 @@ struct ApiServices {
     store::JournalStore& journal;
     store::OrderStore& orders;
     store::HeldStore& held;
+    store::EvidenceStore& evidence;
     net::BlockingPool& blocking;
     const Clock& clock;
     Log& log;
     /// Called after an order was stored or revoked: makes every gate use it. Returns when it is in force.
     std::function<Result<void>(net::Fiber&)> orders_changed;
+    HeldActions held_actions;
     /// JSON object with the daemon's state, for GET /v1/status.
     std::function<std::string()> status_json;
+    /// What is asked of a client over TCP.
+    Access access;
+    /// The page for GET /metrics.
+    std::function<std::string(net::Fiber&)> metrics_text;
+    /// Why no mail should be sent here now, for GET /ready; empty: it may be.
+    std::function<std::vector<std::string>(net::Fiber&)> not_ready;
+    /// Whether the configuration has a customer of this name; empty: nobody knows.
+    std::function<bool(const std::string& name)> knows_customer = {};
 };
 
 class Api {
 public:
-    explicit Api(ApiServices services) : services_(std::move(services)), started_at_(services_.clock.now()) {}
-    /// Serves one connection until it closes.
-    void run_session(net::Fiber& fiber, net::Stream& client);
-    /// Answers one request; `caller` is recorded as the giver of orders when the request names nobody.
+    explicit Api(ApiServices services)
+        : services_(std::move(services)), started_at_(services_.clock.now()),
+          quarantine_({services_.journal, services_.held, services_.evidence, services_.blocking,
+                       services_.clock, services_.log, services_.held_actions}) {}
+    /// Serves one connection until it closes, is silent for `timeout_ms`, or takes limits::api_request_ms for one request.
+    void run_session(net::Fiber& fiber, net::Stream& client,
+                     std::uint32_t timeout_ms = limits::api_timeout_ms);
+    /// Answers one request of somebody who may ask everything; `caller` is recorded as the giver of orders when the request
+    /// names nobody.
     [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
                                              const std::string& caller);
 
 private:
+    /// The same for somebody who must show the token.
+    proto::HttpResponse handle_stranger(net::Fiber& fiber, const proto::HttpRequest& request,
+                                        const std::string& caller);
     proto::HttpResponse list_journal(net::Fiber& fiber, const proto::HttpTarget& target);
+    Result<store::Record> find_record(net::Fiber& fiber, const std::string& id);
+    Result<std::uint64_t> fingerprint_of(net::Fiber& fiber, const std::string& word);
     proto::HttpResponse show_record(net::Fiber& fiber, const std::string& id);
     proto::HttpResponse list_held(net::Fiber& fiber, const proto::HttpTarget& target);
     proto::HttpResponse list_orders(net::Fiber& fiber, const proto::HttpTarget& target);
     proto::HttpResponse give_order(net::Fiber& fiber, const std::string& body, const std::string& caller);
     proto::HttpResponse revoke_order(net::Fiber& fiber, const std::string& id, const std::string& by);
     proto::HttpResponse show_status(net::Fiber& fiber);
+    proto::HttpResponse show_metrics(net::Fiber& fiber);
+    proto::HttpResponse show_readiness(net::Fiber& fiber);
 
     ApiServices services_;
     TimePoint started_at_;
+    Quarantine quarantine_;
 };
 
 }  // namespace tocsin::api

@@ -100,6 +100,15 @@ Result<PageStart> before_parameter(const proto::HttpTarget& target) {
         "before must be an id of the listing, or a moment such as 2026-03-01 or 2026-03-01T12:00:00Z");
 }
 
+Result<std::optional<TimePoint>> moment_parameter(const proto::HttpTarget& target, std::string_view name) {
+    std::optional<std::string> text = parameter(target, name);
+    if (!text) return std::nullopt;
+    std::optional<TimePoint> moment = parse_moment(*text);
+    if (moment) return moment;
+    return fail(ErrorCode::invalid_input,
+                std::string(name) + " must be a moment such as 2026-03-01 or 2026-03-01T12:00:00Z");
+}
+
 std::optional<TimePoint> parse_moment(std::string_view text) {
     MomentReader reader(text);
     std::optional<int> year = reader.number(4);

@@ -19,11 +19,17 @@ inline constexpr std::string_view verdict_words[] = {"clean", "suspicious", "phi
 inline constexpr std::string_view disposition_words[] = {"accept", "tag",    "quarantine",
                                                          "hold",   "reject", "tempfail"};
 
+inline constexpr std::string_view held_state_words[] = {"waiting", "held", "releasing", "released",
+                                                        "discarded"};
+
 [[nodiscard]] std::optional<std::string> parameter(const proto::HttpTarget& target, std::string_view name);
 /// One of `words`, or absent. Errors: invalid_input, with the list of words.
 [[nodiscard]] Result<std::optional<std::string>> word_parameter(const proto::HttpTarget& target,
                                                                 std::string_view name,
                                                                 std::span<const std::string_view> words);
+/// A moment (parse_moment), or absent. Errors: invalid_input.
+[[nodiscard]] Result<std::optional<TimePoint>> moment_parameter(const proto::HttpTarget& target,
+                                                                std::string_view name);
 /// `limit`: 1 to limits::listing_rows, 100 if absent. Errors: invalid_input.
 [[nodiscard]] Result<std::size_t> limit_parameter(const proto::HttpTarget& target);
 

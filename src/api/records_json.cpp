@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/order_value.hpp"
+#include "store/stored_text.hpp"
 
 namespace tocsin::api {
 
@@ -28,7 +29,10 @@ json to_json(const store::Record& record) {
             {"direction", record.direction},
             {"listener", record.listener},
             {"client_ip", record.client_ip},
+            {"client_name", record.client_name},
             {"helo", record.helo},
+            {"sasl_login", record.sasl_login},
+            {"queue_id", record.queue_id},
             {"mail_from", record.mail_from},
             {"recipients", record.recipients},
             {"size_bytes", record.size_bytes},
@@ -46,7 +50,8 @@ json to_json(const store::Record& record) {
             {"next_hop_reply", record.next_hop_reply},
             {"engine_version", record.engine_version},
             {"elapsed_us", record.elapsed_us},
-            {"content_sha256", record.content_sha256}};
+            {"content_sha256", record.content_sha256},
+            {"text_fingerprint", store::fingerprint_text(record.text_fingerprint)}};
 }
 
 json to_json(const store::Held& held) {
@@ -56,13 +61,24 @@ json to_json(const store::Held& held) {
             {"direction", held.direction},
             {"mail_from", held.mail_from},
             {"recipients", held.recipients},
+            {"customer", held.customer},
             {"subject", held.subject},
             {"size_bytes", held.size_bytes},
             {"reason", held.reason},
             {"content_sha256", held.content_sha256},
             {"state", to_string(held.state)},
             {"decided_by", held.decided_by},
-            {"decided_at", optional_time(held.decided_at)}};
+            {"decided_at", optional_time(held.decided_at)},
+            {"decision_note", held.decision_note},
+            {"customer", held.customer}};
+}
+
+json to_json(const store::HeldAct& act) {
+    return {{"time", to_rfc3339(act.time)},
+            {"act", act.act},
+            {"by", act.by.name},
+            {"caller", act.by.caller},
+            {"note", act.note}};
 }
 
 json to_json(const store::Order& order, TimePoint now) {

@@ -11,6 +11,7 @@ namespace tocsin::api {
 
 [[nodiscard]] nlohmann::json to_json(const store::Record& record);
 [[nodiscard]] nlohmann::json to_json(const store::Held& held);
+[[nodiscard]] nlohmann::json to_json(const store::HeldAct& act);
 /// With its `state` at `now`: in_force, expired or revoked.
 [[nodiscard]] nlohmann::json to_json(const store::Order& order, TimePoint now);
 

@@ -1,0 +1,19 @@
+// How the API answers: JSON, and one status for each kind of error.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+#include "proto/http.hpp"
+
+namespace tocsin::api {
+
+[[nodiscard]] proto::HttpResponse answer(int status, const nlohmann::json& body);
+/// {"error": what was wrong and what to do, "code": its kind}.
+[[nodiscard]] proto::HttpResponse refuse(const Error& error);
+/// A member that is a text; empty if there is none.
+[[nodiscard]] std::string text_member(const nlohmann::json& object, const char* name);
+
+}  // namespace tocsin::api
