@@ -9,25 +9,37 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
+#include "app/api_token.hpp"
+#include "app/descriptors.hpp"
+#include "app/doors.hpp"
+#include "app/gate_rules.hpp"
+#include "app/held_actions.hpp"
+#include "app/metrics_page.hpp"
+#include "app/readiness.hpp"
+#include "app/retention.hpp"
+#include "app/service_notice.hpp"
+#include "base/counted_log.hpp"
 #include "base/limits.hpp"
-#include "gate/smtp_proxy.hpp"
-#include "net/listener.hpp"
+#include "gate/services.hpp"
 #include "net/loop.hpp"
 
 namespace tocsin::app {
 
 namespace {
 
-constexpr std::size_t blocking_threads = 4;
 constexpr std::uint32_t stop_grace_ms = 20'000;
 
 /// Everything that the daemon is made of, in the order in which it is built; it is taken down in the reverse order.
 class Daemon {
 public:
     Daemon(const ServeOptions& options, Log& log)
-        : options_(options), log_(log), api_sessions_(loop_, limits::api_sessions), reloads_(loop_, 1) {}
+        : options_(options), log_(log), notice_(ServiceNotice::from_environment()), reloads_(loop_, 1),
+          housekeeping_(loop_, 1) {}
 
     Result<void> run() {
+        raise_descriptor_limit(descriptors_wanted(), log_);
+        if (!notice_.problem().empty())
+            log_.write(LogLevel::warning, "serve.notify_failed", {{"error", notice_.problem()}});
         TRY(open_stores());
         TRY(loop_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) {
             if (signal == SIGHUP)
@@ -49,30 +61,46 @@ private:
         if (error) return fail(ErrorCode::io, "make data folder " + data.string() + ": " + error.message());
         std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
         database_.emplace(TRY(store::Database::open(data / "tocsin.sqlite", clock_.now())));
-        evidence_.emplace(TRY(store::EvidenceStore::open(data / "evidence")));
+        evidence_.emplace(
+            TRY(store::EvidenceStore::open(data / "evidence", options_.settings.keep.evidence_bytes)));
         journal_.emplace(*database_);
         orders_.emplace(*database_);
         held_.emplace(*database_);
+        api_token_ = TRY(read_or_make_api_token(api_token_path(options_.data_folder)));
         return {};
     }
 
+    /// Each session has its client, and perhaps the next hop and a message on the way to a reader.
+    std::size_t descriptors_wanted() const {
+        std::size_t sessions = limits::api_sessions;
+        for (const config::Listener& listener : options_.settings.listeners) sessions += listener.sessions;
+        return sessions * 2 + limits::own_descriptors;
+    }
+
+    /// Every session may wait for one call.
+    std::size_t blocking_queue() const {
+        std::size_t sessions = limits::api_sessions;
+        for (const config::Listener& listener : options_.settings.listeners) sessions += listener.sessions;
+        return sessions * 2;
+    }
+
     Result<void> serve(net::Fiber& fiber) {
-        blocking_.emplace(loop_, blocking_threads, limits::sessions * 2);
+        blocking_.emplace(loop_, limits::blocking_threads, blocking_queue());
         pool::PoolConfig config;
         config.reader_program = options_.reader_program;
         config.reader_arguments = options_.reader_arguments;
         config.scratch_folder = options_.data_folder + "/scratch";
         config.readers_max = options_.readers;
+        config.deadline_ms = options_.deadline_ms;
+        config.cache_entries = options_.cache_entries;
         auto readers = pool::ReaderPool::start(fiber, loop_, config, log_);
         if (!readers) return std::unexpected(readers.error());
         readers_ = std::move(*readers);
-        writer_.emplace(*journal_, *blocking_);
+        writer_.emplace(*journal_, *blocking_, log_);
         Result<void> served = load_orders(fiber);
         if (served) served = listen(fiber);
-        for (const auto& sessions : smtp_sessions_)
-            sessions->stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
-        api_sessions_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
         reloads_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
+        housekeeping_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
         readers_->stop(fiber);
         return served;
     }
@@ -81,29 +109,45 @@ private:
     /// comes while one is being loaded is remembered and served afterwards.
     void ask_for_reload() {
         reload_asked_ = true;
-        if (!readers_ || reloads_.live() > 0) return;
+        if (!doors_ || reloads_.live() > 0) return;
         // A group that is asked to stop takes no more: a daemon that ends loads nothing.
         static_cast<void>(reloads_.spawn([this](net::Fiber& fiber) {
             while (std::exchange(reload_asked_, false) && !fiber.stop_requested()) {
                 log_.write(LogLevel::info, "serve.reloading", {});
+                notice_.reloading(net::steady_now());
                 const Result<void> done = reload(fiber);
                 if (done)
                     log_.write(LogLevel::info, "serve.reloaded", {{"engines", readers_->status().engines}});
                 else
                     log_.write(LogLevel::error, "serve.reload_failed",
                                {{"error", done.error().message}, {"in_use", readers_->status().engines}});
+                notice_.ready(readers_->status().engines);
             }
         }));
     }
 
-    /// What the operator named must be there: a folder that vanished must not leave us with fewer signatures.
+    /// All of it or nothing: what could be read counts when the rest could be too. What the operator named must be there: a
+    /// folder that vanished must not leave us with fewer signatures.
     Result<void> reload(net::Fiber& fiber) {
+        std::shared_ptr<const gate::GateRules> rules = services_->rules;
+        if (options_.read_settings) {
+            const config::Settings settings = TRY(options_.read_settings());
+            if (settings.listeners != options_.settings.listeners ||
+                settings.daemon != options_.settings.daemon)
+                log_.write(LogLevel::warning, "serve.restart_needed",
+                           {{"for", "listeners or daemon settings that changed"}});
+            rules = std::make_shared<const gate::GateRules>(gate_rules(settings));
+        }
         for (const std::string& path : options_.required_paths) {
             std::error_code error;
             if (!std::filesystem::exists(path, error))
                 return fail(ErrorCode::not_found, path + ": no such file or folder");
         }
-        return readers_->reload(fiber);
+        const Doors::Certificates certificates = TRY(doors_->read_certificates());
+        TRY(readers_->reload(fiber));
+        doors_->use_certificates(certificates);
+        services_->rules = std::move(rules);
+        return {};
     }
 
     Result<void> load_orders(net::Fiber& fiber) {
@@ -114,61 +158,89 @@ private:
     }
 
     Result<void> listen(net::Fiber& fiber) {
-        services_.emplace(
-            gate::GateServices{*readers_, book_, *writer_, *evidence_, *blocking_, clock_, log_});
-        api_.emplace(api::ApiServices{*journal_, *orders_, *held_, *blocking_, clock_, log_,
-                                      [this](net::Fiber& caller) { return load_orders(caller); },
-                                      [this] { return status_json(); }});
-        net::TaskGroup listeners(loop_, 8);
-        Result<void> started = start_api(listeners);
-        if (started && options_.inbound)
-            started = start_proxy(listeners, *options_.inbound, mail::Direction::inbound);
-        if (started && options_.outbound)
-            started = start_proxy(listeners, *options_.outbound, mail::Direction::outbound);
-        if (started) {
+        unheard_.emplace(clock_.now());
+        services_.emplace(gate::GateServices{*readers_, book_, *writer_, *evidence_, *held_, *unheard_,
+                                             *blocking_, clock_, log_});
+        services_->rules = std::make_shared<const gate::GateRules>(gate_rules(options_.settings));
+        services_->tries =
+            gate::UnscannableTries(limits::unscannable_tries,
+                                   std::int64_t{options_.settings.unscannable.retry_window_s} * 1'000'000);
+        services_->buffered_bytes_max = options_.settings.daemon.buffer_bytes;
+        services_->message_bytes = options_.settings.scan.message_bytes;
+        releaser_.emplace(gate::ReleaseServices{
+            *held_, *journal_, *evidence_, *blocking_, clock_, log_, options_.settings.daemon.host_name,
+            [this](const store::Record& record) { return release_hop(options_.settings, record); }});
+        api_.emplace(api::ApiServices{
+            *journal_,
+            *orders_,
+            *held_,
+            *evidence_,
+            *blocking_,
+            clock_,
+            log_,
+            [this](net::Fiber& caller) { return load_orders(caller); },
+            {[this](net::Fiber& caller, const api::ReleaseOrder& order) {
+                 return release_held(*releaser_, caller, order);
+             },
+             [this](net::Fiber& caller, const std::string& direction, ByteView content) {
+                 return read_held(*readers_, caller, direction, content);
+             }},
+            [this] { return status_json(); },
+            api::Access{api_token_, api_token_path(options_.data_folder), options_.settings.daemon.host_name},
+            [this](net::Fiber& caller) { return metrics_text(caller); },
+            [this](net::Fiber& caller) { return readiness_->reasons_against(caller); },
+            [this](const std::string& name) { return knows_customer(name); }});
+        readiness_.emplace(*readers_, *writer_, *database_, *blocking_, options_.data_folder);
+        started_at_ = clock_.now();
+        doors_.emplace(loop_, *services_, *api_, options_.settings.daemon.host_name, log_);
+        Result<void> opened = open_doors();
+        if (opened) {
+            TRY(housekeeping_.spawn([this](net::Fiber& own) {
+                const RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
+                sweep_for_ever(retention, own, options_.settings.keep);
+            }));
             std::printf("ready\n");
             std::fflush(stdout);
             log_.write(LogLevel::info, "serve.ready", {{"engines", readers_->status().engines}});
-            while (!fiber.stop_requested())
-                if (!net::sleep_until(fiber, net::deadline_in_ms(limits::api_timeout_ms))) break;
+            notice_.ready(readers_->status().engines);
+            if (reload_asked_) ask_for_reload();  // it came while we started
+            // The watchdog is fed from the loop: one that no longer turns is ended by systemd.
+            const std::uint64_t turn_ms =
+                notice_.watchdog_ms() ? *notice_.watchdog_ms() / 2 : limits::api_timeout_ms;
+            while (!fiber.stop_requested()) {
+                notice_.alive();
+                if (!net::sleep_until(fiber, net::deadline_in_ms(turn_ms))) break;
+            }
+            notice_.stopping();
             log_.write(LogLevel::info, "serve.stopping", {});
         }
-        listeners.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
-        return started;
+        doors_->close(fiber,
+                      net::deadline_in_ms(std::uint64_t{options_.settings.daemon.stop_grace_s} * 1000));
+        return opened;
     }
 
-    Result<void> start_api(net::TaskGroup& listeners) {
-        auto listener = std::make_shared<net::Listener>(
-            TRY(net::Listener::unix_socket(loop_, api_socket_path(options_.data_folder))));
-        std::printf("api                %s\n", listener->description().c_str());
-        listening_.push_back("api " + listener->description());
-        return listeners.spawn([this, listener](net::Fiber& fiber) {
-            listener->serve(fiber, api_sessions_, log_,
-                            [this](net::Fiber& own, net::Stream& client) { api_->run_session(own, client); });
-        });
+    Result<void> open_doors() {
+        TRY(doors_->open_own_api(api_socket_path(options_.data_folder)));
+        for (const config::Listener& listener : options_.settings.listeners) TRY(doors_->open(listener));
+        return {};
     }
 
-    Result<void> start_proxy(net::TaskGroup& listeners, const ProxyOptions& options,
-                             mail::Direction direction) {
-        auto listener =
-            std::make_shared<net::Listener>(TRY(net::Listener::tcp(loop_, options.address, options.port)));
-        gate::ProxyConfig config;
-        config.direction = direction;
-        config.listener = "smtp-" + std::string(mail::to_string(direction));
-        config.host_name = options_.host_name;
-        config.next_hop = options.next_hop;
-        auto proxy = std::make_shared<gate::SmtpProxy>(config, *services_);
-        listening_.push_back(config.listener + " " + listener->description());
-        std::printf("%-18s %s -> %s:%u\n", config.listener.c_str(), listener->description().c_str(),
-                    options.next_hop.address.c_str(), static_cast<unsigned>(options.next_hop.port));
-        // A flood at one door must not close the others: each has its own places, and so has the API.
-        auto sessions = std::make_shared<net::TaskGroup>(loop_, limits::sessions);
-        smtp_sessions_.push_back(sessions);
-        return listeners.spawn([this, listener, proxy, sessions](net::Fiber& fiber) {
-            listener->serve(fiber, *sessions, log_, [proxy](net::Fiber& own, net::Stream& client) {
-                proxy->run_session(own, client);
-            });
+    bool knows_customer(const std::string& name) const {
+        return name == gate::unknown_customer || services_->rules->senders.has_customer(name);
+    }
+
+    std::string metrics_text(net::Fiber& fiber) {
+        store::HeldFilter waiting;
+        waiting.choice = store::HeldChoice::waiting;
+        std::uint64_t evidence_bytes = 0;
+        const Result<std::uint64_t> held = blocking_->call(fiber, [&] {
+            evidence_bytes = evidence_->used_bytes();
+            return held_->count(waiting);
         });
+        return metrics_page({services_->metrics, *writer_, readers_->status(), log_.counts(),
+                             doors_->sessions_by_listener(), services_->buffered_bytes, blocking_->pending(),
+                             book_.size(), evidence_bytes,
+                             held ? std::optional<std::uint64_t>(*held) : std::nullopt, started_at_});
     }
 
     std::string status_json() const {
@@ -183,20 +255,16 @@ private:
                            {"parts_remembered", status.cache.entries},
                            {"parts_cache_hits", status.cache.hits},
                            {"orders_in_force", book_.size()},
-                           {"sessions", live_sessions()},
-                           {"sessions_max_each", limits::sessions},
-                           {"listeners", listening_}};
+                           {"sessions", doors_->live_sessions()},
+                           {"listeners", doors_->listening()}};
         return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
 
-    std::size_t live_sessions() const {
-        std::size_t live = 0;
-        for (const auto& sessions : smtp_sessions_) live += sessions->live();
-        return live;
-    }
-
     const ServeOptions& options_;
-    Log& log_;
+    CountedLog log_;
+    ServiceNotice notice_;
+    std::string api_token_;
+    TimePoint started_at_;
     Clock clock_;
     net::Loop loop_;
     std::optional<store::Database> database_;
@@ -208,12 +276,14 @@ private:
     std::unique_ptr<pool::ReaderPool> readers_;
     gate::OrderBook book_;
     std::optional<gate::JournalWriter> writer_;
+    std::optional<gate::UnheardHolds> unheard_;
     std::optional<gate::GateServices> services_;
+    std::optional<gate::Releaser> releaser_;
     std::optional<api::Api> api_;
-    std::vector<std::string> listening_;  ///< "smtp-inbound 127.0.0.1:2525"
-    net::TaskGroup api_sessions_;
-    std::vector<std::shared_ptr<net::TaskGroup>> smtp_sessions_;
+    std::optional<Doors> doors_;
+    std::optional<Readiness> readiness_;
     net::TaskGroup reloads_;
+    net::TaskGroup housekeeping_;
     bool reload_asked_ = false;
 };
 
@@ -221,6 +291,10 @@ private:
 
 std::string api_socket_path(const std::string& data_folder) {
     return data_folder + "/api.sock";
+}
+
+std::string api_token_path(const std::string& data_folder) {
+    return data_folder + "/api-token";
 }
 
 Result<void> serve(const ServeOptions& options, Log& log) {

@@ -2,40 +2,39 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
-#include "gate/next_hop.hpp"
+#include "config/settings.hpp"
 
 namespace tocsin::app {
 
-/// One SMTP listener and where its mail goes.
-struct ProxyOptions {
-    std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0: any free port
-    gate::NextHopAddress next_hop;
-};
-
 struct ServeOptions {
-    std::string data_folder;
+    config::Settings settings;
+    std::string data_folder;  ///< absolute: the template works in a folder of its own
     std::string reader_program;
     std::vector<std::string> reader_arguments;
     std::vector<std::string>
         required_paths;  ///< databases and rules that must be there for a reload to happen
     std::size_t readers = 2;
-    std::optional<ProxyOptions> inbound;
-    std::optional<ProxyOptions> outbound;
-    std::string host_name = "localhost";
+    std::uint32_t deadline_ms = limits::reader_deadline_ms;
+    std::size_t cache_entries = limits::cache_entries;
+    /// Reads the configuration anew, for a reload. Errors: it has problems; the old one stays in force.
+    std::function<Result<config::Settings>()> read_settings;
 };
 
-/// Serves until SIGTERM or SIGINT; SIGHUP loads signatures and rules anew. Prints on standard output where it listens, then
-/// `ready`. Errors name what was wrong and what to do.
+/// Serves until SIGTERM or SIGINT; SIGHUP loads configuration, signatures and rules anew: policy, customers and
+/// headers count from the next message on, listeners and folders need a restart. Prints on standard output where it
+/// listens, then `ready`. Errors name what was wrong and what to do.
 [[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log);
 
 /// Path of the API's socket below a data folder.
 [[nodiscard]] std::string api_socket_path(const std::string& data_folder);
+/// Path of the file with the API's token.
+[[nodiscard]] std::string api_token_path(const std::string& data_folder);
 
 }  // namespace tocsin::app
