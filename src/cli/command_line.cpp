@@ -8,10 +8,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/serve.hpp"
 #include "base/limits.hpp"
+#include "cli/completion.hpp"
+#include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
+#include "cli/quarantine_client.hpp"
 #include "cli/scan_command.hpp"
+#include "cli/serve_command.hpp"
 #include "cli/verdict_text.hpp"
 
 namespace tocsin::cli {
@@ -84,88 +87,44 @@ void add_read(CLI::App& app, ReadCommand& read, Chosen& chosen, Log& log) {
     command->callback([&] { chosen = [&] { return run_read(read, log); }; });
 }
 
-/// "127.0.0.1:25" or "[::1]:25".
-std::optional<std::pair<std::string, std::uint16_t>> parse_address(const std::string& text) {
-    std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos || colon + 1 == text.size()) return std::nullopt;
-    std::string address = text.substr(0, colon);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    unsigned port = 0;
-    for (char c : text.substr(colon + 1)) {
-        if (c < '0' || c > '9' || port > 65535) return std::nullopt;
-        port = port * 10 + static_cast<unsigned>(c - '0');
-    }
-    if (address.empty() || port > 65535) return std::nullopt;
-    return std::make_pair(address, static_cast<std::uint16_t>(port));
-}
-
-struct ServeWords {
-    std::string data = "data";
-    std::string host_name = "localhost";
-    std::string inbound = "127.0.0.1:2525", outbound = "127.0.0.1:2526";
-    std::string next_hop, outbound_next_hop;
-    ReaderOptions readers;
-};
-
-int run_serve(const ServeWords& words, Log& log) {
-    auto complain = [](const std::string& message) {
-        std::fprintf(stderr, "tocsin: %s\n", message.c_str());
-        return exit_error;
-    };
-    Result<pool::PoolConfig> pool = make_pool_config(words.readers);
-    if (!pool) return complain(pool.error().message);
-    app::ServeOptions options;
-    // The template works in a folder of its own: a relative path would lead elsewhere from there.
-    std::error_code error;
-    options.data_folder = std::filesystem::absolute(words.data, error).lexically_normal().string();
-    if (error) return complain("--data " + words.data + ": " + error.message());
-    options.host_name = words.host_name;
-    options.reader_program = pool->reader_program;
-    options.reader_arguments = pool->reader_arguments;
-    options.readers = pool->readers_max;
-    options.required_paths = words.readers.clamav_databases;
-    options.required_paths.insert(options.required_paths.end(), words.readers.yara_rules.begin(),
-                                  words.readers.yara_rules.end());
-    auto proxy = [&](const std::string& listen, const std::string& hop) -> std::optional<app::ProxyOptions> {
-        auto at = parse_address(listen), to = parse_address(hop);
-        if (!at || !to) return std::nullopt;
-        return app::ProxyOptions{at->first, at->second, {to->first, to->second}};
-    };
-    if (!words.next_hop.empty()) {
-        options.inbound = proxy(words.inbound, words.next_hop);
-        std::string outbound_hop = words.outbound_next_hop.empty() ? words.next_hop : words.outbound_next_hop;
-        options.outbound = proxy(words.outbound, outbound_hop);
-        if (!options.inbound || !options.outbound)
-            return complain("an address must be IP:PORT, for example 127.0.0.1:10025 or [::1]:10025");
-    } else {
-        std::fprintf(
-            stderr,
-            "tocsin: no --next-hop: only the API is served; SMTP needs to know where mail goes on to\n");
-    }
-    Result<void> served = app::serve(options, log);
-    return served ? exit_nothing_found : complain(served.error().message);
-}
-
-void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen, Log& log) {
-    CLI::App* command = app.add_subcommand("serve", "Serve: SMTP proxies in both directions and the API");
-    command->add_option("--data", words.data, "folder for journal, evidence and the API's socket")
-        ->capture_default_str();
+void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
+    CLI::App* command = app.add_subcommand(
+        "serve", "Serve: SMTP proxies in both directions, milter, HTTP and clamd checks, and the API");
+    command->add_option(
+        "--config", words.config,
+        "configuration file; what is said here counts before it (default: /etc/tocsin/tocsin.toml if it is "
+        "there and there is no --data)");
+    command->add_option(
+        "--data", words.data,
+        "folder for journal, evidence and the API's socket (default: the configuration's; data without one)");
     command->add_option("--next-hop", words.next_hop, "where mail goes on to after judgement, IP:PORT");
     command->add_option("--outbound-next-hop", words.outbound_next_hop,
                         "the same for outbound mail (default: --next-hop)");
-    command->add_option("--inbound", words.inbound, "listener for inbound mail, IP:PORT")
-        ->capture_default_str();
-    command->add_option("--outbound", words.outbound, "listener for outbound mail, IP:PORT")
-        ->capture_default_str();
-    command->add_option("--host-name", words.host_name, "our name in SMTP greetings")->capture_default_str();
+    command
+        ->add_option(
+            "--listen", words.listen,
+            "NAME=ADDRESS: where a listener listens; NAME=off: not at all. Names without a configuration: "
+            "smtp-inbound, smtp-outbound, milter, check, clamd, api")
+        ->allow_extra_args(false);
+    for (const char* direction : {"inbound", "outbound"})
+        command->add_option_function<std::string>(
+            std::string("--") + direction,
+            [&words, direction](const std::string& address) {
+                words.listen.push_back("smtp-" + std::string(direction) + "=" + address);
+            },
+            "listener for " + std::string(direction) + " mail, IP:PORT (the same as --listen smtp-" +
+                direction + "=…)");
+    command->add_option("--host-name", words.host_name, "our name in SMTP greetings");
     command->add_option("--readers", words.readers.readers, "readers at once (default: one per processor)")
         ->check(CLI::Range(std::size_t{1}, limits::template_children));
     add_reader_options(*command, words.readers);
-    command->callback([&] { chosen = [&] { return run_serve(words, log); }; });
+    command->callback([&] { chosen = [&] { return run_serve(words); }; });
 }
 
 void add_client_options(CLI::App& command, ClientOptions& options) {
-    command.add_option("--data", options.data_folder, "data folder of the daemon")->capture_default_str();
+    command.add_option(
+        "--data", options.data_folder,
+        "data folder of the daemon (default: what /etc/tocsin/tocsin.toml says; data without that file)");
     command.add_flag("--json", options.json, "print JSON");
 }
 
@@ -188,6 +147,14 @@ void add_journal_list(CLI::App& journal, ClientOptions& client, JournalFilter& f
         ->check(CLI::IsMember({"clean", "suspicious", "phish", "malware", "unscannable"}));
     list->add_option("--disposition", filter.disposition, "accept, tag, quarantine, hold, reject or tempfail")
         ->check(CLI::IsMember({"accept", "tag", "quarantine", "hold", "reject", "tempfail"}));
+    list->add_option("--customer", filter.customer, "name of a customer, as in the configuration");
+    list->add_option("--link-domain", filter.link_domain, "a link leads to this domain, or below it");
+    list->add_option("--attachment", filter.attachment_sha256, "SHA-256 of an attachment, hexadecimal");
+    list->add_option("--login", filter.login, "the name that the sender signed in with");
+    list->add_option("--queue-id", filter.queue_id, "the MTA's queue id");
+    list->add_option("--campaign", filter.campaign,
+                     "id of a message: all that have the same text, personalised or not");
+    list->add_option("--since", filter.since, "not older than: 2026-03-01, or 2026-03-01T12:00:00Z");
     add_paging(*list, filter.paging);
     add_client_options(*list, client);
     list->callback([&] { chosen = [&] { return run_journal_list(client, filter); }; });
@@ -203,13 +170,47 @@ void add_journal(CLI::App& app, ClientOptions& client, JournalFilter& filter, st
         ->required();
     add_client_options(*show, client);
     show->callback([&] { chosen = [&] { return run_journal_show(client, shown); }; });
-    CLI::App* held = app.add_subcommand("held", "Messages that wait for a decision, newest first");
-    add_paging(*held, filter.paging);
-    add_client_options(*held, client);
-    held->callback([&] { chosen = [&] { return run_held_list(client, filter.paging); }; });
     CLI::App* status = app.add_subcommand("status", "State of the daemon");
     add_client_options(*status, client);
     status->callback([&] { chosen = [&] { return run_status(client); }; });
+}
+
+void add_quarantine(CLI::App& app, ClientOptions& client, QuarantineWords& words, Chosen& chosen) {
+    CLI::App* quarantine = app.add_subcommand(
+        "quarantine", "Messages that are held or quarantined: look, read, release, delete");
+    quarantine->require_subcommand(1);
+    auto add = [&](const char* name, const char* help,
+                   int (*run)(const ClientOptions&, const QuarantineWords&)) {
+        CLI::App* command = quarantine->add_subcommand(name, help);
+        add_client_options(*command, client);
+        command->callback([&, run] { chosen = [&, run] { return run(client, words); }; });
+        return command;
+    };
+    auto add_ids = [&](CLI::App& command) {
+        command.add_option("ID", words.ids, "ids of messages, as quarantine list shows them")->required();
+        command.add_option("--by", words.by, "who does it (default: the calling user's login name)");
+    };
+    CLI::App* list = add("list", "What waits for a decision, newest first", run_quarantine_list);
+    list->add_option("--state", words.state, "held, releasing, released or discarded (default: what waits)")
+        ->check(CLI::IsMember({"held", "releasing", "released", "discarded"}));
+    list->add_option("--sender", words.sender, "envelope sender");
+    list->add_option("--recipient", words.recipient, "envelope recipient");
+    list->add_option("--customer", words.customer, "name of a customer");
+    add_paging(*list, words.paging);
+    add_ids(*add("show", "Everything about messages: why, whose, and who did what", run_quarantine_show));
+    CLI::App* read =
+        add("read", "Text, links and attachments, as a confined reader sees them", run_quarantine_read);
+    add_ids(*read);
+    read->add_option("--raw", words.raw_file,
+                     "write the message as it came into this file instead; - for output");
+    CLI::App* release = add("release", "Send messages on to their recipients, once", run_quarantine_release);
+    add_ids(*release);
+    release->add_option("--why", words.why, "why they are harmless; it is kept")->required();
+    release->add_flag("--again", words.again,
+                      "also what may have been delivered: look at the next hop's log first");
+    CLI::App* remove = add("delete", "Give messages up: nobody gets them", run_quarantine_delete);
+    add_ids(*remove);
+    remove->add_option("--why", words.why, "why; it is kept")->required();
 }
 
 struct OrderListing {
@@ -240,10 +241,12 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderLis
         give->add_option(
                 "--kind", words.subject_kind,
                 "what VALUE is: sender, recipient: an address or @domain; domain, link_domain: with what "
-                "is below it; client_ip: address or block (192.0.2.0/24); content_sha256: of an "
-                "attachment; subject: a part of the subject, without regard to case")
-            ->check(CLI::IsMember(
-                {"sender", "domain", "recipient", "client_ip", "link_domain", "content_sha256", "subject"}))
+                "is below it; customer: a name of the configuration; client_ip: address or block "
+                "(192.0.2.0/24); content_sha256: of an "
+                "attachment; subject: a part of the subject, without regard to case; url: how a link begins, "
+                "without https://; similar: id of a message whose text it is, personalised or not")
+            ->check(CLI::IsMember({"sender", "domain", "customer", "recipient", "client_ip", "link_domain",
+                                   "content_sha256", "subject", "url", "similar"}))
             ->capture_default_str();
         give->add_option("--direction", words.direction, "inbound or outbound (default: both)")
             ->check(CLI::IsMember({"inbound", "outbound"}));
@@ -266,6 +269,37 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderLis
     revoke->callback([&] { chosen = [&] { return run_order_revoke(client, revoked, words.given_by); }; });
 }
 
+void add_config(CLI::App& app, std::string& file, Chosen& chosen) {
+    CLI::App* config = app.add_subcommand("config", "The daemon's configuration file");
+    config->require_subcommand(1);
+    auto add = [&](const char* name, const char* help, int (*run)(const std::string&)) {
+        CLI::App* command = config->add_subcommand(name, help);
+        command->add_option("--config", file,
+                            std::string("configuration file (default ") + default_config_file + ")");
+        command->callback([&file, &chosen, run] { chosen = [&file, run] { return run(file); }; });
+        return command;
+    };
+    add("check", "Say everything that is wrong with the file, and how to mend it", run_config_check)
+        ->footer("Exit code: 0 nothing to mend, 1 something to mend, 2 the file cannot be read.");
+    add("show", "Print the settings in force, as TOML", run_config_show);
+    CLI::App* manual = config->add_subcommand("manual", "Explain every setting, as Markdown");
+    manual->callback([&chosen] { chosen = run_config_manual; });
+}
+
+/// For packages, not for people: it is in no help text.
+void add_completion(CLI::App& app, std::string& shell, Chosen& chosen) {
+    CLI::App* command =
+        app.add_subcommand("completion", "Print what shells complete, or all commands as JSON");
+    command->group("");
+    command->add_option("SHELL", shell, "bash or json")->required()->check(CLI::IsMember({"bash", "json"}));
+    command->callback([&] {
+        chosen = [&] {
+            std::fputs((shell == "bash" ? bash_completion(app) : command_tree_json(app)).c_str(), stdout);
+            return exit_nothing_found;
+        };
+    });
+}
+
 /// "unknown command frobnicate", if a word stands where a command must; the library only says that one is missing.
 std::optional<std::string> unknown_command(const CLI::App& app) {
     const CLI::App* deepest = &app;
@@ -284,7 +318,6 @@ std::optional<std::string> unknown_command(const CLI::App& app) {
 }  // namespace
 
 int run(int argc, char** argv) {
-    StderrLog log(LogLevel::info);
     StderrLog quiet_log(LogLevel::warning);
     CLI::App app{"Tocsin: are you ready for the next attack?", "tocsin"};
     app.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
@@ -295,14 +328,18 @@ int run(int argc, char** argv) {
     ServeWords serve;
     ClientOptions client;
     JournalFilter filter;
+    QuarantineWords quarantine;
     OrderWords words;
     OrderListing listing;
-    std::string revoked, shown;
+    std::string revoked, shown, config_file, shell;
     add_scan(app, scan, chosen, quiet_log);
     add_read(app, read, chosen, quiet_log);
-    add_serve(app, serve, chosen, log);
+    add_serve(app, serve, chosen);
     add_journal(app, client, filter, shown, chosen);
+    add_quarantine(app, client, quarantine, chosen);
     add_order(app, client, words, listing, revoked, chosen);
+    add_config(app, config_file, chosen);
+    add_completion(app, shell, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

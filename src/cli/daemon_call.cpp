@@ -8,6 +8,7 @@
 
 #include "app/serve.hpp"
 #include "base/limits.hpp"
+#include "cli/places.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
 #include "net/loop.hpp"
@@ -26,7 +27,8 @@ Result<proto::HttpResponse> exchange(net::Fiber& fiber, const std::string& socke
     auto stream = TRY(net::connect_unix(fiber, socket, deadline));
     std::string words = TRY(proto::serialise(request, "localhost"));
     TRY(stream->write_all(as_bytes(words), deadline));
-    proto::HttpResponseParser parser({.body_bytes = limits::message_json_bytes});
+    proto::HttpResponseParser parser(
+        {.body_bytes = std::max(limits::message_json_bytes, limits::message_bytes)});
     std::array<std::byte, 65536> buffer;
     while (true) {
         std::size_t got = TRY(stream->read_some(buffer, deadline));
@@ -39,6 +41,21 @@ Result<proto::HttpResponse> exchange(net::Fiber& fiber, const std::string& socke
     }
 }
 
+Result<proto::HttpResponse> respond(const ClientOptions& options, proto::HttpRequest request) {
+    request.keep_alive = false;
+    request.headers.set("Connection", "close");
+    const std::string folder = options.data_folder.empty() ? daemon_data_folder() : options.data_folder;
+    std::string socket = app::api_socket_path(folder);
+    net::Loop loop;
+    Result<proto::HttpResponse> response = fail(ErrorCode::unavailable, "not called");
+    loop.spawn([&](net::Fiber& fiber) { response = exchange(fiber, socket, request); });
+    loop.run();
+    if (response) return response;
+    return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" + response.error().message +
+                                            "); start one with `tocsin serve --data " + folder +
+                                            "`, or name its folder with --data");
+}
+
 }  // namespace
 
 Result<json> call_daemon(const ClientOptions& options, std::string method, std::string target,
@@ -46,26 +63,25 @@ Result<json> call_daemon(const ClientOptions& options, std::string method, std::
     proto::HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
-    request.keep_alive = false;
-    request.headers.set("Connection", "close");
     if (!body.is_null()) {
         request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
         request.headers.set("Content-Type", "application/json");
     }
-    std::string socket = app::api_socket_path(options.data_folder);
-    net::Loop loop;
-    Result<proto::HttpResponse> response = fail(ErrorCode::unavailable, "not called");
-    loop.spawn([&](net::Fiber& fiber) { response = exchange(fiber, socket, request); });
-    loop.run();
-    if (!response)
-        return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" +
-                                                response.error().message +
-                                                "); start one with `tocsin serve --data " +
-                                                options.data_folder + "`, or name its folder with --data");
-    json answer = json::parse(response->body, nullptr, false);
+    const proto::HttpResponse response = TRY(respond(options, std::move(request)));
+    json answer = json::parse(response.body, nullptr, false);
     if (!answer.is_object()) return fail(ErrorCode::corrupt, "the daemon's answer is no JSON object");
-    if (response->status >= 300) return fail(ErrorCode::invalid_input, text(answer, "error"));
+    if (response.status >= 300) return fail(ErrorCode::invalid_input, text(answer, "error"));
     return answer;
+}
+
+Result<std::string> fetch_from_daemon(const ClientOptions& options, std::string target) {
+    proto::HttpRequest request;
+    request.method = "GET";
+    request.target = std::move(target);
+    proto::HttpResponse response = TRY(respond(options, std::move(request)));
+    if (response.status < 300) return std::move(response.body);
+    const json answer = json::parse(response.body, nullptr, false);
+    return fail(ErrorCode::invalid_input, answer.is_object() ? text(answer, "error") : "the daemon refused");
 }
 
 Result<json> call_daemon(const ClientOptions& options, std::string method, std::string target) {

@@ -20,6 +20,8 @@ inline constexpr std::size_t listed_text_characters = 120;
                                                  std::string target, const nlohmann::json& body);
 [[nodiscard]] Result<nlohmann::json> call_daemon(const ClientOptions& options, std::string method,
                                                  std::string target);
+/// The body of the answer to GET, whatever it is; an error answer becomes an Error.
+[[nodiscard]] Result<std::string> fetch_from_daemon(const ClientOptions& options, std::string target);
 /// The newest `limit` entries of a listing, as many pages as it takes: {`member`: [...], "total", "more", ...}.
 [[nodiscard]] Result<nlohmann::json> call_listing(const ClientOptions& options, const std::string& target,
                                                   const char* member, const Paging& paging);

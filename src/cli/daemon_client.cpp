@@ -85,6 +85,13 @@ int run_journal_list(const ClientOptions& options, const JournalFilter& filter) 
     add_parameter(target, "direction", filter.direction);
     add_parameter(target, "verdict", filter.verdict);
     add_parameter(target, "disposition", filter.disposition);
+    add_parameter(target, "customer", filter.customer);
+    add_parameter(target, "link_domain", filter.link_domain);
+    add_parameter(target, "attachment_sha256", filter.attachment_sha256);
+    add_parameter(target, "login", filter.login);
+    add_parameter(target, "queue_id", filter.queue_id);
+    add_parameter(target, "since", filter.since);
+    add_parameter(target, "campaign", filter.campaign);
     Result<json> answer = call_listing(options, target, "records", filter.paging);
     if (!answer) return say(answer);
     if (options.json) {
@@ -121,22 +128,6 @@ int run_journal_show(const ClientOptions& options, const std::string& id) {
     fmt::print("findings{}\n", findings.empty() ? "          none" : "");
     if (findings.is_array())
         for (const json& finding : findings) print_finding(finding);
-    return exit_nothing_found;
-}
-
-int run_held_list(const ClientOptions& options, const Paging& paging) {
-    Result<json> answer = call_listing(options, "/v1/held", "held", paging);
-    if (!answer) return say(answer);
-    if (options.json) {
-        print_json(*answer);
-        return exit_nothing_found;
-    }
-    if ((*answer)["held"].empty()) std::printf("No message is held.\n");
-    for (const json& held : (*answer)["held"])
-        fmt::print("{}  {}  {}  {:<8}  {}  \"{}\"\n    {}\n", text(held, "id"), text(held, "time"),
-                   text(held, "state"), text(held, "direction"), short_text(held, "mail_from"),
-                   short_text(held, "subject"), short_text(held, "reason"));
-    print_rest(*answer, "held", "held", paging);
     return exit_nothing_found;
 }
 

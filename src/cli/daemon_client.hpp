@@ -8,7 +8,7 @@
 namespace tocsin::cli {
 
 struct ClientOptions {
-    std::string data_folder = "data";
+    std::string data_folder;  ///< empty: daemon_data_folder()
     bool json = false;
 };
 
@@ -21,12 +21,12 @@ struct Paging {
 };
 struct JournalFilter {
     std::string sender, recipient, subject, direction, verdict, disposition;
+    std::string customer, link_domain, attachment_sha256, login, queue_id, since, campaign;
     Paging paging;
 };
 [[nodiscard]] int run_journal_list(const ClientOptions& options, const JournalFilter& filter);
 /// `id`: of a record, or of a held message.
 [[nodiscard]] int run_journal_show(const ClientOptions& options, const std::string& id);
-[[nodiscard]] int run_held_list(const ClientOptions& options, const Paging& paging);
 
 struct OrderWords {
     std::string action;  ///< block or hold

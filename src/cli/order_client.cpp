@@ -69,6 +69,8 @@ int run_order_give(const ClientOptions& options, const OrderWords& words) {
     std::string end = text(*answer, "expires_at");
     fmt::print("Order {} is in force{}: {}.\nUndo it with `tocsin order revoke {}`.\n", text(*answer, "id"),
                end.empty() ? "" : " until " + end, text(*answer, "meaning"), text(*answer, "id"));
+    if (const std::string warning = text(*answer, "warning"); !warning.empty())
+        fmt::print("WARNING: {}.\n", warning);
     return exit_nothing_found;
 }
 

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pool/outcome_json.hpp"
+
 namespace tocsin::cli {
 
 namespace {
@@ -34,52 +36,6 @@ std::string part_name(const scan::ScanReport& report, std::uint32_t part) {
     if (part >= report.parts.size()) return {};
     const scan::PartSummary& summary = report.parts[part];
     return summary.file_name.empty() ? summary.media_type : summary.file_name;
-}
-
-json part_index(std::uint32_t part) {
-    return part == scan::whole_message ? json(nullptr) : json(part);
-}
-
-json part_json(const scan::PartSummary& part, std::size_t index) {
-    json flags = json::array();
-    for (scan::PartFlag flag : part.flags) flags.push_back(scan::to_string(flag));
-    json out{{"index", index},
-             {"parent", part_index(part.parent)},
-             {"depth", part.depth},
-             {"origin", part.origin},
-             {"media_type", part.media_type},
-             {"file_type", part.file_type},
-             {"file_name", part.file_name},
-             {"size", part.size},
-             {"flags", std::move(flags)}};
-    if (!part.note.empty()) out["note"] = part.note;
-    if (part.remembered) out["remembered"] = true;
-    return out;
-}
-
-json findings_json(const scan::ScanReport& report) {
-    json out = json::array();
-    for (const scan::Finding& finding : report.findings)
-        out.push_back({{"engine", finding.engine},
-                       {"rule", finding.rule},
-                       {"severity", scan::to_string(finding.severity)},
-                       {"text", finding.text},
-                       {"part", part_index(finding.part)}});
-    return out;
-}
-
-json ambiguities_json(const scan::ScanReport& report) {
-    json out = json::array();
-    for (const mail::Ambiguity& ambiguity : report.ambiguities) {
-        const mail::AmbiguityInfo& about = mail::info(ambiguity.kind);
-        out.push_back({{"kind", about.name},
-                       {"class", std::string(1, about.evasion_class)},
-                       {"rfc", about.rfc},
-                       {"offset", ambiguity.offset},
-                       {"detail", ambiguity.detail},
-                       {"text", about.text}});
-    }
-    return out;
 }
 
 /// Zero-width characters and direction marks (U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F), by their UTF-8 bytes.
@@ -191,32 +147,8 @@ std::string to_lines(const ScanResult& result, Colour colour) {
 }
 
 std::string to_json_line(const ScanResult& result) {
-    const scan::ScanReport& report = result.outcome.report;
-    json parts = json::array();
-    for (std::size_t index = 0; index < report.parts.size(); ++index)
-        parts.push_back(part_json(report.parts[index], index));
-    json limits = json::array();
-    for (const scan::LimitHit& limit : report.limits_hit)
-        limits.push_back({{"limit", scan::to_string(limit.limit)},
-                          {"part", part_index(limit.part)},
-                          {"detail", limit.detail}});
-    json urls = json::array();
-    for (const scan::FoundUrl& url : report.urls)
-        urls.push_back({{"url", url.url}, {"source", url.source}, {"part", part_index(url.part)}});
-    json out{{"file", result.name},
-             {"verdict", scan::to_string(result.verdict)},
-             {"ambiguous", report.ambiguous()},
-             {"ambiguities", ambiguities_json(report)},
-             {"readings", report.readings},
-             {"findings", findings_json(report)},
-             {"limits", std::move(limits)},
-             {"parts", std::move(parts)},
-             {"urls", std::move(urls)},
-             {"engines", report.engine_version},
-             {"outcome", sandbox::to_string(result.outcome.outcome)},
-             {"bytes_copied", report.bytes_copied},
-             {"elapsed_ms", static_cast<double>(result.outcome.elapsed_us) / 1000.0}};
-    if (!result.outcome.detail.empty()) out["detail"] = result.outcome.detail;
+    json out{{"file", result.name}};
+    out.update(pool::to_json(result.outcome));
     return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -1,0 +1,70 @@
+#include "cli/config_command.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/scan_command.hpp"
+#include "cli/verdict_text.hpp"
+#include "config/files.hpp"
+#include "scan/report.hpp"
+
+namespace tocsin::cli {
+
+namespace {
+
+std::string file_or_default(const std::string& file) {
+    return file.empty() ? default_config_file : file;
+}
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "tocsin: %s\n", for_terminal(error.message).c_str());
+    return exit_error;
+}
+
+void print_problems(std::FILE* to, const std::string& file, const std::vector<config::Problem>& problems) {
+    for (const config::Problem& problem : problems)
+        std::fprintf(to, "%s\n", for_terminal(config::to_line(file, problem)).c_str());
+}
+
+}  // namespace
+
+config::KnownNames known_config_names() {
+    config::KnownNames known;
+    for (std::uint8_t i = 0; i < static_cast<std::uint8_t>(scan::PartFlag::count_); ++i)
+        known.part_flags.emplace_back(to_string(static_cast<scan::PartFlag>(i)));
+    return known;
+}
+
+int run_config_check(const std::string& file) {
+    const std::string path = file_or_default(file);
+    config::ParseOptions options;
+    options.known = known_config_names();
+    options.path_check = config::look_at_path;
+    const Result<config::Parsed> parsed = config::load(path, options);
+    if (!parsed) return complain(parsed.error());
+    print_problems(stdout, path, parsed->problems);
+    if (parsed->settings) std::printf("%s: no problem found\n", for_terminal(path).c_str());
+    return parsed->settings ? exit_nothing_found : exit_something_found;
+}
+
+int run_config_show(const std::string& file) {
+    const std::string path = file_or_default(file);
+    config::ParseOptions options;
+    options.known = known_config_names();
+    std::error_code error;
+    const bool defaults = file.empty() && !std::filesystem::exists(path, error);
+    if (defaults) std::fprintf(stderr, "tocsin: there is no %s: these are the defaults\n", path.c_str());
+    const Result<config::Parsed> parsed = defaults ? config::parse("", options) : config::load(path, options);
+    if (!parsed) return complain(parsed.error());
+    print_problems(stderr, path, parsed->problems);
+    if (!parsed->settings) return exit_something_found;
+    std::fputs(config::show(*parsed->settings).c_str(), stdout);
+    return exit_nothing_found;
+}
+
+int run_config_manual() {
+    std::fputs(config::manual().c_str(), stdout);
+    return exit_nothing_found;
+}
+
+}  // namespace tocsin::cli
