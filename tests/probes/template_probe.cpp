@@ -88,6 +88,12 @@ void misbehave(int channel, const Request& request, int bytes_fd, const HashKey&
         send(channel, encode(CacheQuestion{request.id, {}}));
         return;
     }
+    if (what == "last_words") {
+        send(channel, encode(clean_reply(request.id)));
+        ::_exit(0);
+    }
+    if (what == "stop_template") ::kill(::getppid(), SIGSTOP);
+    if (what == "kill_template") ::kill(::getppid(), SIGKILL);
     if (what == "lying_cache") return play_cache(channel, request, bytes_fd, key, true);
     if (what == "cache" || request.kind == RequestKind::scan_part)
         return play_cache(channel, request, bytes_fd, key, false);
@@ -95,6 +101,7 @@ void misbehave(int channel, const Request& request, int bytes_fd, const HashKey&
 }
 
 [[noreturn]] void run_child(int channel, const HashKey& key) {
+    ::close(control);  // as a confined child does: the daemon sees by it when the template has gone
     send(channel, encode(Ready{"nothing: this is a test program"}));
     while (true) {
         auto datagram = sandbox::receive_datagram(channel, limits::reply_bytes, 2);

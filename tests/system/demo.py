@@ -61,13 +61,13 @@ def play(line, daemon, sink):
 
 
 def show_journal(line, daemon):
-    """What `tocsin journal list` and `tocsin held` show afterwards."""
+    """What `tocsin journal list` and `tocsin quarantine list` show afterwards."""
     records = daemon.command("journal", "list", "--json")["records"]
     line.expect([record["disposition"] for record in records] == ["reject", "reject", "hold", "accept", "accept"],
                 "the journal has all five messages with their dispositions")
     line.expect(all(record["outcome"] == "verdict" for record in records), "every message was scanned")
     print(f"\n{BOLD}$ tocsin journal list{PLAIN}\n" + str(daemon.command("journal", "list")).rstrip())
-    print(f"\n{BOLD}$ tocsin held{PLAIN}\n" + str(daemon.command("held")).rstrip())
+    print(f"\n{BOLD}$ tocsin quarantine list{PLAIN}\n" + str(daemon.command("quarantine", "list")).rstrip())
 
 
 def main():

@@ -99,22 +99,22 @@ class Listings(Commands):
                         demo_mail.plain("c@example.org", "b@example.com", cls.long_subject, "text"))
 
     def test_held_says_how_many_and_pages(self):
-        shown = self.daemon.command("held", "--limit", "2")
-        self.assertIn("5 held, the newest 2 shown; --limit N, --before ID", shown)
+        shown = self.daemon.command("quarantine", "list", "--limit", "2")
+        self.assertIn("5 wait, the newest 2 shown; --limit N, --before ID", shown)
         ids, before = [], []
         while True:
-            page = self.daemon.command("held", "--limit", "2", "--json", *before)
+            page = self.daemon.command("quarantine", "list", "--limit", "2", "--json", *before)
             self.assertEqual(page["total"], 5)
             ids += [held["id"] for held in page["held"]]
             if not page["more"]:
                 break
             before = ["--before", ids[-1]]
         self.assertEqual(len(set(ids)), 5)
-        self.assertNotIn("shown", self.daemon.command("held"))
-        result = self.run_words("held", "--before", "NOSUCHID")
+        self.assertNotIn("shown", self.daemon.command("quarantine", "list"))
+        result = self.run_words("quarantine", "list", "--before", "NOSUCHID")
         self.assertEqual(result.returncode, 2)
         self.assertIn("there is none with this id", result.stderr)
-        self.assertEqual(self.daemon.command("held", "--before", "2020-01-01", "--json")["held"], [])
+        self.assertEqual(self.daemon.command("quarantine", "list", "--before", "2020-01-01", "--json")["held"], [])
 
     def test_id_of_an_smtp_answer_shows_the_record(self):
         held_id = self.held_texts[0].split()[-1]
@@ -137,7 +137,7 @@ class Listings(Commands):
     def test_usage_errors_list_what_is_allowed(self):
         for words, expected in ((["journal", "list", "--verdict", "bogus"], "unscannable"),
                                 (["journal", "list", "--limit", "0"], "1"),
-                                (["held", "--limit", "0"], "1"),
+                                (["quarantine", "list", "--limit", "0"], "1"),
                                 (["journal", "list", "--direction", "sideways"], "outbound")):
             with self.subTest(words=words):
                 result = self.run_words(*words)

@@ -56,6 +56,7 @@ class Delivered:
     mail_from: str
     recipients: list
     content: bytes
+    answered_at: float = 0  # time.monotonic() before the client is told
 
 
 class SmtpSink:
@@ -65,6 +66,7 @@ class SmtpSink:
         self.delivered = []
         self.refuse_recipients = set()
         self.drop_after_content = False
+        self.answers = {}  # verb, or "content" -> the line that is said instead
         self._started = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run)
@@ -98,7 +100,7 @@ class SmtpSink:
                 await say("250 SIZE 300000000")
             elif verb == "MAIL":
                 mail_from, recipients = line.split("<", 1)[1].split(">", 1)[0], []
-                await say("250 2.1.0 ok")
+                await say(self.answers.get("MAIL", "250 2.1.0 ok"))
             elif verb == "RCPT":
                 address = line.split("<", 1)[1].split(">", 1)[0]
                 if address in self.refuse_recipients:
@@ -107,12 +109,20 @@ class SmtpSink:
                     recipients.append(address)
                     await say("250 2.1.5 ok")
             elif verb == "DATA":
+                if "DATA" in self.answers:
+                    await say(self.answers["DATA"])
+                    continue
                 await say("354 go on")
                 content = await self._content(reader)
+                if content is None:
+                    break
+                if "content" in self.answers:
+                    await say(self.answers["content"])
+                    continue
                 if self.drop_after_content:
                     writer.close()
                     return
-                self.delivered.append(Delivered(mail_from, recipients, content))
+                self.delivered.append(Delivered(mail_from, recipients, content, time.monotonic()))
                 await say(f"250 2.0.0 delivered as {len(self.delivered)}")
             elif verb == "QUIT":
                 await say("221 2.0.0 bye")
@@ -123,10 +133,13 @@ class SmtpSink:
 
     @staticmethod
     async def _content(reader):
-        content = b""
-        while (line := await reader.readline()) not in (b".\r\n", b""):
-            content += line[1:] if line.startswith(b".") else line
-        return content
+        """Nothing when the client dies before the final dot: that is no message."""
+        lines = []
+        while (line := await reader.readline()) != b".\r\n":
+            if not line.endswith(b"\n"):
+                return None
+            lines.append(line[1:] if line.startswith(b".") else line)
+        return b"".join(lines)
 
     def stop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -145,6 +158,16 @@ class Daemon:
     process: subprocess.Popen = None
     ports: dict = field(default_factory=dict)
     keep_data: bool = False
+    configuration: str = ""  # TOML beside the listeners
+    smtp: str = ""  # TOML lines for both SMTP listeners
+    milter: str = ""  # TOML lines for the milter
+    listen: dict = field(default_factory=dict)  # ports by listener, for who must find them again after a restart
+    check: str = ""  # and so on
+    clamd: str = ""
+    api: str = ""
+    program: pathlib.Path = BUILD / "tocsin"
+    prefix: list = field(default_factory=list)  # words in front of the command: env, unshare
+    log_beside: bool = False  # for a data folder that only the daemon sees
 
     def __enter__(self):
         self.data = self.data or pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-"))
@@ -153,18 +176,41 @@ class Daemon:
 
     def start(self):
         hop = f"127.0.0.1:{self.sink.port}"
-        command = [str(BUILD / "tocsin"), "serve", "--data", str(self.data), "--next-hop", hop, "--inbound", "127.0.0.1:0",
-                   "--outbound", "127.0.0.1:0", "--no-system-db", "--readers", "2", *self.arguments]
-        self.log = open(self.data / "serve.log", "ab")
+        command = [*self.prefix, str(self.program), "serve", "--data", str(self.data), "--next-hop", hop, "--no-system-db",
+                   "--readers", "2"]
+        for name in ("smtp-inbound", "smtp-outbound", "milter", "check", "clamd", "api"):
+            command += ["--listen", f"{name}=127.0.0.1:{self.listen.get(name, 0)}"]
+        if self.configuration or self.smtp or self.milter or self.check or self.clamd or self.api:
+            command += ["--config", str(self.write_configuration())]
+        command += self.arguments
+        self.log_path = pathlib.Path(f"{self.data}.log") if self.log_beside else self.data / "serve.log"
+        self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         deadline = time.monotonic() + START_TIMEOUT_S
         for line in self.process.stdout:
             words = line.split()
-            if words and words[0].startswith("smtp-"):
-                self.ports[words[0][5:]] = int(words[1].rsplit(":", 1)[1])
+            if len(words) > 1 and words[1].startswith("127.0.0.1:"):
+                self.ports[words[0].removeprefix("smtp-")] = int(words[1].rsplit(":", 1)[1])
             if line.strip() == "ready" or time.monotonic() > deadline:
                 return
-        raise RuntimeError("tocsin serve did not start:\n" + (self.data / "serve.log").read_text())
+        raise RuntimeError("tocsin serve did not start:\n" + self.log_path.read_text())
+
+    def write_configuration(self):
+        """The listeners that there are without a file, with what the test wants of them; ports come from the command line."""
+        def row(name, kind, port, more):
+            return f'[[listener]]\nname = "{name}"\nkind = "{kind}"\naddress = "127.0.0.1:{port}"\n{more}\n'
+
+        path = self.data / "tocsin.toml"
+        path.write_text("\n".join([
+            self.configuration,
+            row("smtp-inbound", "smtp", 2525, 'direction = "inbound"\n' + self.smtp),
+            row("smtp-outbound", "smtp", 2526, 'direction = "outbound"\n' + self.smtp),
+            row("milter", "milter", 8025, self.milter), row("check", "check", 11333, self.check),
+            row("clamd", "clamd", 3310, self.clamd), row("api", "api", 8420, self.api)]), encoding="utf-8")
+        return path
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self):
         if self.process.poll() is None:
@@ -188,6 +234,7 @@ class Daemon:
             self.stop()
         if not self.keep_data:
             shutil.rmtree(self.data, ignore_errors=True)
+            self.log_path.unlink(missing_ok=True)
 
     def send(self, direction, mail_from, recipients, content):
         """Sends a message to the proxy; returns (code, text) of the answer to the content."""

@@ -257,6 +257,16 @@ class Tree(TidyCase):
         packages = {"tools/packages.txt": "[build]\nlibbuild-dev\n[libraries]\nlibfmt-dev  # a\nlibother-dev # b\n"}
         self.assertEqual(self.check(packages), [("tools/packages.txt", 5, "dependencies")])
 
+    def test_log_events(self):
+        page = "| event | level |\n|---|---|\n| `a.one`, `a.two` | info |\n"
+        text = 'void f() {\n    log.write(LogLevel::info, "a.one", {});\n    log.write(\n        LogLevel::error, %s, {});\n}\n'
+        files = {"docs/manual/events.md": page, "src/base/clock.cpp": text % 'x ? "a.two" : "a.one"'}
+        self.assertEqual(self.check(files), [])
+        missing = {**files, "src/base/clock.cpp": text % '"a.three"'}
+        self.assertEqual(self.check(missing), [("src/base/clock.cpp", 3, "events"), ("docs/manual/events.md", 3, "events")])
+        self.assertEqual(self.check({**files, "src/base/clock.cpp": text % "a_variable"}),
+                         [("src/base/clock.cpp", 3, "events"), ("docs/manual/events.md", 3, "events")])
+
     def test_exit_codes(self):
         import subprocess
         with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,65 @@
+"""tocsin config: what it says about a file, and its exit codes. No daemon."""
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+from tocsin_system import tocsin
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "manual" / "configuration.md"
+
+
+class Configuration(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.file = self.folder / "tocsin.toml"
+
+    def run_config(self, command, text=None):
+        if text is not None:
+            self.file.write_text(text, encoding="utf-8")
+        return tocsin("config", command, "--config", str(self.file))
+
+    def test_problems_are_lines_with_their_place_and_a_code(self):
+        result = self.run_config("check", '[daemon]\nhostname = "a"\n[scan]\nyara = ["none"]\n')
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stdout.splitlines(), [
+            f'{self.file}:2:1: [daemon] has no setting "hostname"; did you mean host_name?',
+            f'{self.file}:4:9: scan.yara "{self.folder}/none": no such file or folder; '
+            "relative paths start at the folder of the configuration file"])
+        shown = self.run_config("show")
+        self.assertEqual((shown.returncode, shown.stdout), (1, ""))
+        self.assertIn("did you mean host_name?", shown.stderr)
+
+    def test_a_file_that_is_not_there_is_an_error(self):
+        for command in ("check", "show"):
+            result = self.run_config(command)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn("no such file", result.stderr)
+
+    def test_flags_of_the_scan_are_known(self):
+        text = '[[policy]]\ndisposition = "hold"\nflags = ["qr_code", "macro_auto_exec"]\n'
+        self.assertEqual(self.run_config("check", text).returncode, 0)
+        self.assertIn('did you mean "qr_code"?', self.run_config("check", text.replace("qr_code", "qrcode")).stdout)
+
+    def test_the_example_of_the_manual_has_no_problem_where_its_files_are(self):
+        example = re.search(r"```toml\n(.*?)```\n", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+        example = example.replace("/var/lib/tocsin", "data").replace("/run/tocsin/", "")
+        for name in ("signatures", "rules"):
+            (self.folder / name).mkdir()
+        result = self.run_config("check", example)
+        self.assertEqual((result.returncode, result.stdout), (0, f"{self.file}: no problem found\n"))
+        shown = self.run_config("show")
+        self.assertEqual(shown.returncode, 0)
+        again = self.run_config("show", shown.stdout)
+        self.assertEqual(again.stdout, shown.stdout)
+
+    def test_the_manual_is_what_the_program_prints(self):
+        result = tocsin("config", "manual")
+        self.assertEqual(result.returncode, 0)
+        self.assertTrue(PAGE.read_text(encoding="utf-8").endswith("\n" + result.stdout))
+
+
+if __name__ == "__main__":
+    unittest.main()
