@@ -130,7 +130,7 @@ private:
 
 std::string action_in(const std::string& answer) {
     const std::size_t at = answer.find("\"action\"");
-    if (at == std::string::npos) return "no answer to use: " + answer.substr(0, 60);
+    if (at == std::string::npos) return "refused";
     const std::size_t begin = answer.find('"', at + 8) + 1;
     return answer.substr(begin, answer.find('"', begin) - begin);
 }
