@@ -132,10 +132,14 @@ private:
         std::shared_ptr<const gate::GateRules> rules = services_->rules;
         if (options_.read_settings) {
             const config::Settings settings = TRY(options_.read_settings());
-            if (settings.listeners != options_.settings.listeners ||
-                settings.daemon != options_.settings.daemon)
-                log_.write(LogLevel::warning, "serve.restart_needed",
-                           {{"for", "listeners or daemon settings that changed"}});
+            const config::Settings& begun_with = options_.settings;
+            if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
+                settings.scan != begun_with.scan || settings.release != begun_with.release ||
+                settings.keep != begun_with.keep)
+                log_.write(
+                    LogLevel::warning, "serve.restart_needed",
+                    {{"for",
+                      "settings of [[listener]], [daemon], [scan], [release] or [keep] that changed"}});
             rules = std::make_shared<const gate::GateRules>(gate_rules(settings));
         }
         for (const std::string& path : options_.required_paths) {
@@ -194,11 +198,13 @@ private:
         started_at_ = clock_.now();
         doors_.emplace(loop_, *services_, *api_, options_.settings.daemon.host_name, log_);
         Result<void> opened = open_doors();
-        if (opened) {
-            TRY(housekeeping_.spawn([this](net::Fiber& own) {
+        // Whatever fails from here on, the doors are closed behind it.
+        if (opened)
+            opened = housekeeping_.spawn([this](net::Fiber& own) {
                 const RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
                 sweep_for_ever(retention, own, options_.settings.keep);
-            }));
+            });
+        if (opened) {
             std::printf("ready\n");
             std::fflush(stdout);
             log_.write(LogLevel::info, "serve.ready", {{"engines", readers_->status().engines}});

@@ -51,6 +51,10 @@ Result<proto::HttpResponse> respond(const ClientOptions& options, proto::HttpReq
     loop.spawn([&](net::Fiber& fiber) { response = exchange(fiber, socket, request); });
     loop.run();
     if (response) return response;
+    if (response.error().code == ErrorCode::timed_out)
+        return fail(ErrorCode::timed_out,
+                    "the daemon has not answered in time; what it began may go on: look at "
+                    "`tocsin quarantine show ID`, or at `tocsin status`, before you try again");
     return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" + response.error().message +
                                             "); start one with `tocsin serve --data " + folder +
                                             "`, or name its folder with --data");

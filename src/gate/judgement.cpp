@@ -202,6 +202,7 @@ std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& 
                                         std::size_t size_bytes) {
     const TimePoint now = services.clock.now();
     Judgement out;
+    out.begun = net::steady_now();
     // Without a customer: whose mail it is may hang on the header.
     const std::optional<store::Order> order = services.orders.find({.direction = envelope.direction,
                                                                     .mail_from = envelope.mail_from,

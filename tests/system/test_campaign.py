@@ -1,6 +1,8 @@
 """Copies of one campaign: found and stopped by what they share, and nothing that differs in one of them is overlooked."""
 import base64
+import re
 import unittest
+import urllib.request
 
 import demo_mail
 from tocsin_system import Daemon, SmtpSink
@@ -129,6 +131,9 @@ class Campaign(unittest.TestCase):
         self.assertEqual(self.daemon.command("status", "--json")["scans"], scans)
         record = self.daemon.command("journal", "list", "--json")["records"][0]
         self.assertEqual((record["outcome"], record["disposition"]), ("not_scanned", "reject"))
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.daemon.ports['api']}/metrics", timeout=30) as page:
+            sums = re.findall(r"^tocsin_judge_seconds_sum(?:\{.*\})? (\S+)$", page.read().decode(), re.MULTILINE)
+        self.assertTrue(sums and sum(map(float, sums)) < 60, f"judging took {sums} s")
 
 
 def uuencoded(data):

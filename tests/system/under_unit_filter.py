@@ -26,23 +26,23 @@ class Argument(ctypes.Structure):
 
 
 class Filter:
-    library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
-    library.seccomp_init.restype = ctypes.c_void_p
+    seccomp = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+    seccomp.seccomp_init.restype = ctypes.c_void_p
 
     def __init__(self, default_action):
-        self.context = ctypes.c_void_p(self.library.seccomp_init(ctypes.c_uint32(default_action)))
+        self.context = ctypes.c_void_p(self.seccomp.seccomp_init(ctypes.c_uint32(default_action)))
 
     def rule(self, action, name, *arguments):
-        number = self.library.seccomp_syscall_resolve_name(name.encode())
+        number = self.seccomp.seccomp_syscall_resolve_name(name.encode())
         if number < 0:
             return  # not of this architecture
         array = (Argument * len(arguments))(*arguments)
-        result = self.library.seccomp_rule_add_array(self.context, ctypes.c_uint32(action), ctypes.c_int(number),
+        result = self.seccomp.seccomp_rule_add_array(self.context, ctypes.c_uint32(action), ctypes.c_int(number),
                                                      ctypes.c_uint(len(arguments)), array)
         assert result == 0, (name, result)
 
     def load(self):
-        result = self.library.seccomp_load(self.context)
+        result = self.seccomp.seccomp_load(self.context)
         assert result == 0, result
 
 
