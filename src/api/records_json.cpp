@@ -61,7 +61,6 @@ json to_json(const store::Held& held) {
             {"direction", held.direction},
             {"mail_from", held.mail_from},
             {"recipients", held.recipients},
-            {"customer", held.customer},
             {"subject", held.subject},
             {"size_bytes", held.size_bytes},
             {"reason", held.reason},

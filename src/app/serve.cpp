@@ -135,11 +135,11 @@ private:
             const config::Settings& begun_with = options_.settings;
             if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
-                settings.keep != begun_with.keep)
-                log_.write(
-                    LogLevel::warning, "serve.restart_needed",
-                    {{"for",
-                      "settings of [[listener]], [daemon], [scan], [release] or [keep] that changed"}});
+                settings.keep != begun_with.keep ||
+                settings.unscannable.retry_window_s != begun_with.unscannable.retry_window_s)
+                log_.write(LogLevel::warning, "serve.restart_needed",
+                           {{"for", "settings of [[listener]], [daemon], [scan], [release] or [keep], or "
+                                    "unscannable.retry_window_s"}});
             rules = std::make_shared<const gate::GateRules>(gate_rules(settings));
         }
         for (const std::string& path : options_.required_paths) {

@@ -188,11 +188,14 @@ void count_judged(GateMetrics& metrics, const store::Record& record, const Judge
     metrics.judge_s.observe(std::chrono::duration<double>(net::steady_now() - judgement.begun).count());
 }
 
-/// Counts the tries of what could not be scanned; 1 for everything else.
-std::uint32_t count_try(GateServices& services, const Envelope& envelope, sandbox::Outcome outcome,
-                        const Hash256& key, TimePoint now) {
-    bool counts = envelope.direction == mail::Direction::inbound && outcome != sandbox::Outcome::verdict &&
-                  outcome != sandbox::Outcome::unavailable;
+/// Whether its tries are counted: inbound mail that a reader was asked about and that could not be scanned.
+bool counts_tries(const Envelope& envelope, sandbox::Outcome outcome) {
+    return envelope.direction == mail::Direction::inbound && outcome != sandbox::Outcome::verdict &&
+           outcome != sandbox::Outcome::unavailable;
+}
+
+/// Counts this try; 1 where tries are not counted.
+std::uint32_t count_try(GateServices& services, bool counts, const Hash256& key, TimePoint now) {
     return counts ? services.tries.count(key, now) : 1;
 }
 
@@ -265,22 +268,24 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
     out.size_bytes = content.size();
     out.customer = services.rules->senders.customer(
         envelope, scanned ? std::string_view(out.scan.report.facts.header_from) : std::string_view());
+    // The hash is over the whole message: not while all readers are away, when every message would cost it for nothing.
+    const bool counts = counts_tries(envelope, out.scan.outcome);
     Hash256 key{};
-    if (!scanned) key = retry_key(envelope.mail_from, envelope.recipients, content);
+    if (counts) key = retry_key(envelope.mail_from, envelope.recipients, content);
     PolicySubject subject{.direction = envelope.direction,
                           .outcome = out.scan.outcome,
                           .report = &out.scan.report,
                           .size_bytes = content.size(),
                           .customer = out.customer,
                           .recipient = {},
-                          .tries = count_try(services, envelope, out.scan.outcome, key, now)};
+                          .tries = count_try(services, counts, key, now)};
     const std::vector<Decision> decisions = decide_each(services, envelope, subject, now);
     TransactionDecision together = combine(envelope.recipients, decisions);
     out.decision = std::move(together.decision);
     out.passing = std::move(together.passing);
     out.kept = std::move(together.kept);
     if (keeps(out.decision.disposition)) out.held_id = make_id(now.microseconds);
-    if (!scanned && out.decision.disposition != Disposition::tempfail) services.tries.forget(key);
+    if (counts && out.decision.disposition != Disposition::tempfail) services.tries.forget(key);
     return out;
 }
 

@@ -65,7 +65,8 @@ store::Record refused_record(const Envelope& envelope, proto::SmtpViolation viol
 
 Result<void> record_refused_content(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
                                     proto::SmtpViolation violation, std::uint64_t size_bytes) {
-    const store::Record record = refused_record(envelope, violation, size_bytes, services.clock.now());
+    store::Record record = refused_record(envelope, violation, size_bytes, services.clock.now());
+    record.customer = services.rules->senders.customer(envelope, {});
     services.log.write(
         LogLevel::warning, "message.refused",
         {{"id", record.id}, {"client", record.client_ip}, {"what", std::string(to_string(violation))}});

@@ -152,7 +152,10 @@ private:
         services_.log.write(LogLevel::error, "held.release_unknown",
                             {{"id", held_.id}, {"error", error.message}});
         const store::HeldAct act{held_.id, services_.clock.now(), "unknown", request_.by, error.message};
-        static_cast<void>(services_.blocking.call(fiber_, [&] { return services_.held.note(act); }));
+        if (Result<void> noted = services_.blocking.call(fiber_, [&] { return services_.held.note(act); });
+            !noted)
+            services_.log.write(LogLevel::error, "held.act_not_noted",
+                                {{"id", held_.id}, {"act", act.act}, {"error", noted.error().message}});
         return fail(ErrorCode::unavailable,
                     error.message +
                         "; the content had been sent, so it may have been delivered. Look at the next hop's "
