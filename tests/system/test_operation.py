@@ -74,6 +74,12 @@ class Operation(unittest.TestCase):
             os.kill(daemon.process.pid, signal.SIGHUP)
             self.assertEqual(daemon.stop(), 0)
 
+    def test_a_door_without_a_password_is_not_opened_to_others_by_the_way(self):
+        for name in ("check", "clamd", "api"):
+            result = tocsin("serve", "--data", "unused", "--listen", f"{name}=0.0.0.0:0")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("allow_remote", result.stderr)
+
     def test_a_flood_at_one_door_leaves_the_others_open(self):
         # A relay that is trusted may have as many sessions as there are.
         with Daemon(self.sink, smtp='xforward_from = ["127.0.0.1"]') as daemon:
