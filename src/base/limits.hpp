@@ -155,13 +155,22 @@ inline constexpr std::size_t message_json_bytes = 64U << 20;
 inline constexpr std::size_t cache_query_parts = 512;
 /// Smallest part worth remembering: below, scanning costs less than asking.
 inline constexpr std::size_t cached_part_bytes_min = 2048;
+/// A text or page of this size may be remembered with its bytes, so that personalised copies are compared to it. Smaller ones cost
+/// less to scan than to compare; the largest fits into one answer of the daemon beside its report.
+inline constexpr std::size_t campaign_body_bytes_min = 4U << 10, campaign_body_bytes_max = 64U << 10;
+/// Places in which a copy may differ, and the bytes of one: names, numbers, the id in a link.
+inline constexpr std::size_t campaign_differences = 64, campaign_difference_bytes = 256;
+/// Bytes before and behind a difference in which signatures are looked for again: longer than signatures for texts are.
+inline constexpr std::size_t campaign_context_bytes = 512;
+/// Bytes of such texts that the daemon remembers, and that one child recalls.
+inline constexpr std::size_t cache_body_bytes = 64U << 20, reader_body_bytes = 8U << 20;
 /// Bytes of one part that may be handed back to the daemon to be scanned by a fresh child.
 inline constexpr std::size_t export_bytes = 64U << 20;
 /// Part verdicts that the daemon remembers.
 inline constexpr std::size_t cache_entries = 100'000;
 /// Sightings of a part before a fresh child is sent to scan it: that child costs more than scanning a small part twice.
 inline constexpr std::uint32_t cache_sightings_min = 3;
-/// Parts about which one child recalls the daemon's answers.
+/// Parts about which one child recalls the daemon's answers. Texts in it count by limits::reader_body_bytes too.
 inline constexpr std::size_t reader_part_memory = 256;
 /// Fresh children at once that scan a part in order to remember it.
 inline constexpr std::size_t cache_fills = 4;

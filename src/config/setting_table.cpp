@@ -110,7 +110,9 @@ constexpr Setting scan_settings[] = {
     {.key = "remember_parts",
      .type = Type::boolean,
      .access = bound<&S::scan, &ScanSettings::remember_parts>,
-     .help = "Whether a part that many messages share is scanned once and remembered."},
+     .help = "Whether a part that many messages share is scanned once, and copies of a campaign are compared "
+             "to the one "
+             "that was scanned whole. No: every message is scanned whole by every engine."},
 };
 
 constexpr Setting listener_settings[] = {
@@ -372,7 +374,8 @@ constexpr Setting release_settings[] = {
     {.key = "next_hop",
      .type = Type::hop_address,
      .access = bound<&S::release, &ReleaseSettings::next_hop>,
-     .help = "Where released mail goes. It must not come through Tocsin again: a Postfix smtpd without the milter.",
+     .help = "Where released mail goes. It must not come through Tocsin again: a Postfix smtpd without the "
+             "milter.",
      .default_text = "`daemon.next_hop`"},
     {.key = "outbound_next_hop",
      .type = Type::hop_address,
@@ -445,7 +448,8 @@ constexpr Section section_table[] = {
     {"headers", Rows::one, "Header fields that say what was found.", header_settings, one_row,
      append_nothing},
     {"release", Rows::one,
-     "Where held mail goes when a person releases it, if it came through a milter or over HTTP. What came through an SMTP "
+     "Where held mail goes when a person releases it, if it came through a milter or over HTTP. What came "
+     "through an SMTP "
      "listener goes to the next hop of that listener.",
      release_settings, one_row, append_nothing},
     {"keep", Rows::one, "How much is kept, and how long.", keep_settings, one_row, append_nothing},

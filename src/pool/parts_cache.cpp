@@ -28,17 +28,19 @@ PartsCache::Entry& PartsCache::touch(const Hash256& hash, bool& created) {
 }
 
 void PartsCache::drop_oldest() {
-    entries_.erase(order_.back());
+    const auto oldest = entries_.find(order_.back());
+    content_bytes_ -= oldest->second.scan.content.size();
+    entries_.erase(oldest);
     order_.pop_back();
     ++counts_.dropped;
 }
 
-Remembered PartsCache::look_up(const Hash256& hash, std::string& report) {
+Remembered PartsCache::look_up(const Hash256& hash, RememberedScan& scan) {
     bool created = false;
     Entry& entry = touch(hash, created);
     if (entry.state == Remembered::known) {
         ++counts_.hits;
-        report = entry.report;
+        scan = entry.scan;
         return Remembered::known;
     }
     ++counts_.misses;
@@ -56,12 +58,15 @@ bool PartsCache::begin_fill(const Hash256& hash) {
     return true;
 }
 
-void PartsCache::fill(const Hash256& hash, std::string report) {
+void PartsCache::fill(const Hash256& hash, RememberedScan scan) {
     bool created = false;
     Entry& entry = touch(hash, created);
     entry.state = Remembered::known;
-    entry.report = std::move(report);
+    content_bytes_ = content_bytes_ - entry.scan.content.size() + scan.content.size();
+    entry.scan = std::move(scan);
     ++counts_.filled;
+    // The newest stands at the front: what was just put in stays.
+    while (content_bytes_ > limits::cache_body_bytes && entries_.size() > 1) drop_oldest();
 }
 
 void PartsCache::abandon_fill(const Hash256& hash) {
@@ -72,6 +77,7 @@ void PartsCache::abandon_fill(const Hash256& hash) {
 void PartsCache::clear() {
     entries_.clear();
     order_.clear();
+    content_bytes_ = 0;
 }
 
 CacheCounts PartsCache::counts() const {

@@ -23,22 +23,27 @@ enum class Remembered : std::uint8_t {
     known,
 };
 
+struct RememberedScan {
+    std::string report;   ///< encode_part_report()
+    std::string content;  ///< the bytes, for what is named by its sketch
+};
+
 struct CacheCounts {
     std::uint64_t hits = 0, misses = 0, filled = 0, dropped = 0;
     std::size_t entries = 0;
 };
 
-/// Least recently used entries go first when `entries_max` is reached.
+/// Least recently used entries go first when `entries_max` or limits::cache_body_bytes is reached.
 class PartsCache {
 public:
     explicit PartsCache(std::size_t entries_max) : entries_max_(entries_max) {}
 
-    /// Looks a hash up and counts the sighting. `report` receives the remembered scan when known.
-    [[nodiscard]] Remembered look_up(const Hash256& hash, std::string& report);
+    /// Looks a hash up and counts the sighting. `scan` receives what is remembered when known.
+    [[nodiscard]] Remembered look_up(const Hash256& hash, RememberedScan& scan);
     /// Says that a fresh child was sent to work on this hash; false: it is known or being worked on already.
     [[nodiscard]] bool begin_fill(const Hash256& hash);
     /// Keeps the scan that the fresh child gave.
-    void fill(const Hash256& hash, std::string report);
+    void fill(const Hash256& hash, RememberedScan scan);
     /// The fresh child failed: the next sighting may try again.
     void abandon_fill(const Hash256& hash);
     /// Forgets everything: the engines or their rules are others now.
@@ -52,7 +57,7 @@ private:
     struct Entry {
         Remembered state = Remembered::unknown;
         std::uint32_t sightings = 0;
-        std::string report;
+        RememberedScan scan;
         std::list<Hash256>::iterator position;
     };
     Entry& touch(const Hash256& hash, bool& created);
@@ -60,6 +65,7 @@ private:
 
     std::size_t entries_max_;
     std::unordered_map<Hash256, Entry, HashOfHash> entries_;
+    std::size_t content_bytes_ = 0;
     std::list<Hash256> order_;  ///< most recently used first
     CacheCounts counts_;
 };

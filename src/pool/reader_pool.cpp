@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/content_sketch.hpp"
 #include "base/limits.hpp"
 
 namespace tocsin::pool {
@@ -360,11 +361,15 @@ bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, 
     std::size_t answer_bytes = 0;
     for (const Hash256& hash : question->hashes) {
         reader::CacheEntry entry;
-        Remembered state = cache_.look_up(hash, entry.report);
-        entry.known =
-            state == Remembered::known && answer_bytes + entry.report.size() < limits::reply_bytes / 2;
-        if (!entry.known) entry.report.clear();
-        answer_bytes += entry.report.size();
+        RememberedScan scan;
+        const Remembered state = cache_.look_up(hash, scan);
+        const std::size_t size = scan.report.size() + scan.content.size();
+        entry.known = state == Remembered::known && answer_bytes + size < limits::reply_bytes * 3 / 4;
+        if (entry.known) {
+            entry.report = std::move(scan.report);
+            entry.content = std::move(scan.content);
+            answer_bytes += size;
+        }
         entry.wants_bytes = state == Remembered::seen_before && !fills_.full();
         export_any = export_any || entry.wants_bytes;
         answer.entries.push_back(std::move(entry));
@@ -422,17 +427,21 @@ void ReaderPool::remember_parts(const ScanOutcome& outcome, UniqueFd exported) {
         ssize_t got = ::pread(exported.get(), bytes.data(), bytes.size(), static_cast<off_t>(range.offset));
         if (got != static_cast<ssize_t>(bytes.size())) continue;
         // The reader's claim counts for nothing: the name of these bytes is what the daemon itself computes.
-        Hash256 hash = keyed_hash(hash_key_, bytes);
+        // Bytes named by their sketch are kept: what is remembered is known of them and of nothing else.
+        const bool small = bytes.size() <= limits::campaign_body_bytes_max;
+        const bool by_sketch = small && keyed_hash(hash_key_, content_sketch(bytes)) == range.hash;
+        const Hash256 hash = by_sketch ? range.hash : keyed_hash(hash_key_, bytes);
         if (hash != range.hash || !cache_.begin_fill(hash)) continue;
+        const FillAs fill_as = by_sketch ? FillAs::with_content : FillAs::report_only;
         Result<void> started =
-            fills_.spawn([this, hash, bytes = std::move(bytes), type = range.declared_type](
-                             net::Fiber& fiber) { fill_from(fiber, hash, bytes, type); });
+            fills_.spawn([this, hash, bytes = std::move(bytes), type = range.declared_type,
+                          fill_as](net::Fiber& fiber) { fill_from(fiber, hash, bytes, type, fill_as); });
         if (!started) cache_.abandon_fill(hash);
     }
 }
 
 void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes,
-                           const std::string& declared_type) {
+                           const std::string& declared_type, FillAs fill_as) {
     Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
     const std::uint64_t generation = generation_;
     ++users_of_[generation];
@@ -457,7 +466,9 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
     bool keep =
         outcome.outcome == Outcome::verdict && outcome.detail.empty() && whole && generation == generation_;
     if (!keep) return cache_.abandon_fill(hash);
-    cache_.fill(hash, reader::encode_part_report(outcome.report));
+    RememberedScan scan{.report = reader::encode_part_report(outcome.report), .content = {}};
+    if (fill_as == FillAs::with_content) scan.content = as_text(bytes);
+    cache_.fill(hash, std::move(scan));
 }
 
 }  // namespace tocsin::pool

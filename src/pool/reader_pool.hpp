@@ -107,7 +107,10 @@ private:
                            int output);
     ScanOutcome ended_without_reply(net::Fiber& fiber, ReaderChild& child);
     void remember_parts(const ScanOutcome& outcome, UniqueFd exported);
-    void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type);
+    /// Whether the bytes are kept beside the report: for what is named by its sketch.
+    enum class FillAs : std::uint8_t { report_only, with_content };
+    void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type,
+                   FillAs fill_as);
     [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
     [[nodiscard]] Result<void> breaker_closed() const;
     void count_death(sandbox::Outcome outcome);

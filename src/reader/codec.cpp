@@ -110,7 +110,7 @@ std::string encode(const CacheQuestion& question) {
 }
 
 std::string encode(const CacheAnswer& answer) {
-    constexpr std::size_t frame_bytes = 1 + 8 + 4, entry_bytes = 1 + 1 + 4;
+    constexpr std::size_t frame_bytes = 1 + 8 + 4, entry_bytes = 1 + 1 + 4 + 4;
     ByteWriter out;
     out.u8(cache_answer_tag);
     out.u64(answer.id);
@@ -119,11 +119,14 @@ std::string encode(const CacheAnswer& answer) {
     std::size_t room = limits::reply_bytes - frame_bytes - count * entry_bytes;
     for (std::size_t index = 0; index < count; ++index) {
         const CacheEntry& entry = answer.entries[index];
-        bool fits = entry.known && entry.report.size() <= std::min(room, limits::part_report_bytes);
+        const std::size_t size = entry.report.size() + entry.content.size();
+        bool fits = entry.known && size <= room && entry.report.size() <= limits::part_report_bytes &&
+                    entry.content.size() <= limits::campaign_body_bytes_max;
         out.boolean(fits);
         out.boolean(entry.wants_bytes);
         out.string(fits ? std::string_view(entry.report) : std::string_view{});
-        if (fits) room -= entry.report.size();
+        out.string(fits ? std::string_view(entry.content) : std::string_view{});
+        if (fits) room -= size;
     }
     return out.take();
 }
@@ -194,6 +197,7 @@ std::optional<CacheAnswer> decode_cache_answer(std::string_view datagram) {
         entry.known = in.boolean();
         entry.wants_bytes = in.boolean();
         entry.report = in.string(limits::part_report_bytes);
+        entry.content = in.string(limits::campaign_body_bytes_max);
         answer.entries.push_back(std::move(entry));
     }
     if (!complete(in)) return std::nullopt;

@@ -44,7 +44,8 @@ struct CacheQuestion {
 struct CacheEntry {
     bool known = false;
     bool wants_bytes = false;
-    std::string report;  ///< encode_part_report() of the remembered scan, when known
+    std::string report;   ///< encode_part_report() of the remembered scan, when known
+    std::string content;  ///< the bytes that were scanned, when the hash is that of a sketch
 };
 struct CacheAnswer {
     std::uint64_t id = 0;

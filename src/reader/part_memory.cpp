@@ -17,8 +17,12 @@ PartMemory::recall(const std::vector<Hash256>& hashes) const {
 
 void PartMemory::keep(const Hash256& hash, const scan::RememberedPart& part) {
     if (!part.known) return;
-    if (parts_.size() >= limits::reader_part_memory) parts_.clear();
-    parts_.insert_or_assign(hash, part);
+    const std::size_t bytes = part.body ? part.body->size() : 0;
+    if (parts_.size() >= limits::reader_part_memory || body_bytes_ + bytes > limits::reader_body_bytes) {
+        parts_.clear();
+        body_bytes_ = 0;
+    }
+    if (parts_.insert_or_assign(hash, part).second) body_bytes_ += bytes;
 }
 
 }  // namespace tocsin::reader

@@ -20,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// What a remembered scan of a part says, flat: findings in members of a container count for the part.
-scan::RememberedPart remembered_part(const CacheEntry& entry) {
+scan::RememberedPart remembered_part(CacheEntry entry) {
     scan::RememberedPart part;
     part.wants_bytes = entry.wants_bytes;
     if (!entry.known) return part;
@@ -31,10 +31,21 @@ scan::RememberedPart remembered_part(const CacheEntry& entry) {
     part.limits_hit = std::move(report->limits_hit);
     part.urls = std::move(report->urls);
     part.file_type = report->parts[0].file_type;
+    if (!entry.content.empty()) {
+        const auto kind = part.file_type == "txt" ? scan::BodyKind::text : scan::BodyKind::page;
+        part.body = std::make_shared<const scan::CampaignBody>(std::move(entry.content), kind);
+    }
     for (const scan::PartSummary& summary : report->parts)
         for (scan::PartFlag flag : summary.flags)
             if (std::ranges::find(part.flags, flag) == part.flags.end()) part.flags.push_back(flag);
     return part;
+}
+
+/// A part as it would stand in a message of its own, for signatures that are meant for mail.
+std::string as_received(ByteView part) {
+    std::string message = "Received: from localhost\r\nFrom: <>\r\nMIME-Version: 1.0\r\n\r\n";
+    message += as_text(part);
+    return message;
 }
 
 /// One request on its way.
@@ -105,7 +116,7 @@ std::vector<scan::RememberedPart> Service::look_up(const std::vector<Hash256>& h
     if (!reply || reply->answer.id != request_.id || reply->answer.entries.size() > hashes.size())
         return parts;
     for (std::size_t index = 0; index < reply->answer.entries.size(); ++index) {
-        parts[index] = remembered_part(reply->answer.entries[index]);
+        parts[index] = remembered_part(std::move(reply->answer.entries[index]));
         context_.part_memory.keep(hashes[index], parts[index]);
     }
     export_memfd_ = std::move(reply->output);
@@ -164,6 +175,9 @@ void Service::scan_part(ByteView bytes) {
     scan::ScanBudget budget;
     budget.deadline = options_.deadline;
     context_.engines.scan_part(input, budget, report);
+    // Copies of a text are compared to this one also where they are scanned as received.
+    if (report.parts[0].file_type == "txt" || report.parts[0].file_type == "html")
+        context_.engines.scan_raw(as_bytes(as_received(bytes)), 0, budget, report);
     report.verdict = scan::decide_verdict(report.findings, report.limits_hit);
     auto spent = std::chrono::duration_cast<std::chrono::microseconds>(context_.clock.steady_now() - start);
     report.scan_us = static_cast<std::uint64_t>(spent.count());

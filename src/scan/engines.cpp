@@ -178,8 +178,11 @@ void Engines::Impl::scan(const PartInput& input, ScanBudget& budget, ScanReport&
     if (budget.scanned.insert(identity(input)).second) {
         const bool seen_by_clamav = clamav && input.container_depth > 0 &&
                                     budget.unpacked_by_clamav.contains(clamav->layer_hash(input.bytes));
-        if (clamav && !seen_by_clamav) scan_with_clamav(input, ClamScope::unpack, budget, report);
-        if (yara_looks_at(input, report)) scan_with_yara(input, budget, report);
+        PartInput seen = input;
+        if (!input.differing.empty() && report.parts[input.part].file_type == input.seen_as)
+            seen.bytes = input.differing;
+        if (clamav && !seen_by_clamav) scan_with_clamav(seen, ClamScope::unpack, budget, report);
+        if (yara_looks_at(seen, report)) scan_with_yara(seen, budget, report);
         if (tools) inspect_content(inspection, *tools);
     }
     conclude(inspection);

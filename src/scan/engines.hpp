@@ -43,7 +43,11 @@ struct PartInput {
     std::string_view declared_type;           ///< "application/pdf"; empty for a bare file
     std::vector<std::string> file_names;      ///< all readings of its name
     std::vector<std::string_view> passwords;  ///< words of the message that may open an encrypted archive
-    std::uint32_t part = 0;                   ///< its index in ScanReport::parts
+    /// What ClamAV and YARA look at in the place of the bytes, when these are a copy of what they saw whole and `seen_as` is
+    /// the type that the copy has too. Everything else looks at the bytes. Empty: they look at the bytes too.
+    ByteView differing;
+    std::string_view seen_as;
+    std::uint32_t part = 0;  ///< its index in ScanReport::parts
     std::uint16_t container_depth = 0;
 };
 

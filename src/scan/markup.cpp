@@ -18,6 +18,10 @@ std::string resolve_entities(std::string_view value) {
         {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}}};
     std::string out;
     while (!value.empty()) {
+        const std::size_t plain = std::min(value.find('&'), value.size());
+        out += value.substr(0, plain);
+        value.remove_prefix(plain);
+        if (value.empty()) break;
         std::size_t taken = 1;
         char c = value.front();
         for (const auto& [entity, meaning] : entities) {

@@ -16,7 +16,8 @@ bool lies_within(ByteView inner, ByteView outer) {
 
 }  // namespace
 
-std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree) {
+std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree,
+                                               const std::vector<std::uint32_t>& compared) {
     std::vector<ByteView> bodies;
     if (tree.readings.empty()) return {tree.input};
     const auto longest_kept = [&](const mail::Entity& entity) {
@@ -26,7 +27,8 @@ std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree) {
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         const bool scanned_decoded = entity.is_leaf() && !entity.content.empty();
-        if (scanned_decoded && entity.raw_body.size() > longest_kept(entity) &&
+        const bool was_compared = std::ranges::find(compared, index) != compared.end();
+        if (scanned_decoded && (was_compared || entity.raw_body.size() > longest_kept(entity)) &&
             lies_within(entity.raw_body, tree.input))
             bodies.push_back(entity.raw_body);
     }

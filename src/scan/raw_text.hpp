@@ -1,6 +1,7 @@
 // Which bytes of a message are scanned as they were received.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ inline constexpr std::size_t long_body_bytes = 64U << 10;
 /// The same for base64 in a message that everybody reads alike: what no decoder disputes hides nothing between its letters.
 inline constexpr std::size_t long_base64_bytes = 4U << 10;
 
-/// The message without the bodies of leaf parts that are longer than that, in order. One span: nothing was cut. Only bodies of
-/// the reading that most clients take are cut; a disputed body stays.
-[[nodiscard]] std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree);
+/// The message without the bodies of leaf parts that are longer than that, and without those of `compared` (indices of entities),
+/// in order. One span: nothing was cut. Only bodies of the reading that most clients take are cut; a disputed body stays.
+[[nodiscard]] std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree,
+                                                             const std::vector<std::uint32_t>& compared = {});
 
 /// The spans one after the other, with a line end between them so that no new text arises at the seams.
 [[nodiscard]] std::string join(const std::vector<ByteView>& spans);

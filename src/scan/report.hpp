@@ -110,7 +110,8 @@ struct PartSummary {
     std::uint64_t size = 0;
     std::vector<PartFlag> flags;
     std::string note;             ///< the statement where name, declared type and content disagree
-    bool remembered = false;      ///< findings came from the parts cache
+    /// Findings came from the parts cache, or the signatures were asked about nothing but what differs from a part in it.
+    bool remembered = false;
     std::optional<Hash256> hash;  ///< keyed content hash, when the part may be cached
 };
 

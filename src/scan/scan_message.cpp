@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "base/content_sketch.hpp"
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "mail/mbox.hpp"
@@ -69,11 +70,16 @@ private:
         std::uint32_t entity = 0;
         std::uint32_t part = 0;
         std::optional<RememberedPart> remembered;
+        std::string differing;  ///< of a personalised copy, with surroundings
+        std::string seen_as;
     };
 
     void list_parts();
     std::uint32_t listed_ancestor(std::uint32_t entity) const;
     void recall_parts();
+    [[nodiscard]] bool may_be_copy(const Leaf& leaf) const;
+    [[nodiscard]] Hash256 name_of(const Leaf& leaf, const HashKey& key);
+    void take_answer(Leaf& leaf, RememberedPart answer, const Hash256& name);
     void replay(const Leaf& leaf);
     std::vector<std::string_view> find_passwords() const;
     void scan_parts();
@@ -142,19 +148,51 @@ void MessageScan::recall_parts() {
     for (std::size_t i = 0; i < leaves_.size() && hashes.size() < limits::cache_query_parts; ++i) {
         const ByteView content = tree_.entities[leaves_[i].entity].content;
         if (content.size() < limits::cached_part_bytes_min) continue;
-        hashes.push_back(keyed_hash(*options_.hash_key, digests_.of(leaves_[i].entity)));
-        report_.parts[leaves_[i].part].hash = hashes.back();
+        hashes.push_back(name_of(leaves_[i], *options_.hash_key));
         asked.push_back(i);
     }
     if (!options_.lookup || hashes.empty()) return;
     std::vector<RememberedPart> answers = options_.lookup(hashes);
     if (answers.size() != asked.size()) return;  // not an answer to our question: scan everything
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const ByteView content = tree_.entities[leaves_[asked[i]].entity].content;
-        if (answers[i].known)
-            leaves_[asked[i]].remembered = std::move(answers[i]);
-        else if (answers[i].wants_bytes && options_.export_part && content.size() <= limits::export_bytes)
-            options_.export_part(hashes[i], content);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        take_answer(leaves_[asked[i]], std::move(answers[i]), hashes[i]);
+}
+
+/// Texts and pages that everybody reads alike, of a size worth comparing.
+bool MessageScan::may_be_copy(const Leaf& leaf) const {
+    const mail::Entity& entity = tree_.entities[leaf.entity];
+    const bool text = entity.type == "text" && (entity.subtype == "plain" || entity.subtype == "html");
+    return text && !tree_.ambiguous() && plain_charset(entity.charset) && entity.file_names.empty() &&
+           entity.content.size() >= limits::campaign_body_bytes_min &&
+           entity.content.size() <= limits::campaign_body_bytes_max;
+}
+
+/// What the daemon is asked by: the sketch of what may be a personalised copy, the content of everything else.
+Hash256 MessageScan::name_of(const Leaf& leaf, const HashKey& key) {
+    if (may_be_copy(leaf)) return keyed_hash(key, content_sketch(tree_.entities[leaf.entity].content));
+    const Hash256 hash = keyed_hash(key, digests_.of(leaf.entity));
+    report_.parts[leaf.part].hash = hash;
+    return hash;
+}
+
+/// A personalised copy of something in which anything at all was found is scanned whole: what differs may make it worse.
+void MessageScan::take_answer(Leaf& leaf, RememberedPart answer, const Hash256& name) {
+    const ByteView content = tree_.entities[leaf.entity].content;
+    if (!answer.known) {
+        if (answer.wants_bytes && options_.export_part && content.size() <= limits::export_bytes)
+            options_.export_part(name, content);
+        return;
+    }
+    const CopyComparison comparison = answer.body ? answer.body->compare(content)
+                                                  : CopyComparison{.kind = CopyKind::same, .differences = {}};
+    const bool harmless = answer.findings.empty() && answer.limits_hit.empty() && answer.flags.empty();
+    if (comparison.kind == CopyKind::same) {
+        leaf.remembered = std::move(answer);
+    } else if (comparison.kind == CopyKind::personalised && harmless && may_be_copy(leaf)) {
+        leaf.differing = with_surroundings(content, comparison.differences);
+        leaf.seen_as = answer.file_type;
+        report_.parts[leaf.part].remembered = true;
+        copied_ += leaf.differing.size();
     }
 }
 
@@ -192,6 +230,8 @@ void MessageScan::scan_parts() {
         input.file_names = entity.file_names;
         input.passwords = passwords;
         input.part = leaf.part;
+        input.differing = as_bytes(leaf.differing);
+        input.seen_as = leaf.seen_as;
         if (leaf.remembered) {
             replay(leaf);
             Inspection inspection(input, budget_, report_);
@@ -224,7 +264,12 @@ std::vector<std::string_view> MessageScan::find_passwords() const {
 /// The message as it came: headers, bodies that no reading decodes, what lies between parts. Long encoded bodies were scanned
 /// decoded and are cut out.
 void MessageScan::scan_raw() {
-    const std::vector<ByteView> spans = bytes_beside_long_bodies(tree_);
+    std::vector<std::uint32_t> compared;
+    for (const Leaf& leaf : leaves_)
+        if (!leaf.differing.empty()) compared.push_back(leaf.entity);
+    std::vector<ByteView> spans = bytes_beside_long_bodies(tree_, compared);
+    for (const Leaf& leaf : leaves_)
+        if (!leaf.differing.empty()) spans.push_back(as_bytes(leaf.differing));
     if (spans.size() == 1) {
         engines_.scan_raw(spans[0], 0, budget_, report_);
         return;

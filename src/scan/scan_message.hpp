@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "mail/mime.hpp"
+#include "scan/campaign_body.hpp"
 #include "scan/engines.hpp"
 #include "scan/report.hpp"
 
@@ -20,6 +22,9 @@ struct RememberedPart {
     std::vector<PartFlag> flags;
     std::string file_type;
     std::vector<FoundUrl> urls;
+    /// The bytes themselves, for a text or page that was asked about by its sketch (content_sketch.hpp): what is known is known
+    /// of these bytes. Null: of the bytes with this hash.
+    std::shared_ptr<const CampaignBody> body;
 };
 
 /// Asks the daemon about parts, all in one question; answers are in the same order. An empty function: no cache.

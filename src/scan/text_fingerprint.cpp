@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
@@ -11,10 +12,36 @@ namespace tocsin::scan {
 
 namespace {
 
-/// FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
-constexpr std::uint64_t fnv_offset = 0xCBF29CE484222325ULL, fnv_prime = 0x100000001B3ULL;
+/// Letters, digits, and bytes of any other script.
+constexpr bool is_word_character(char c) {
+    return mail::is_ascii_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80;
+}
 
-/// The final mix of MurmurHash3: FNV's high bits are poor for short words, and every bit counts here.
+constexpr std::array<bool, 256> word_characters = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t value = 0; value < 256; ++value)
+        table[value] = is_word_character(static_cast<char>(value));
+    return table;
+}();
+
+/// A hash of one word whatever the case of its letters, eight bytes at a time: this is done for every word of every message.
+std::uint64_t word_hash(std::string_view word) {
+    constexpr std::uint64_t prime = 0x9E3779B97F4A7C15ULL;
+    // The bit in which upper and lower case differ. It also makes a few bytes of other scripts one; that is near enough.
+    constexpr std::uint64_t lower_case = 0x2020202020202020ULL;
+    std::uint64_t hash = word.size();
+    while (!word.empty()) {
+        std::uint64_t eight = 0;
+        const std::size_t taken = std::min(word.size(), sizeof eight);
+        std::memcpy(&eight, word.data(), taken);
+        hash = (hash ^ (eight | lower_case)) * prime;
+        hash ^= hash >> 32U;
+        word.remove_prefix(taken);
+    }
+    return hash;
+}
+
+/// The final mix of MurmurHash3: every bit counts here.
 constexpr std::uint64_t mixed(std::uint64_t hash) {
     hash ^= hash >> 33U;
     hash *= 0xFF51AFD7ED558CCDULL;
@@ -62,44 +89,28 @@ private:
     std::size_t hashes_ = 0;
 };
 
-/// Takes the text letter by letter, and every three words in a row as one group.
+/// Takes the text word by word, and every three words in a row as one group.
 class Groups {
 public:
-    void letter(char c) {
-        digits_ = digits_ || (c >= '0' && c <= '9');
-        word_ = (word_ ^ static_cast<unsigned char>(mail::ascii_lower(c))) * fnv_prime;
-        ++length_;
-    }
-    void word_ends() {
-        // One letter alone is no word, but an initial or a list mark.
-        if (length_ > 1 && !digits_) {
-            if (words_ >= 2) counts_.add(mixed(before_last_ * 3 + last_ * 5 + word_ * 7));
-            before_last_ = last_;
-            last_ = word_;
-            ++words_;
-        }
-        word_ = fnv_offset;
-        length_ = 0;
-        digits_ = false;
+    void word(std::string_view word) {
+        // One letter alone is no word, but an initial or a list mark; what has digits differs from copy to copy.
+        if (word.size() < 2 || std::ranges::any_of(word, mail::is_ascii_digit)) return;
+        const std::uint64_t hash = word_hash(word);
+        if (words_ >= 2) counts_.add(mixed(before_last_ * 3 + last_ * 5 + hash * 7));
+        before_last_ = last_;
+        last_ = hash;
+        ++words_;
     }
     [[nodiscard]] std::uint64_t fingerprint() {
-        word_ends();
         if (counts_.hashes() < limits::fingerprint_groups_min) return 0;
         return std::max<std::uint64_t>(counts_.majority(), 1);
     }
 
 private:
     BitCounts counts_;
-    std::uint64_t word_ = fnv_offset, last_ = 0, before_last_ = 0;
-    std::size_t length_ = 0, words_ = 0;
-    bool digits_ = false;
+    std::uint64_t last_ = 0, before_last_ = 0;
+    std::size_t words_ = 0;
 };
-
-/// Letters, digits, and bytes of any other script.
-bool is_word_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
 
 /// Where the text goes on behind the tag that begins at `at`; styles and scripts belong to their tag.
 std::size_t behind_tag(std::string_view html, std::size_t at) {
@@ -127,12 +138,13 @@ std::uint64_t text_fingerprint(std::string_view text, TextKind kind) {
     Groups groups;
     for (std::size_t at = 0; at < text.size();) {
         const char c = text[at];
-        if (is_word_character(c)) {
-            groups.letter(c);
-            ++at;
+        if (word_characters[static_cast<unsigned char>(c)]) {
+            std::size_t end = at + 1;
+            while (end < text.size() && word_characters[static_cast<unsigned char>(text[end])]) ++end;
+            groups.word(text.substr(at, end - at));
+            at = end;
             continue;
         }
-        groups.word_ends();
         if (kind == TextKind::html && c == '<')
             at = behind_tag(text, at);
         else if (kind == TextKind::html && c == '&')

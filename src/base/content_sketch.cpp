@@ -1,0 +1,41 @@
+#include "base/content_sketch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+namespace tocsin {
+
+namespace {
+
+/// Short, so that what is personal seldom lies in a sample: "h1>Dear Read".
+constexpr std::size_t sample_bytes = 12;
+constexpr std::size_t buckets = 8;
+
+/// Mixes a sample into 64 bits; any function that spreads well will do.
+std::uint64_t sample_hash(const std::byte* at) {
+    std::uint64_t begin = 0, end = 0;
+    std::memcpy(&begin, at, sizeof begin);
+    std::memcpy(&end, at + sample_bytes - sizeof end, sizeof end);
+    std::uint64_t hash = begin * 0xD6E8FEB86659FD93ULL;
+    hash = (hash ^ (hash >> 32U) ^ end) * 0x9E3779B97F4A7C15ULL;
+    return hash ^ (hash >> 29U);
+}
+
+}  // namespace
+
+Hash256 content_sketch(ByteView text) {
+    std::array<std::uint64_t, buckets> smallest{};
+    smallest.fill(UINT64_MAX);
+    for (std::size_t at = 0; at + sample_bytes < text.size(); ++at) {
+        if (text[at] != std::byte{'\n'} && text[at] != std::byte{'<'}) continue;
+        const std::uint64_t hash = sample_hash(text.data() + at + 1);
+        std::uint64_t& bucket = smallest[hash % buckets];
+        bucket = std::min(bucket, hash);
+    }
+    return sha256(std::as_bytes(std::span(smallest)));
+}
+
+}  // namespace tocsin
