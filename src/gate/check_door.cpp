@@ -98,6 +98,7 @@ proto::HttpResponse CheckDoor::handle(net::Fiber& fiber, const HttpRequest& requ
 
 Result<Envelope> CheckDoor::envelope_of(const HttpRequest& request, const proto::HttpTarget& target) const {
     Envelope envelope = TRY(envelope_from(request, target));
+    envelope.claim = ContentClaim::nobody;
     envelope.listener = config_.listener;
     envelope.direction =
         services_.rules->senders.direction(config_.direction, envelope.sasl_login, envelope.client_ip);

@@ -108,6 +108,7 @@ private:
 
     Envelope envelope() const {
         Envelope out;
+        out.claim = ContentClaim::nobody;
         out.listener = config_.listener;
         out.direction = services_.rules->senders.direction(config_.direction, {}, {});
         return out;

@@ -1,6 +1,7 @@
 // Who sends to whom, as the protocol said it, and what the configuration makes of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,14 @@
 
 namespace tocsin::gate {
 
+/// What the client's protocol says about the bytes.
+enum class ContentClaim : std::uint8_t {
+    mail,    ///< SMTP, milter: it is a message, whatever it looks like
+    nobody,  ///< HTTP, clamd: mostly a message; a file when it does not look like one
+};
+
 struct Envelope {
+    ContentClaim claim = ContentClaim::mail;
     std::string listener;
     mail::Direction direction = mail::Direction::inbound;
     std::string client_ip;

@@ -128,7 +128,8 @@ std::string reply_text(std::string text) {
 /// What the pool is asked: the bytes, and what the engines may know of the envelope.
 pool::ScanRequest request_for(const Envelope& envelope, ByteView content) {
     pool::ScanRequest request;
-    request.kind = reader::RequestKind::scan_message;
+    request.kind = envelope.claim == ContentClaim::mail ? reader::RequestKind::scan_message
+                                                        : reader::RequestKind::scan_mail_or_file;
     request.direction = envelope.direction;
     request.bytes = content;
     if (!envelope.recipients.empty()) request.envelope_recipient = envelope.recipients.front();

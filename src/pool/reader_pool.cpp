@@ -290,7 +290,8 @@ void ReaderPool::count_death(Outcome outcome) {
 
 bool ReaderPool::wants_cache(const ScanRequest& request) const {
     return config_.cache_entries > 0 && (request.kind == reader::RequestKind::scan_message ||
-                                         request.kind == reader::RequestKind::scan_auto);
+                                         request.kind == reader::RequestKind::scan_auto ||
+                                         request.kind == reader::RequestKind::scan_mail_or_file);
 }
 
 Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id,

@@ -20,6 +20,7 @@ enum class RequestKind : std::uint8_t {
     scan_auto,     ///< the bytes are a file: a message if they look like one, else a plain file
     scan_part,  ///< the bytes are one decoded part, to be remembered: by a child that has seen nothing else
     read_message,     ///< write the Message Data Model as JSON into the output memfd
+    scan_mail_or_file,  ///< nobody said what the bytes are: as a message, and as a file too unless they look like a message
     unpack_messages,  ///< the bytes are a zip: write its .eml members into the output memfd, one after the other
 };
 

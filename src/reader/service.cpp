@@ -64,6 +64,7 @@ public:
         switch (request_.kind) {
             case RequestKind::scan_message: scan_as_message(bytes); break;
             case RequestKind::scan_auto: scan_auto(bytes); break;
+            case RequestKind::scan_mail_or_file: scan_mail_or_file(bytes); break;
             case RequestKind::scan_part: scan_part(bytes); break;
             case RequestKind::read_message: read_message(bytes); break;
             case RequestKind::unpack_messages: unpack(bytes); break;
@@ -82,6 +83,7 @@ private:
         reply_.report = scan::scan_message(context_.engines, bytes, options_);
     }
     void scan_auto(ByteView bytes);
+    void scan_mail_or_file(ByteView bytes);
     void scan_part(ByteView bytes);
     void read_message(ByteView bytes);
     void unpack(ByteView bytes);
@@ -156,6 +158,13 @@ void Service::scan_auto(ByteView bytes) {
     reply_.report = scan::scan_file(context_.engines, bytes, request_.file_name, options_);
     if (likeness == Likeness::unsure)
         merge(reply_.report, scan::scan_message(context_.engines, bytes, options_));
+}
+
+/// What the journal wants to know comes from the message; a file that hides behind the looks of none is opened all the same.
+void Service::scan_mail_or_file(ByteView bytes) {
+    scan_as_message(bytes);
+    if (likeness_of(bytes) == Likeness::message) return;
+    merge(reply_.report, scan::scan_file(context_.engines, bytes, request_.file_name, options_));
 }
 
 /// As scan_message() would scan it, so that what is remembered is what it would have found.

@@ -100,7 +100,7 @@ class Campaign(unittest.TestCase):
 
     def test_a_long_campaign_is_compared_and_nothing_is_smuggled_in_a_copy(self):
         """A page of 8 kB, so that copies are compared to one that was scanned whole (docs/design/campaigns.md)."""
-        self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\r\n" for number in range(20))
+        self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\n" for number in range(20))
         self.warm_up()
         seen = self.explained(COPIES)
         self.assertTrue([part for part in seen["parts"] if part["media_type"] == "text/html" and part.get("remembered")], seen["parts"])
@@ -120,7 +120,7 @@ class Campaign(unittest.TestCase):
 
     def test_a_name_that_completes_a_signature_is_found(self):
         before, behind = demo_mail.EICAR.decode().split("ANTIVIRUS")
-        self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\r\n" for number in range(20))
+        self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\n" for number in range(20))
         for number in range(COPIES):
             self.assertEqual(self.send(number, html_more=f"<p>{before}SOMETHING{behind}</p>")[0], 250)
         code, text = self.send(50, html_more=f"<p>{before}ANTIVIRUS{behind}</p>")

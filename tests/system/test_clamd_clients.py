@@ -50,6 +50,16 @@ class Clamdscan(ClamdDoor):
         result = subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
         return result.returncode, result.stdout.decode()
 
+    def test_a_bare_file_is_opened_like_an_attachment(self):
+        """clamd is asked about uploads too; mail that hides behind the looks of a file is still read as mail."""
+        packed = demo_mail.zip_of("prices.com", demo_mail.EICAR)
+        for name, content, found in (("zip", packed, True), ("zip in a zip", demo_mail.zip_of("a.zip", packed), True),
+                                     ("mail behind a zip's beginning", b"PK\x03\x04: x\r\n" + BAD, True),
+                                     ("clean zip", demo_mail.zip_of("a.txt", b"hello"), False)):
+            with self.subTest(name):
+                code, text = self.clamdscan("-", stdin=content)
+                self.assertEqual((code, "FOUND" in text), (int(found), found), text)
+
     def test_streams(self):
         clean, bad = self.root / "clean.eml", self.root / "bad.eml"
         self.assertEqual(self.clamdscan("--stream", clean), (0, f"{clean}: OK\n"))
