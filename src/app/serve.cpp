@@ -20,6 +20,7 @@
 #include "app/service_notice.hpp"
 #include "base/counted_log.hpp"
 #include "base/limits.hpp"
+#include "base/unknown_customer.hpp"
 #include "gate/services.hpp"
 #include "net/loop.hpp"
 
@@ -232,7 +233,7 @@ private:
     }
 
     bool knows_customer(const std::string& name) const {
-        return name == gate::unknown_customer || services_->rules->senders.has_customer(name);
+        return name == unknown_customer || services_->rules->senders.has_customer(name);
     }
 
     std::string metrics_text(net::Fiber& fiber) {

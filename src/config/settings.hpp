@@ -152,7 +152,4 @@ struct Settings {
     bool operator==(const Settings&) const = default;
 };
 
-/// The name of the customer of outbound mail that no [[customer]] fits; policy rows may name it, customers must not have it.
-inline constexpr std::string_view unknown_customer = "(unknown)";
-
 }  // namespace tocsin::config

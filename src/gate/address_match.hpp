@@ -5,7 +5,6 @@
 
 namespace tocsin::gate {
 
-[[nodiscard]] bool same_name(std::string_view left, std::string_view right);
 /// `host` is `domain` or below it. An empty domain holds nothing.
 [[nodiscard]] bool in_domain(std::string_view host, std::string_view domain);
 /// Behind the last `@`; empty without one.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/unknown_customer.hpp"
 #include "gate/address_match.hpp"
 #include "gate/sender_table.hpp"
 
