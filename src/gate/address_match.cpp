@@ -21,13 +21,4 @@ bool fits_address(std::string_view value, std::string_view address) {
     return equals_ignoring_case(value, address);
 }
 
-std::string_view host_of(std::string_view url) {
-    std::size_t begin = url.find("://");
-    if (begin == std::string_view::npos) return {};
-    std::string_view authority = url.substr(begin + 3);
-    authority = authority.substr(0, authority.find_first_of("/?#"));
-    if (std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-    return authority.substr(0, authority.find(':'));
-}
-
 }  // namespace tocsin::gate

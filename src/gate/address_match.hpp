@@ -11,7 +11,5 @@ namespace tocsin::gate {
 [[nodiscard]] std::string_view domain_of(std::string_view address);
 /// `value` is an address, or "@domain" for every address of that domain.
 [[nodiscard]] bool fits_address(std::string_view value, std::string_view address);
-/// Host of a URL that the reader gave in normal form.
-[[nodiscard]] std::string_view host_of(std::string_view url);
 
 }  // namespace tocsin::gate

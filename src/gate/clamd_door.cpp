@@ -24,11 +24,8 @@ using proto::ClamdResultKind;
 /// The name that goes before FOUND: the worst finding's rule, as clamd gives its signature's.
 std::string found_name(const Judgement& judgement) {
     const scan::ScanReport& report = judgement.scan.report;
-    const scan::Finding* worst = nullptr;
-    for (const scan::Finding& finding : report.findings)
-        if (worst == nullptr || finding.severity > worst->severity) worst = &finding;
     if (judgement.decision.by == DecidedBy::order) return "Tocsin.Order";
-    if (worst != nullptr) return worst->rule;
+    if (const scan::Finding* worst = scan::worst_finding(report.findings)) return worst->rule;
     if (report.ambiguous())
         return fmt::format("Tocsin.Ambiguous.{}", mail::info(report.ambiguities.front().kind).name);
     return fmt::format("Tocsin.{}", scan::to_string(report.verdict));

@@ -51,7 +51,7 @@ std::vector<std::string> link_domains(const scan::ScanReport& report) {
     std::vector<std::string> domains;
     for (const scan::FoundUrl& url : report.urls) {
         if (domains.size() >= limits::record_link_domains) break;
-        std::string host = ascii_lower(host_of(url.url));
+        std::string host = ascii_lower(scan::host_of(url.url));
         if (!host.empty() && std::ranges::find(domains, host) == domains.end())
             domains.push_back(std::move(host));
     }
@@ -151,7 +151,6 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
     OrderSubject looked{.direction = envelope.direction,
                         .mail_from = envelope.mail_from,
                         .client_ip = envelope.client_ip,
-                        .recipients = nullptr,
                         .report = scanned ? subject.report : nullptr,
                         .customer = subject.customer};
     const std::optional<store::Order> for_all = services.orders.find(looked, now);
@@ -210,7 +209,6 @@ std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& 
     const std::optional<store::Order> order = services.orders.find({.direction = envelope.direction,
                                                                     .mail_from = envelope.mail_from,
                                                                     .client_ip = envelope.client_ip,
-                                                                    .recipients = nullptr,
                                                                     .report = nullptr,
                                                                     .customer = {}},
                                                                    now);
