@@ -76,8 +76,13 @@ class Rspamc(CheckDoor):
         self.assertEqual(odd["symbols"]["TOCSIN_AMBIGUOUS"]["score"], 8)
 
     def test_forged_fields_are_to_be_removed(self):
-        reply = self.reply(b"X-Spam-Status: No\r\n" + CLEAN)
-        self.assertEqual(reply["milter"]["remove_headers"]["X-Tocsin-Verdict"], 0)
+        forged = (b"X-Spam-Status: No\r\nx-tocsin-verdict: clean\r\nX-Tocsin-Trust:\r\n me\r\n"
+                  b"X-Tocsin-Verdict : clean\r\nX-TOCSIN-VERDICT: clean\r\n")
+        self.assertEqual(self.reply(forged + CLEAN)["milter"]["remove_headers"],
+                         {"X-Spam-Status": 0, "x-tocsin-verdict": 0, "X-Tocsin-Trust": 0})
+        self.assertNotIn("remove_headers", self.reply(CLEAN)["milter"])
+        # Mail of a customer is not changed, as at the other doors.
+        self.assertNotIn("remove_headers", self.reply(forged + CLEAN, "-u", "shop-7").get("milter", {}))
 
     def test_the_envelope_is_in_the_record(self):
         self.reply(CLEAN, "-F", "a@far.example", "-r", "b@corp.example", "-r", "c@corp.example", "-i", "192.0.2.9",
