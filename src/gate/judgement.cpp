@@ -7,7 +7,7 @@
 
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
-#include "gate/address_match.hpp"
+#include "gate/envelope_record.hpp"
 #include "gate/held_again.hpp"
 #include "gate/recipient_decisions.hpp"
 
@@ -61,19 +61,8 @@ std::vector<std::string> link_domains(const scan::ScanReport& report) {
 store::Record make_record(const Envelope& envelope, const Judgement& judgement, TimePoint now) {
     const scan::ScanReport& report = judgement.scan.report;
     bool scanned = judgement.scan.outcome == sandbox::Outcome::verdict;
-    store::Record record;
-    record.id = judgement.record_id;
-    record.time = now;
-    record.direction = mail::to_string(envelope.direction);
-    record.listener = envelope.listener;
-    record.client_ip = envelope.client_ip;
-    record.client_name = envelope.client_name;
-    record.sasl_login = envelope.sasl_login;
-    record.queue_id = envelope.queue_id;
+    store::Record record = envelope_record(judgement.record_id, envelope, now);
     record.customer = judgement.customer;
-    record.helo = envelope.helo;
-    record.mail_from = envelope.mail_from;
-    record.recipients = envelope.recipients;
     record.size_bytes = judgement.size_bytes;
     record.subject = report.facts.subject;
     record.header_from = report.facts.header_from;
@@ -343,10 +332,10 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
                         {"elapsed_us", std::to_string(record.elapsed_us)}});
 }
 
-Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content) {
-    Judgement judgement = weigh(services, fiber, envelope, content);
-    record(services, fiber, envelope, content, judgement);
-    return judgement;
+void give_up(Judgement& judgement, std::string reason) {
+    judgement.decision = {Disposition::tempfail, std::move(reason)};
+    judgement.passing.clear();
+    judgement.kept.clear();
 }
 
 void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const std::string& record_id,
