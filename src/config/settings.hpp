@@ -107,7 +107,7 @@ struct PolicyRow {
 
 struct UnscannableSettings {
     std::uint32_t inbound_tries = 3;
-    std::uint32_t retry_window_s = 172'800;
+    std::uint32_t retry_window_s = limits::unscannable_window_s;
 
     bool operator==(const UnscannableSettings&) const = default;
 };

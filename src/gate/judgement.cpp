@@ -184,7 +184,7 @@ bool counts_tries(const Envelope& envelope, sandbox::Outcome outcome) {
 
 /// Counts this try; 1 where tries are not counted.
 std::uint32_t count_try(GateServices& services, bool counts, const Hash256& key, TimePoint now) {
-    return counts ? services.tries.count(key, now) : 1;
+    return counts ? services.tries.count(key, now, services.rules->retry_window_us) : 1;
 }
 
 /// A block order that the envelope alone fits: nothing that a reader says could change it, and a flood of such mail costs
@@ -219,8 +219,8 @@ Result<std::string> keep(GateServices& services, net::Fiber& fiber, const Envelo
                                 .content = content,
                                 .now = services.clock.now()};
     return services.blocking.call(fiber, [&]() -> Result<std::string> {
-        if (std::optional<store::Held> earlier =
-                find_held_again(services.held, services.evidence, services.unheard, question)) {
+        if (const std::optional<store::Held> earlier =
+                TRY(find_held_again(services.held, services.evidence, services.unheard, question))) {
             judgement.held_id = earlier->id;
             judgement.held_already_sha256 = earlier->content_sha256;
             return earlier->content_sha256;

@@ -1,6 +1,5 @@
 #include "gate/milter_door.hpp"
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -163,9 +162,9 @@ private:
         if (!judgement.passing.empty())
             if (Result<void> changed = change_message(judgement); !changed) {
                 services_.log.write(LogLevel::error, "milter.change_refused",
+                                    {{"mta", mta_.peer().describe()}, {"error", changed.error().message}});
                 give_up(judgement, "the MTA does not let the filter change messages");
                 record(services_, fiber_, envelope_, {}, judgement);
-                                    {{"mta", mta_.peer().describe()}, {"error", changed.error().message}});
                 return reply(
                     proto::make_reply(451, "4.3.5", "the filter may not change messages, see its log"));
             }
