@@ -215,7 +215,7 @@ inline constexpr std::size_t unscannable_tries = 10'000;
 inline constexpr std::uint32_t unscannable_window_s = 172'800;
 /// Held messages of which it is remembered that their sender may not have heard our 250.
 inline constexpr std::size_t unheard_holds = 10'000;
-/// A message that is held and comes again this much later is another one: senders try again within minutes, slow ones within hours.
+/// A message that is held and comes again this much later is another one: senders try again within minutes or hours.
 inline constexpr std::int64_t held_again_window_us = 4LL * 3'600 * 1'000'000;
 /// Messages of one sender that are compared with one that comes: its retry is among the newest, and a flood costs no more than
 /// this; and those of them whose content is opened, because the envelope is the same.

@@ -70,8 +70,8 @@ public:
     /// Appends what was read. Call only after `need_input`; the buffer is then bounded by one command and one read.
     void feed(ByteView bytes);
     [[nodiscard]] ClamdEvent next();
-    /// Answers `scan`, `stream_end` and `stream_refused`; several results are one line each. Beyond limits::clamd_reply_lines the lines
-    /// that say OK are left out first, then errors.
+    /// Answers `scan`, `stream_end` and `stream_refused`; several results are one line each. Beyond limits::clamd_reply_lines
+    /// the lines that say OK are left out first, then errors.
     void answer(const ClamdResult& result);
     void answer(std::span<const ClamdResult> results);
     /// Answers `stats`: lines without the final END. Beyond limits::clamd_reply_lines they are cut.
