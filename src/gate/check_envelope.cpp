@@ -51,9 +51,12 @@ Result<void> take_field(std::string_view name, std::string_view value, Envelope&
     if (is("File") || is("Path") || ascii_lower(name).starts_with("shm"))
         return fail(ErrorCode::permission,
                     std::string(name) + ": files of this machine are not read; send the message as the body");
-    if (is("Compression"))
+    // RFC 9110 section 8.4. Scanned as it came, a compressed message would be clean.
+    const bool encoded =
+        is("Content-Encoding") && !trim(value).empty() && !equals_ignoring_case(trim(value), "identity");
+    if (is("Compression") || encoded)
         return fail(ErrorCode::unavailable,
-                    "Compression: compressed messages are not taken; send it as it is");
+                    std::string(name) + ": compressed messages are not taken; send it as it is");
     return {};
 }
 

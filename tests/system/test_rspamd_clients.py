@@ -1,4 +1,5 @@
 """The real rspamc, and HTTP requests like those of other clients of rspamd, against Tocsin's check door."""
+import gzip
 import http.client
 import json
 import subprocess
@@ -151,7 +152,17 @@ class Requests(CheckDoor):
     def test_nothing_to_scan_is_an_error_never_clean(self):
         self.assertEqual(self.ask("POST", "/checkv2", b"")[0], 400)
         self.assertEqual(self.ask("POST", "/checkv3", CLEAN)[0], 404)
-        self.assertEqual(self.ask("POST", "/checkv2", CLEAN, {"Compression": "zstd"})[0], 415)
+    def test_a_compressed_message_is_not_taken_for_a_message(self):
+        """Scanned as it is, it would be clean, whatever is in it."""
+        before = self.daemon.command("journal", "list", "--json")["total"]
+        for target in ("/checkv2", "/v1/scan"):
+            for field, value in (("Compression", "zstd"), ("Content-Encoding", "gzip"), ("content-encoding", "zstd"),
+                                 ("Content-Encoding", "identity, gzip")):
+                with self.subTest(target=target, field=field, value=value):
+                    self.assertEqual(self.ask("POST", target, gzip.compress(BAD), {field: value})[0], 415)
+            self.assertGreaterEqual(self.ask("POST", target, BAD, {"Transfer-Encoding": "gzip"})[0], 400)
+        self.assertEqual(self.daemon.command("journal", "list", "--json")["total"], before)
+        self.assertEqual(self.ask("POST", "/checkv2", CLEAN, {"Content-Encoding": " Identity"})[0], 200)
 
     def test_a_thousand_recipients(self):
         recipients = [f"b{number}@corp.example" for number in range(1000)]
