@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/ip_network.hpp"
 #include "base/token.hpp"
 
 namespace tocsin::api {
 
 namespace {
-
-bool equal_without_case(std::string_view one, std::string_view other) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::ranges::equal(one, other, {}, lower, lower);
-}
 
 /// The host of `host[:port]` (RFC 9110 section 7.2), without brackets; empty: malformed.
 std::string_view host_of(std::string_view field) {
@@ -34,14 +30,14 @@ std::string_view host_of(std::string_view field) {
 bool is_our_host(std::string_view field, const std::string& host_name) {
     const std::string_view host = host_of(field);
     if (host.empty()) return false;
-    return parse_ip_address(host).has_value() || equal_without_case(host, "localhost") ||
-           equal_without_case(host, host_name);
+    return parse_ip_address(host).has_value() || equals_ignoring_case(host, "localhost") ||
+           equals_ignoring_case(host, host_name);
 }
 
 /// RFC 6750 section 2.1; the scheme's name is without case (RFC 9110 section 11.1).
 std::string_view bearer_token(std::string_view field) {
     constexpr std::string_view scheme = "Bearer ";
-    if (field.size() <= scheme.size() || !equal_without_case(field.substr(0, scheme.size()), scheme))
+    if (field.size() <= scheme.size() || !equals_ignoring_case(field.substr(0, scheme.size()), scheme))
         return {};
     field.remove_prefix(scheme.size());
     while (field.starts_with(' ')) field.remove_prefix(1);

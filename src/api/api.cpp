@@ -173,14 +173,17 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
 
 HttpResponse Api::list_journal(net::Fiber& fiber, const proto::HttpTarget& target) {
     Result<store::RecordFilter> filter = record_filter(target);
-    if (filter)
-        if (const auto campaign = parameter(target, "campaign")) {
-            Result<std::uint64_t> fingerprint = fingerprint_of(fiber, *campaign);
-            if (!fingerprint) return refuse(fingerprint.error());
-            filter->similar_to = *fingerprint;
-        }
     if (!filter) return refuse(filter.error());
-    auto page = services_.blocking.call(fiber, [&] { return page_of(services_.journal, *filter); });
+    std::optional<std::uint64_t> campaign;
+    if (const auto word = parameter(target, "campaign")) {
+        const Result<std::uint64_t> fingerprint = fingerprint_of(fiber, *word);
+        if (!fingerprint) return refuse(fingerprint.error());
+        campaign = *fingerprint;
+    }
+    auto page = services_.blocking.call(fiber, [&]() -> Result<Page<store::Record>> {
+        if (campaign) filter->text_fingerprints = TRY(services_.journal.similar_fingerprints(*campaign));
+        return page_of(services_.journal, *filter);
+    });
     return page ? answer(200, listing("records", *page, one_json)) : refuse(page.error());
 }
 

@@ -8,6 +8,7 @@
 #include "api/answers.hpp"
 #include "api/api.hpp"
 #include "base/limits.hpp"
+#include "net/last_words.hpp"
 
 namespace tocsin::api {
 
@@ -40,6 +41,10 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t time
     const bool over_network = !client.peer().user_id;
     proto::HttpProgress progress = proto::HttpProgress::need_input;
     Deadline request_end = net::deadline_in_ms(limits::api_request_ms);
+    // Whoever is refused may still be sending, and shall read why.
+    const auto last_words = [&] {
+        net::close_after_last_words(client, net::deadline_in_ms(limits::smtp_refusal_ms));
+    };
     while (true) {
         Deadline deadline = net::deadline_in_ms(timeout_ms);
         if (progress == proto::HttpProgress::want_continue &&
@@ -49,15 +54,15 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t time
             HttpResponse response = answer(parser.error().status, {{"error", parser.error().why}});
             response.keep_alive = false;
             (void)client.write_all(as_bytes(proto::serialise(response)), deadline);
-            return;
+            return last_words();
         }
         if (progress == proto::HttpProgress::complete) {
             proto::HttpRequest request = parser.take();
             HttpResponse response =
                 over_network ? handle_stranger(fiber, request, caller) : handle(fiber, request, caller);
             response.keep_alive = response.keep_alive && request.keep_alive && !fiber.stop_requested();
-            if (!client.write_all(as_bytes(proto::serialise(response)), deadline) || !response.keep_alive)
-                return;
+            if (!client.write_all(as_bytes(proto::serialise(response)), deadline)) return;
+            if (!response.keep_alive) return last_words();
             progress = parser.feed({});
             request_end = net::deadline_in_ms(limits::api_request_ms);
             continue;

@@ -96,6 +96,7 @@ gate::GateRules gate_rules(const config::Settings& settings) {
     rules.senders = gate::SenderTable(std::move(customers), blocks_of(settings.network.own_networks));
     rules.inbound_headers = headers_of(settings.headers.inbound);
     rules.outbound_headers = headers_of(settings.headers.outbound);
+    rules.retry_window_us = std::int64_t{settings.unscannable.retry_window_s} * 1'000'000;
     rules.host_name = settings.daemon.host_name;
     return rules;
 }

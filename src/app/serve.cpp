@@ -20,14 +20,13 @@
 #include "app/service_notice.hpp"
 #include "base/counted_log.hpp"
 #include "base/limits.hpp"
+#include "base/unknown_customer.hpp"
 #include "gate/services.hpp"
 #include "net/loop.hpp"
 
 namespace tocsin::app {
 
 namespace {
-
-constexpr std::uint32_t stop_grace_ms = 20'000;
 
 /// Everything that the daemon is made of, in the order in which it is built; it is taken down in the reverse order.
 class Daemon {
@@ -37,7 +36,8 @@ public:
           housekeeping_(loop_, 1) {}
 
     Result<void> run() {
-        raise_descriptor_limit(descriptors_wanted(), log_);
+        // Each session has its client, and perhaps the next hop and a message on the way to a reader.
+        raise_descriptor_limit(sessions_max() * 2 + limits::own_descriptors, log_);
         if (!notice_.problem().empty())
             log_.write(LogLevel::warning, "serve.notify_failed", {{"error", notice_.problem()}});
         TRY(open_stores());
@@ -70,22 +70,16 @@ private:
         return {};
     }
 
-    /// Each session has its client, and perhaps the next hop and a message on the way to a reader.
-    std::size_t descriptors_wanted() const {
+    /// Of all doors, our own API's too.
+    std::size_t sessions_max() const {
         std::size_t sessions = limits::api_sessions;
         for (const config::Listener& listener : options_.settings.listeners) sessions += listener.sessions;
-        return sessions * 2 + limits::own_descriptors;
-    }
-
-    /// Every session may wait for one call.
-    std::size_t blocking_queue() const {
-        std::size_t sessions = limits::api_sessions;
-        for (const config::Listener& listener : options_.settings.listeners) sessions += listener.sessions;
-        return sessions * 2;
+        return sessions;
     }
 
     Result<void> serve(net::Fiber& fiber) {
-        blocking_.emplace(loop_, limits::blocking_threads, blocking_queue());
+        // Every session may wait for one call, with room to spare.
+        blocking_.emplace(loop_, limits::blocking_threads, sessions_max() * 2);
         pool::PoolConfig config;
         config.reader_program = options_.reader_program;
         config.reader_arguments = options_.reader_arguments;
@@ -99,8 +93,8 @@ private:
         writer_.emplace(*journal_, *blocking_, log_);
         Result<void> served = load_orders(fiber);
         if (served) served = listen(fiber);
-        reloads_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
-        housekeeping_.stop_and_join(fiber, net::deadline_in_ms(stop_grace_ms));
+        reloads_.stop_and_join(fiber, stop_by_);
+        housekeeping_.stop_and_join(fiber, stop_by_);
         readers_->stop(fiber);
         return served;
     }
@@ -135,12 +129,13 @@ private:
             const config::Settings& begun_with = options_.settings;
             if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
-                settings.keep != begun_with.keep ||
-                settings.unscannable.retry_window_s != begun_with.unscannable.retry_window_s)
+                settings.keep != begun_with.keep)
                 log_.write(LogLevel::warning, "serve.restart_needed",
-                           {{"for", "settings of [[listener]], [daemon], [scan], [release] or [keep], or "
-                                    "unscannable.retry_window_s"}});
-            rules = std::make_shared<const gate::GateRules>(gate_rules(settings));
+                           {{"for", "settings of [[listener]], [daemon], [scan], [release] or [keep]"}});
+            gate::GateRules fresh = gate_rules(settings);
+            // Greetings and the API have the name that the daemon began with: header fields must not have another.
+            fresh.host_name = begun_with.daemon.host_name;
+            rules = std::make_shared<const gate::GateRules>(std::move(fresh));
         }
         for (const std::string& path : options_.required_paths) {
             std::error_code error;
@@ -166,9 +161,6 @@ private:
         services_.emplace(gate::GateServices{*readers_, book_, *writer_, *evidence_, *held_, *unheard_,
                                              *blocking_, clock_, log_});
         services_->rules = std::make_shared<const gate::GateRules>(gate_rules(options_.settings));
-        services_->tries =
-            gate::UnscannableTries(limits::unscannable_tries,
-                                   std::int64_t{options_.settings.unscannable.retry_window_s} * 1'000'000);
         services_->buffered_bytes_max = options_.settings.daemon.buffer_bytes;
         services_->message_bytes = options_.settings.scan.message_bytes;
         releaser_.emplace(gate::ReleaseServices{
@@ -220,8 +212,11 @@ private:
             notice_.stopping();
             log_.write(LogLevel::info, "serve.stopping", {});
         }
-        doors_->close(fiber,
-                      net::deadline_in_ms(std::uint64_t{options_.settings.daemon.stop_grace_s} * 1000));
+        // All are asked before one is waited for: the grace is one for all.
+        stop_by_ = net::deadline_in_ms(std::uint64_t{options_.settings.daemon.stop_grace_s} * 1000);
+        reloads_.request_stop();
+        housekeeping_.request_stop();
+        doors_->close(fiber, stop_by_);
         return opened;
     }
 
@@ -232,7 +227,7 @@ private:
     }
 
     bool knows_customer(const std::string& name) const {
-        return name == gate::unknown_customer || services_->rules->senders.has_customer(name);
+        return name == unknown_customer || services_->rules->senders.has_customer(name);
     }
 
     std::string metrics_text(net::Fiber& fiber) {
@@ -291,6 +286,7 @@ private:
     net::TaskGroup reloads_;
     net::TaskGroup housekeeping_;
     bool reload_asked_ = false;
+    Deadline stop_by_{};  ///< when whoever has not ended by itself is cancelled; set at the stop
 };
 
 }  // namespace

@@ -4,11 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.hpp"
+
 namespace tocsin {
 
-[[nodiscard]] constexpr char ascii_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 /// A to Z become a to z; every other byte stays. For names in protocols: domains, addresses, hexadecimal.
 [[nodiscard]] std::string ascii_lower(std::string_view text);
 

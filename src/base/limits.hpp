@@ -220,8 +220,16 @@ inline constexpr std::size_t gate_buffered_bytes = 1U << 30;
 inline constexpr std::size_t reserved_fields = 512;
 /// Messages whose tries are counted while they cannot be scanned.
 inline constexpr std::size_t unscannable_tries = 10'000;
-/// A try this long after the last one is a first try: five days, as long as senders keep what they cannot deliver.
-inline constexpr std::int64_t unscannable_window_us = 5LL * 86'400 * 1'000'000;
+/// A try this long after the last one is a first try, unless configured otherwise: senders try more often than every two days.
+inline constexpr std::uint32_t unscannable_window_s = 172'800;
+/// Held messages of which it is remembered that their sender may not have heard our 250.
+inline constexpr std::size_t unheard_holds = 10'000;
+/// A message that is held and comes again this much later is another one: senders try again within minutes or hours.
+inline constexpr std::int64_t held_again_window_us = 4LL * 3'600 * 1'000'000;
+/// Messages of one sender that are compared with one that comes: its retry is among the newest, and a flood costs no more than
+/// this; and those of them whose content is opened, because the envelope is the same.
+inline constexpr std::size_t held_again_compared = 32;
+inline constexpr std::size_t held_again_opened = 4;
 /// Visible text that a fingerprint is made of, and the fewest groups of three words that make one: two short notes are alike by
 /// accident.
 inline constexpr std::size_t fingerprint_text_bytes = 64U << 10;
@@ -233,8 +241,6 @@ inline constexpr std::size_t similar_fingerprints_read = 500'000;
 inline constexpr std::size_t similar_fingerprints_found = 500;
 /// Link domains that the journal keeps of one message, to be found by.
 inline constexpr std::size_t record_link_domains = 64;
-/// An MTA that says nothing on a milter connection: Sendmail and Postfix keep idle ones for minutes.
-inline constexpr std::uint32_t milter_timeout_ms = 600'000;
 /// A program that asks over HTTP and says nothing.
 inline constexpr std::uint32_t check_timeout_ms = 120'000;
 /// HTTP request of the API.
@@ -253,8 +259,6 @@ inline constexpr std::uint32_t ready_probe_ms = 5'000;
 inline constexpr std::size_t http_header_fields = 100;
 inline constexpr std::size_t http_target_bytes = 8192;
 inline constexpr std::size_t http_query_parameters = 64;
-/// Response that the command line reads from the daemon: a listing of `listing_rows` records.
-inline constexpr std::size_t http_response_bytes = 64U << 20;
 /// A path in MAIL or RCPT: RFC 5321 section 4.5.3.1.3 asks for 256; bounce addresses of list software are longer.
 inline constexpr std::size_t smtp_path_bytes = 1024;
 /// Parameters after a path, and refused commands in one session before it is ended.
@@ -287,9 +291,8 @@ inline constexpr std::size_t clamd_reply_lines = 256;
 /// Waiting time after a failed accept (no descriptor left): doubles from the first to the second.
 inline constexpr std::uint32_t accept_backoff_ms_min = 50;
 inline constexpr std::uint32_t accept_backoff_ms_max = 2'000;
-/// Threads for blocking calls, and calls that wait for one before "full".
+/// Threads for blocking calls.
 inline constexpr std::size_t blocking_threads = 4;
-inline constexpr std::size_t blocking_queue = 1024;
 /// Descriptors beside those of sessions: store, evidence, readers, listeners.
 inline constexpr std::size_t own_descriptors = 512;
 /// At a listener without a free place, whoever was idle between two messages for this long gives way to newcomers.

@@ -61,15 +61,11 @@ Result<void> apply_listen(const std::string& word, std::vector<config::Listener>
         return fail(ErrorCode::invalid_input,
                     "--listen " + word +
                         ": an address is IP:PORT (127.0.0.1:2525, [::1]:2525), unix:PATH, or off");
-    const bool asks_nobody =
-        listener->kind != config::ListenerKind::smtp && listener->kind != config::ListenerKind::milter;
-    if (asks_nobody && !config::is_local(*address) && !listener->allow_remote)
-        return fail(
-            ErrorCode::invalid_input,
-            "--listen " + word +
-                ": other machines reach this address, and this door believes whoever connects; give a "
-                "loopback address, or write allow_remote = true in its [[listener]]");
     listener->address = *address;
+    if (const std::optional<std::string> problem = config::reach_problem(*listener))
+        return fail(ErrorCode::invalid_input,
+                    "--listen " + word + ": " + *problem +
+                        "; give a loopback address, or write allow_remote = true in its [[listener]]");
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "config/config.hpp"
 #include "config/rows.hpp"
 #include "config/setting_table.hpp"
 #include "config/values.hpp"
@@ -54,15 +55,11 @@ private:
                     fmt::format("remove it; it is for {}", kinds_of(setting)));
     }
 
-    /// These doors believe whoever comes: they must not be open to the world by accident.
     void check_reach(const Listener& listener, const RowPlaces& row) {
-        const bool asks_nothing = listener.kind == ListenerKind::check ||
-                                  listener.kind == ListenerKind::clamd || listener.kind == ListenerKind::api;
-        if (!asks_nothing || listener.allow_remote || is_local(listener.address)) return;
-        add(row, "address",
-            fmt::format("kind \"{}\" asks for no password, and {} can be reached from other machines",
-                        to_string(listener.kind), to_text(listener.address)),
-            "listen on 127.0.0.1, [::1] or unix:/PATH, or write allow_remote = true if a firewall guards it");
+        if (const auto problem = reach_problem(listener))
+            add(row, "address", *problem,
+                "listen on 127.0.0.1, [::1] or unix:/PATH, or write allow_remote = true if a firewall guards "
+                "it");
     }
 
     void check_tls(const Listener& listener, const RowPlaces& row) {
@@ -120,6 +117,15 @@ private:
 };
 
 }  // namespace
+
+std::optional<std::string> reach_problem(const Listener& listener) {
+    const bool asks_nothing = listener.kind == ListenerKind::check || listener.kind == ListenerKind::clamd;
+    const bool guarded = !asks_nothing && listener.kind != ListenerKind::api;
+    if (guarded || listener.allow_remote || is_local(listener.address)) return std::nullopt;
+    return fmt::format("kind \"{}\" asks for {}, and {} can be reached from other machines",
+                       to_string(listener.kind), asks_nothing ? "no password" : "its token in the clear",
+                       to_text(listener.address));
+}
 
 void check_listeners(const Settings& settings, const Places& places, Problems& problems) {
     ListenerCheck(settings, places, problems).run();

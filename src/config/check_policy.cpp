@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/unknown_customer.hpp"
 #include "config/rows.hpp"
 #include "config/values.hpp"
 

@@ -44,6 +44,10 @@ struct Parsed {
 /// larger than limits::config_bytes.
 [[nodiscard]] Result<Parsed> load(const std::filesystem::path& file, ParseOptions options);
 
+/// check and clamd believe whoever comes, and to the api a token is sent in the clear: they must not be open to the world by
+/// accident. What is wrong, in words; nothing when the listener is local, guards itself, or has allow_remote.
+[[nodiscard]] std::optional<std::string> reach_problem(const Listener& listener);
+
 /// The settings as TOML with comments; parse() of it gives the same settings.
 [[nodiscard]] std::string show(const Settings& settings);
 

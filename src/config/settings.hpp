@@ -107,7 +107,7 @@ struct PolicyRow {
 
 struct UnscannableSettings {
     std::uint32_t inbound_tries = 3;
-    std::uint32_t retry_window_s = 172'800;
+    std::uint32_t retry_window_s = limits::unscannable_window_s;
 
     bool operator==(const UnscannableSettings&) const = default;
 };
@@ -151,8 +151,5 @@ struct Settings {
 
     bool operator==(const Settings&) const = default;
 };
-
-/// The name of the customer of outbound mail that no [[customer]] fits; policy rows may name it, customers must not have it.
-inline constexpr std::string_view unknown_customer = "(unknown)";
 
 }  // namespace tocsin::config

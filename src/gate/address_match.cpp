@@ -1,19 +1,13 @@
 #include "gate/address_match.hpp"
 
-#include <algorithm>
-
-#include "base/fold_case.hpp"
+#include "base/ascii.hpp"
 
 namespace tocsin::gate {
-
-bool same_name(std::string_view left, std::string_view right) {
-    return std::ranges::equal(left, right, [](char a, char b) { return ascii_lower(a) == ascii_lower(b); });
-}
 
 bool in_domain(std::string_view host, std::string_view domain) {
     if (domain.empty() || host.size() < domain.size()) return false;
     std::size_t before = host.size() - domain.size();
-    return same_name(host.substr(before), domain) && (before == 0 || host[before - 1] == '.');
+    return equals_ignoring_case(host.substr(before), domain) && (before == 0 || host[before - 1] == '.');
 }
 
 std::string_view domain_of(std::string_view address) {
@@ -22,17 +16,9 @@ std::string_view domain_of(std::string_view address) {
 }
 
 bool fits_address(std::string_view value, std::string_view address) {
-    if (value.starts_with('@')) return value.size() > 1 && same_name(value.substr(1), domain_of(address));
-    return same_name(value, address);
-}
-
-std::string_view host_of(std::string_view url) {
-    std::size_t begin = url.find("://");
-    if (begin == std::string_view::npos) return {};
-    std::string_view authority = url.substr(begin + 3);
-    authority = authority.substr(0, authority.find_first_of("/?#"));
-    if (std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-    return authority.substr(0, authority.find(':'));
+    if (value.starts_with('@'))
+        return value.size() > 1 && equals_ignoring_case(value.substr(1), domain_of(address));
+    return equals_ignoring_case(value, address);
 }
 
 }  // namespace tocsin::gate

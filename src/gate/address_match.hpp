@@ -5,14 +5,11 @@
 
 namespace tocsin::gate {
 
-[[nodiscard]] bool same_name(std::string_view left, std::string_view right);
 /// `host` is `domain` or below it. An empty domain holds nothing.
 [[nodiscard]] bool in_domain(std::string_view host, std::string_view domain);
 /// Behind the last `@`; empty without one.
 [[nodiscard]] std::string_view domain_of(std::string_view address);
 /// `value` is an address, or "@domain" for every address of that domain.
 [[nodiscard]] bool fits_address(std::string_view value, std::string_view address);
-/// Host of a URL that the reader gave in normal form.
-[[nodiscard]] std::string_view host_of(std::string_view url);
 
 }  // namespace tocsin::gate

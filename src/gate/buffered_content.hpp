@@ -1,6 +1,9 @@
 // The content of a message that is being received, counted against what all sessions may hold together.
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "base/bytes.hpp"
 #include "gate/services.hpp"
 
@@ -23,6 +26,22 @@ public:
         if (out_of_room_) return;
         bytes_.insert(bytes_.end(), piece.begin(), piece.end());
         services_.buffered_bytes += piece.size();
+    }
+    /// Room for a content whose size is known, to be filled by the caller; cut_to() says how much came. Empty: as if append() had
+    /// found no room.
+    [[nodiscard]] std::span<std::byte> room_for(std::size_t bytes) {
+        clear();
+        seen_bytes_ = bytes;
+        out_of_room_ = services_.buffered_bytes + bytes > services_.buffered_bytes_max;
+        if (out_of_room_) return {};
+        bytes_.resize(bytes);
+        services_.buffered_bytes += bytes;
+        return bytes_;
+    }
+    void cut_to(std::size_t bytes) {
+        services_.buffered_bytes -= bytes_.size() - bytes;
+        bytes_.resize(bytes);
+        seen_bytes_ = bytes;
     }
     /// Counts what the session keeps beside the content: ten thousand recipients have megabytes. False: there is no room.
     [[nodiscard]] bool claim(std::size_t bytes) {

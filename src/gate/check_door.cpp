@@ -9,6 +9,7 @@
 #include "gate/check_envelope.hpp"
 #include "gate/client_events.hpp"
 #include "gate/judgement.hpp"
+#include "gate/reserved_fields.hpp"
 #include "gate/rspamd_reply.hpp"
 #include "net/last_words.hpp"
 #include "pool/outcome_json.hpp"
@@ -93,7 +94,17 @@ proto::HttpResponse CheckDoor::handle(net::Fiber& fiber, const HttpRequest& requ
     const std::vector<HeaderField> fields = headers_for(services_, *envelope, judgement);
     if (command == Command::own_scan) return answer(200, own_reply(judgement, fields));
     if (reply == CheckReply::rspamc) return answer(200, rspamc_reply(judgement), "text/plain");
-    return answer(200, rspamd_reply(judgement, fields));
+    return answer(200, rspamd_reply(judgement, fields, forged_fields(*envelope, request.body, judgement)));
+}
+
+std::vector<std::string> CheckDoor::forged_fields(const Envelope& envelope, std::string_view content,
+                                                  const Judgement& judgement) const {
+    if (envelope.direction != mail::Direction::inbound) return {};
+    WithoutReserved rest =
+        without_reserved_fields(as_bytes(content), judgement.scan.report.facts.reserved_fields);
+    if (rest.refused > 0)
+        services_.log.write(LogLevel::warning, "reader.field_range_refused", {{"id", judgement.record_id}});
+    return std::move(rest.names);
 }
 
 Result<Envelope> CheckDoor::envelope_of(const HttpRequest& request, const proto::HttpTarget& target) const {

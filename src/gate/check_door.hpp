@@ -1,11 +1,13 @@
 // Mail servers and programs that ask over HTTP: the protocol of rspamd, so that Exim, Haraka, Postal, KumoMTA and rspamc work
-// unchanged, and our own with the whole explained verdict.
+// unchanged as long as they send messages as they are (a compressed body is answered 415), and our own with the whole explained
+// verdict.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "gate/envelope.hpp"
+#include "gate/judgement.hpp"
 #include "gate/patience.hpp"
 #include "gate/sender_table.hpp"
 #include "gate/services.hpp"
@@ -41,6 +43,9 @@ private:
     class Session;
     [[nodiscard]] Result<Envelope> envelope_of(const proto::HttpRequest& request,
                                                const proto::HttpTarget& target) const;
+    /// Names of the fields that came under our own names and are to be taken out; of what goes out, none are.
+    [[nodiscard]] std::vector<std::string> forged_fields(const Envelope& envelope, std::string_view content,
+                                                         const Judgement& judgement) const;
     /// The record of a message that was refused while it came; only requests that bring one have it. False: it is not on disk.
     bool record_unread(net::Fiber& fiber, const proto::HttpRequest& request, std::size_t seen_bytes,
                        Unread why);

@@ -2,21 +2,14 @@
 
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
-#include "gate/address_match.hpp"
 
 namespace tocsin::gate {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 /// "<a@b>" and "a@b" are the same.
 std::string_view without_brackets(std::string_view path) {
-    path = trimmed(path);
+    path = trim(path);
     if (path.size() >= 2 && path.front() == '<' && path.back() == '>') path = path.substr(1, path.size() - 2);
     return path;
 }
@@ -47,20 +40,23 @@ Result<void> add_recipients(std::string_view list, std::vector<std::string>& rec
 }
 
 Result<void> take_field(std::string_view name, std::string_view value, Envelope& envelope) {
-    auto is = [name](std::string_view known) { return same_name(name, known); };
-    if (is("IP")) envelope.client_ip = trimmed(value);
-    if (is("Helo")) envelope.helo = trimmed(value);
-    if (is("Hostname")) envelope.client_name = trimmed(value);
+    auto is = [name](std::string_view known) { return equals_ignoring_case(name, known); };
+    if (is("IP")) envelope.client_ip = trim(value);
+    if (is("Helo")) envelope.helo = trim(value);
+    if (is("Hostname")) envelope.client_name = trim(value);
     if (is("From")) envelope.mail_from = without_brackets(value);
-    if (is("User")) envelope.sasl_login = trimmed(value);
-    if (is("Queue-ID")) envelope.queue_id = trimmed(value);
+    if (is("User")) envelope.sasl_login = trim(value);
+    if (is("Queue-ID")) envelope.queue_id = trim(value);
     if (is("Rcpt")) TRY(add_recipients(value, envelope.recipients));
     if (is("File") || is("Path") || ascii_lower(name).starts_with("shm"))
         return fail(ErrorCode::permission,
                     std::string(name) + ": files of this machine are not read; send the message as the body");
-    if (is("Compression"))
+    // RFC 9110 section 8.4. Scanned as it came, a compressed message would be clean.
+    const bool encoded =
+        is("Content-Encoding") && !trim(value).empty() && !equals_ignoring_case(trim(value), "identity");
+    if (is("Compression") || encoded)
         return fail(ErrorCode::unavailable,
-                    "Compression: compressed messages are not taken; send it as it is");
+                    std::string(name) + ": compressed messages are not taken; send it as it is");
     return {};
 }
 

@@ -10,7 +10,7 @@ namespace tocsin::gate {
 /// IP, Helo, Hostname, From, Rcpt (several fields, or a comma list), Deliver-To, User, Queue-ID; parameters of the
 /// target count as fields. Errors: invalid_input (more than limits::smtp_recipients, an address longer than
 /// limits::smtp_path_bytes), permission (File, Path, Shm*: fields that name files of this machine), unavailable
-/// (Compression).
+/// (Compression, Content-Encoding: what is packed is no message).
 [[nodiscard]] Result<Envelope> envelope_from(const proto::HttpRequest& request,
                                              const proto::HttpTarget& target);
 

@@ -1,6 +1,7 @@
 #include "gate/clamd_door.hpp"
 
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -24,19 +25,19 @@ using proto::ClamdResultKind;
 /// The name that goes before FOUND: the worst finding's rule, as clamd gives its signature's.
 std::string found_name(const Judgement& judgement) {
     const scan::ScanReport& report = judgement.scan.report;
-    const scan::Finding* worst = nullptr;
-    for (const scan::Finding& finding : report.findings)
-        if (worst == nullptr || finding.severity > worst->severity) worst = &finding;
     if (judgement.decision.by == DecidedBy::order) return "Tocsin.Order";
-    if (worst != nullptr) return worst->rule;
+    if (const scan::Finding* worst = scan::worst_finding(report.findings)) return worst->rule;
     if (report.ambiguous())
         return fmt::format("Tocsin.Ambiguous.{}", mail::info(report.ambiguities.front().kind).name);
     return fmt::format("Tocsin.{}", scan::to_string(report.verdict));
 }
 
+ClamdResult not_recorded() {
+    return {ClamdResultKind::error, "the answer could not be recorded, try again later", {}};
+}
+
 ClamdResult result_of(const Judgement& judgement) {
-    if (!judgement.recorded)
-        return {ClamdResultKind::error, "the answer could not be recorded, try again later", {}};
+    if (!judgement.recorded) return not_recorded();
     if (passes(judgement.decision.disposition)) return {ClamdResultKind::ok, {}, {}};
     bool scanned = judgement.scan.outcome == sandbox::Outcome::verdict;
     if (!scanned) return {ClamdResultKind::error, judgement.decision.reason, {}};
@@ -97,7 +98,7 @@ private:
                 break;
             case ClamdEventKind::content: content_.append(event.content); break;
             case ClamdEventKind::stream_end: machine_.answer(judge_content()); break;
-            case ClamdEventKind::stream_refused: refuse_large(); break;
+            case ClamdEventKind::stream_refused: machine_.answer(refuse_large()); break;
             case ClamdEventKind::scan: machine_.answer(scan_file(event.text)); break;
             case ClamdEventKind::stats: machine_.answer_stats(stats()); break;
             case ClamdEventKind::refused:
@@ -124,23 +125,34 @@ private:
         return result_of(judgement);
     }
 
-    void refuse_large() {
+    /// clamd says `INSTREAM size limit exceeded. ERROR`, which Haraka and others take as "nothing found".
+    ClamdResult refuse_large() {
         refused_ = true;
         const Envelope from = envelope();
         Judgement judgement = too_large(services_, from, content_.size());
         content_.clear();
         record(services_, fiber_, from, {}, judgement, KeptBy::client);
+        return judgement.recorded ? ClamdResult{ClamdResultKind::found, "Tocsin.TooLarge", {}}
+                                  : not_recorded();
     }
 
     ClamdResult scan_file(const std::string& path) {
         if (config_.scan_root.empty())
             return {
                 ClamdResultKind::error, "paths are not scanned here: send the content with INSTREAM.", {}};
-        Result<Bytes> bytes = services_.blocking.call(
-            fiber_, [&] { return read_file_below(config_.scan_root, path, services_.message_bytes); });
-        if (!bytes) return {ClamdResultKind::error, bytes.error().message + ".", {}};
-        content_.clear();
-        content_.append(*bytes);
+        auto failed = [](const Error& error) {
+            return ClamdResult{ClamdResultKind::error, error.message + ".", {}};
+        };
+        const Result<FileBelow> file = services_.blocking.call(
+            fiber_, [&] { return open_file_below(config_.scan_root, path, services_.message_bytes); });
+        if (!file) return failed(file.error());
+        const std::span<std::byte> room = content_.room_for(file->size_bytes);
+        if (!room.empty()) {
+            const Result<std::size_t> got =
+                services_.blocking.call(fiber_, [&] { return read_file(*file, room); });
+            content_.cut_to(got.value_or(0));
+            if (!got) return failed(got.error());
+        }
         return judge_content();
     }
 
@@ -151,7 +163,7 @@ private:
             "QUEUE: {} items\n\nMEMSTATS: heap N/A mmap N/A used N/A free N/A releasable N/A pools 1 "
             "pools_used "
             "N/A pools_total N/A",
-            status.readers, status.readers, status.waiting);
+            status.readers, status.readers_max, status.waiting);
     }
 
     const ClamdConfig& config_;

@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-
-#include "base/unique_fd.hpp"
+#include <utility>
 
 namespace tocsin::gate {
 
@@ -48,27 +47,29 @@ Result<UniqueFd> open_below(const std::string& root, const std::string& name) {
 
 }  // namespace
 
-Result<Bytes> read_file_below(const std::string& root, const std::string& path, std::size_t bytes_max) {
+Result<FileBelow> open_file_below(const std::string& root, const std::string& path, std::size_t bytes_max) {
     if (path.find('\0') != std::string::npos) return fail(ErrorCode::invalid_input, "a path holds no NUL");
     const std::string name = TRY(below(root, path));
-    const UniqueFd file = TRY(open_below(root, name));
+    UniqueFd file = TRY(open_below(root, name));
     struct stat status{};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
         return fail(ErrorCode::permission, "this is no ordinary file");
     if (static_cast<std::uint64_t>(status.st_size) > bytes_max)
         return fail(ErrorCode::limit,
                     "the file is larger than the " + std::to_string(bytes_max) + " bytes that are scanned");
-    Bytes bytes(static_cast<std::size_t>(status.st_size));
+    return FileBelow{std::move(file), static_cast<std::size_t>(status.st_size)};
+}
+
+Result<std::size_t> read_file(const FileBelow& file, std::span<std::byte> into) {
     std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t got = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    while (done < into.size()) {
+        const ssize_t got = ::read(file.descriptor.get(), into.data() + done, into.size() - done);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail(ErrorCode::io, "the file cannot be read");
         if (got == 0) break;
         done += static_cast<std::size_t>(got);
     }
-    bytes.resize(done);
-    return bytes;
+    return done;
 }
 
 }  // namespace tocsin::gate

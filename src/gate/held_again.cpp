@@ -3,15 +3,12 @@
 #include <algorithm>
 
 #include "base/fold_case.hpp"
+#include "base/limits.hpp"
 
 namespace tocsin::gate {
 
 namespace {
 
-/// The newest of one sender that are compared: a sender's retry is among them, and a flood costs no more than this.
-constexpr std::size_t candidates_max = 32;
-/// Whose content is opened, of those whose envelope is the same.
-constexpr std::size_t opened_max = 4;
 /// By how much trace fields may make two tries differ.
 constexpr std::uint64_t trace_bytes = 4096;
 constexpr std::string_view trace_name = "received:";
@@ -35,7 +32,7 @@ bool could_be(const store::Held& candidate, const HeldQuestion& question) {
 void UnheardHolds::add(const std::string& held_id) {
     const std::lock_guard guard(mutex_);
     ids_.insert(held_id);
-    if (ids_.size() > unheard_holds_max) ids_.erase(ids_.begin());
+    if (ids_.size() > limits::unheard_holds) ids_.erase(ids_.begin());
 }
 
 bool UnheardHolds::may_be_unheard(const store::Held& held) const {
@@ -54,26 +51,27 @@ ByteView behind_trace(ByteView content) {
     return content.subspan(at);
 }
 
-std::optional<store::Held> find_held_again(store::HeldStore& held, store::EvidenceStore& evidence,
-                                           const UnheardHolds& unheard, const HeldQuestion& question) {
+Result<std::optional<store::Held>> find_held_again(store::HeldStore& held, store::EvidenceStore& evidence,
+                                                   const UnheardHolds& unheard,
+                                                   const HeldQuestion& question) {
     store::HeldFilter filter;
     filter.state = store::HeldState::held;
     filter.sender = question.mail_from;
-    filter.from = TimePoint{question.now.microseconds - held_again_window_us};
-    filter.limit = candidates_max;
-    Result<std::vector<store::Held>> candidates = held.list(filter);
-    if (!candidates) return std::nullopt;
+    filter.from = TimePoint{question.now.microseconds - limits::held_again_window_us};
+    filter.limit = limits::held_again_compared;
+    std::vector<store::Held> candidates = TRY(held.list(filter));
     const ByteView message = behind_trace(question.content);
     std::size_t opened = 0;
-    for (store::Held& candidate : *candidates) {
+    for (store::Held& candidate : candidates) {
         if (!could_be(candidate, question) || !unheard.may_be_unheard(candidate)) continue;
-        if (opened++ == opened_max) break;
+        if (opened++ == limits::held_again_opened) break;
         const Result<Hash256> hash = store::hash_from_hex(candidate.content_sha256);
         if (!hash) continue;
         const Result<Bytes> content = evidence.get(*hash);
-        if (content && std::ranges::equal(behind_trace(*content), message)) return std::move(candidate);
+        if (content && std::ranges::equal(behind_trace(*content), message))
+            return std::optional(std::move(candidate));
     }
-    return std::nullopt;
+    return std::optional<store::Held>();
 }
 
 }  // namespace tocsin::gate

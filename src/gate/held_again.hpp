@@ -11,6 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "base/result.hpp"
 #include "store/evidence_store.hpp"
 #include "store/held_store.hpp"
 
@@ -30,7 +31,7 @@ struct HeldQuestion {
 class UnheardHolds {
 public:
     explicit UnheardHolds(TimePoint began) : began_(began) {}
-    /// The oldest are forgotten above unheard_holds_max.
+    /// The oldest are forgotten above limits::unheard_holds.
     void add(const std::string& held_id);
     [[nodiscard]] bool may_be_unheard(const store::Held& held) const;
 
@@ -39,20 +40,17 @@ private:
     mutable std::mutex mutex_;
     std::set<std::string> ids_;  ///< ids sort by time
 };
-inline constexpr std::size_t unheard_holds_max = 10'000;
 
 /// The message behind the Received fields at its top. Relays write them anew for every try (RFC 5321 section 4.4); all else
 /// is the message. Looks at bytes only, and at worst finds two messages different.
 [[nodiscard]] ByteView behind_trace(ByteView content);
 
-/// The message that waits for a decision since at most held_again_window_us, may be unheard, and is the same one: direction,
-/// sender, recipients and every byte behind the trace. Nothing when there is none, or when that cannot be found out. Blocks.
-[[nodiscard]] std::optional<store::Held> find_held_again(store::HeldStore& held,
-                                                         store::EvidenceStore& evidence,
-                                                         const UnheardHolds& unheard,
-                                                         const HeldQuestion& question);
-
-/// Senders try again within minutes, slow ones within hours.
-inline constexpr std::int64_t held_again_window_us = 4LL * 3'600 * 1'000'000;
+/// The message that waits for a decision since at most limits::held_again_window_us, may be unheard, and is the same one:
+/// direction, sender, recipients and every byte behind the trace. Nothing when there is none, or when its evidence cannot be
+/// read: then the new one must be kept. Errors: what is held cannot be listed. Blocks.
+[[nodiscard]] Result<std::optional<store::Held>> find_held_again(store::HeldStore& held,
+                                                                 store::EvidenceStore& evidence,
+                                                                 const UnheardHolds& unheard,
+                                                                 const HeldQuestion& question);
 
 }  // namespace tocsin::gate

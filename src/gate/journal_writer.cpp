@@ -61,12 +61,10 @@ void JournalWriter::write_group(net::Fiber& fiber) {
     }
     for (Waiting* waiting : group) waiting->result = result;
     ++groups_;
-    if (result && noted) {
+    if (result && noted)
         last_good_ = net::steady_now();
-    } else {
+    else
         last_good_.reset();
-        ++groups_failed_;
-    }
     writing_ = false;
     written_.notify_all();
 }

@@ -25,8 +25,7 @@ public:
     /// only when nobody writes does the caller wait. A crash before leaves the record without the answer; an error is logged.
     void note_reply(net::Fiber& fiber, std::string record_id, std::string reply);
     [[nodiscard]] std::uint64_t groups_written() const { return groups_; }
-    /// Groups that did not reach the disk, and answers of next hops that are lost.
-    [[nodiscard]] std::uint64_t groups_failed() const { return groups_failed_; }
+    /// Answers of next hops that did not reach the disk.
     [[nodiscard]] std::uint64_t replies_lost() const { return replies_lost_; }
     /// When a group last reached the disk; nothing: never, or a later one did not.
     [[nodiscard]] std::optional<Deadline> last_good() const { return last_good_; }
@@ -46,7 +45,7 @@ private:
     std::vector<store::NextHopReply> notes_;
     bool writing_ = false;
     net::FiberEvent written_;
-    std::uint64_t groups_ = 0, groups_failed_ = 0, replies_lost_ = 0;
+    std::uint64_t groups_ = 0, replies_lost_ = 0;
     std::optional<Deadline> last_good_;
 };
 

@@ -7,7 +7,7 @@
 
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
-#include "gate/address_match.hpp"
+#include "gate/envelope_record.hpp"
 #include "gate/held_again.hpp"
 #include "gate/recipient_decisions.hpp"
 
@@ -51,7 +51,7 @@ std::vector<std::string> link_domains(const scan::ScanReport& report) {
     std::vector<std::string> domains;
     for (const scan::FoundUrl& url : report.urls) {
         if (domains.size() >= limits::record_link_domains) break;
-        std::string host = ascii_lower(host_of(url.url));
+        std::string host = ascii_lower(scan::host_of(url.url));
         if (!host.empty() && std::ranges::find(domains, host) == domains.end())
             domains.push_back(std::move(host));
     }
@@ -61,19 +61,8 @@ std::vector<std::string> link_domains(const scan::ScanReport& report) {
 store::Record make_record(const Envelope& envelope, const Judgement& judgement, TimePoint now) {
     const scan::ScanReport& report = judgement.scan.report;
     bool scanned = judgement.scan.outcome == sandbox::Outcome::verdict;
-    store::Record record;
-    record.id = judgement.record_id;
-    record.time = now;
-    record.direction = mail::to_string(envelope.direction);
-    record.listener = envelope.listener;
-    record.client_ip = envelope.client_ip;
-    record.client_name = envelope.client_name;
-    record.sasl_login = envelope.sasl_login;
-    record.queue_id = envelope.queue_id;
+    store::Record record = envelope_record(judgement.record_id, envelope, now);
     record.customer = judgement.customer;
-    record.helo = envelope.helo;
-    record.mail_from = envelope.mail_from;
-    record.recipients = envelope.recipients;
     record.size_bytes = judgement.size_bytes;
     record.subject = report.facts.subject;
     record.header_from = report.facts.header_from;
@@ -152,7 +141,6 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
     OrderSubject looked{.direction = envelope.direction,
                         .mail_from = envelope.mail_from,
                         .client_ip = envelope.client_ip,
-                        .recipients = nullptr,
                         .report = scanned ? subject.report : nullptr,
                         .customer = subject.customer};
     const std::optional<store::Order> for_all = services.orders.find(looked, now);
@@ -197,7 +185,7 @@ bool counts_tries(const Envelope& envelope, sandbox::Outcome outcome) {
 
 /// Counts this try; 1 where tries are not counted.
 std::uint32_t count_try(GateServices& services, bool counts, const Hash256& key, TimePoint now) {
-    return counts ? services.tries.count(key, now) : 1;
+    return counts ? services.tries.count(key, now, services.rules->retry_window_us) : 1;
 }
 
 /// A block order that the envelope alone fits: nothing that a reader says could change it, and a flood of such mail costs
@@ -211,7 +199,6 @@ std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& 
     const std::optional<store::Order> order = services.orders.find({.direction = envelope.direction,
                                                                     .mail_from = envelope.mail_from,
                                                                     .client_ip = envelope.client_ip,
-                                                                    .recipients = nullptr,
                                                                     .report = nullptr,
                                                                     .customer = {}},
                                                                    now);
@@ -233,8 +220,8 @@ Result<std::string> keep(GateServices& services, net::Fiber& fiber, const Envelo
                                 .content = content,
                                 .now = services.clock.now()};
     return services.blocking.call(fiber, [&]() -> Result<std::string> {
-        if (std::optional<store::Held> earlier =
-                find_held_again(services.held, services.evidence, services.unheard, question)) {
+        if (const std::optional<store::Held> earlier =
+                TRY(find_held_again(services.held, services.evidence, services.unheard, question))) {
             judgement.held_id = earlier->id;
             judgement.held_already_sha256 = earlier->content_sha256;
             return earlier->content_sha256;
@@ -346,10 +333,10 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
                         {"elapsed_us", std::to_string(record.elapsed_us)}});
 }
 
-Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content) {
-    Judgement judgement = weigh(services, fiber, envelope, content);
-    record(services, fiber, envelope, content, judgement);
-    return judgement;
+void give_up(Judgement& judgement, std::string reason) {
+    judgement.decision = {Disposition::tempfail, std::move(reason)};
+    judgement.passing.clear();
+    judgement.kept.clear();
 }
 
 void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const std::string& record_id,

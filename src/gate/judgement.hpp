@@ -62,9 +62,9 @@ struct Judgement {
 void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content,
             Judgement& judgement, KeptBy kept_by = KeptBy::us);
 
-/// weigh() and record().
-[[nodiscard]] Judgement judge(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
-                              ByteView content);
+/// What was decided cannot be done: nobody gets the message, nothing is kept, and the sender shall try again. Between weigh() and
+/// record().
+void give_up(Judgement& judgement, std::string reason);
 
 /// Adds what the next hop said to the record. The client has been answered by then: a failure here is logged.
 void note_next_hop_reply(GateServices& services, net::Fiber& fiber, const std::string& record_id,

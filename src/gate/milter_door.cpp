@@ -1,6 +1,5 @@
 #include "gate/milter_door.hpp"
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -70,10 +69,8 @@ private:
             patience_.request_done(net::steady_now());
         }
         if (idle) patience_.message_done(net::steady_now());
-        Deadline deadline = patience_.deadline(net::steady_now());
-        if (idle) deadline = std::min(deadline, net::deadline_in_ms(limits::milter_timeout_ms));
-        Result<std::size_t> got =
-            mta_.read_some(buffer_, deadline, idle ? net::OnStop::give_up : net::OnStop::keep_waiting);
+        Result<std::size_t> got = mta_.read_some(buffer_, patience_.deadline(net::steady_now()),
+                                                 idle ? net::OnStop::give_up : net::OnStop::keep_waiting);
         const bool timed_out = !got && got.error().code == ErrorCode::timed_out;
         if ((!got || *got == 0) && !idle)
             log_lost_client(services_.log, config_.listener, mta_.peer(), "message", timed_out);
@@ -166,6 +163,8 @@ private:
             if (Result<void> changed = change_message(judgement); !changed) {
                 services_.log.write(LogLevel::error, "milter.change_refused",
                                     {{"mta", mta_.peer().describe()}, {"error", changed.error().message}});
+                give_up(judgement, "the MTA does not let the filter change messages");
+                record(services_, fiber_, envelope_, {}, judgement);
                 return reply(
                     proto::make_reply(451, "4.3.5", "the filter may not change messages, see its log"));
             }

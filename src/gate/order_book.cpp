@@ -21,7 +21,8 @@ struct Looked {
     std::optional<IpAddress> client;
     std::string subject_line;  ///< fold_case()
     std::unordered_set<std::string>
-        link_domains;  ///< hosts of links and the domains above them, ascii_lower()
+        link_domains;                    ///< hosts of links and the domains above them, ascii_lower()
+    std::vector<std::string> link_keys;  ///< store::link_key(), sorted
     std::unordered_set<std::string> attachment_hashes;  ///< ascii_lower()
 };
 
@@ -35,6 +36,12 @@ void add_with_parents(std::string_view host, std::unordered_set<std::string>& do
         const std::size_t dot = rest.find('.');
         rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
     }
+}
+
+/// In a sorted list everything that begins with `beginning` follows it at once.
+bool some_begins_with(const std::vector<std::string>& sorted, std::string_view beginning) {
+    const auto first = std::ranges::lower_bound(sorted, beginning);
+    return first != sorted.end() && first->starts_with(beginning);
 }
 
 bool fits(const OrderInForce& in_force, const Looked& looked) {
@@ -59,10 +66,7 @@ bool fits(const OrderInForce& in_force, const Looked& looked) {
         case store::SubjectKind::subject:
             return report != nullptr && !in_force.subject_part.empty() &&
                    looked.subject_line.find(in_force.subject_part) != std::string::npos;
-        case store::SubjectKind::url:
-            return report != nullptr && std::ranges::any_of(report->urls, [&](const scan::FoundUrl& url) {
-                       return store::link_key(url.url).starts_with(order.value);
-                   });
+        case store::SubjectKind::url: return some_begins_with(looked.link_keys, order.value);
         case store::SubjectKind::similar:
             return report != nullptr && similar(in_force.fingerprint, report->facts.text_fingerprint);
     }
@@ -87,7 +91,8 @@ void OrderBook::replace(std::vector<store::Order> orders) {
         if (order.subject_kind == store::SubjectKind::subject) entry.subject_part = fold_case(order.value);
         if (order.subject_kind == store::SubjectKind::similar)
             entry.fingerprint = store::fingerprint_from(order.value).value_or(0);
-        if (order.subject_kind == store::SubjectKind::link_domain) in_force->about_links = true;
+        if (order.subject_kind == store::SubjectKind::link_domain) in_force->about_link_domains = true;
+        if (order.subject_kind == store::SubjectKind::url) in_force->about_urls = true;
         if (order.subject_kind == store::SubjectKind::recipient)
             in_force->by_recipient[entry.lower_value].push_back(in_force->all.size());
         entry.order = std::move(order);
@@ -131,18 +136,18 @@ std::optional<store::Order> OrderBook::find_for_recipient(mail::Direction direct
 }
 
 std::optional<store::Order> OrderBook::find(const OrderSubject& subject, TimePoint now) const {
-    Looked looked{subject, parse_ip_address(subject.client_ip), {}, {}, {}};
+    Looked looked{subject, parse_ip_address(subject.client_ip), {}, {}, {}, {}};
     if (subject.report != nullptr) {
         looked.subject_line = fold_case(subject.report->facts.subject);
-        if (orders_->about_links)
-            for (const scan::FoundUrl& url : subject.report->urls)
-                add_with_parents(host_of(url.url), looked.link_domains);
+        for (const scan::FoundUrl& url : subject.report->urls) {
+            if (orders_->about_link_domains) add_with_parents(scan::host_of(url.url), looked.link_domains);
+            if (orders_->about_urls) looked.link_keys.push_back(store::link_key(url.url));
+        }
+        std::ranges::sort(looked.link_keys);
         for (const std::string& hash : subject.report->facts.attachment_sha256)
             looked.attachment_hashes.insert(ascii_lower(hash));
     }
     std::vector<std::size_t> hits;
-    if (subject.recipients != nullptr)
-        for (const std::string& recipient : *subject.recipients) orders_->add_recipient_hits(recipient, hits);
     for (std::size_t place = 0; place < orders_->all.size(); ++place)
         if (fits(orders_->all[place], looked)) hits.push_back(place);
     return orders_->strictest(hits, subject.direction, now);

@@ -21,7 +21,6 @@ struct OrderSubject {
     mail::Direction direction = mail::Direction::inbound;
     std::string_view mail_from;
     std::string_view client_ip;
-    const std::vector<std::string>* recipients = nullptr;
     const scan::ScanReport* report = nullptr;
     std::string_view customer;
 };
@@ -39,7 +38,7 @@ class OrderBook {
 public:
     /// Replaces all orders.
     void replace(std::vector<store::Order> orders);
-    /// The first order in force at `now` that fits, the strictest action first. nullopt: none.
+    /// The first order in force at `now` that fits, the strictest action first, but for orders about recipients. nullopt: none.
     [[nodiscard]] std::optional<store::Order> find(const OrderSubject& subject, TimePoint now) const;
     /// The same, of the orders about recipients only, for one of them. Cheap: it is asked for each of thousands.
     [[nodiscard]] std::optional<store::Order>
@@ -53,7 +52,7 @@ private:
         std::vector<OrderInForce> all;
         /// Places in `all` by the value of an order about recipients: an address, or "@domain".
         std::unordered_map<std::string, std::vector<std::size_t>> by_recipient;
-        bool about_links = false;  ///< some order is
+        bool about_link_domains = false, about_urls = false;  ///< some order is
 
         /// Of the orders at `places`: the first that blocks, else the first.
         std::optional<store::Order> strictest(std::vector<std::size_t>& places, mail::Direction direction,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/unknown_customer.hpp"
 #include "gate/address_match.hpp"
-#include "gate/sender_table.hpp"
 
 namespace tocsin::gate {
 
@@ -37,11 +37,9 @@ bool keeps(Disposition disposition) {
 
 namespace {
 
-std::string worst_finding(const scan::ScanReport& report) {
-    const scan::Finding* worst = nullptr;
-    for (const scan::Finding& finding : report.findings)
-        if (worst == nullptr || finding.severity > worst->severity) worst = &finding;
-    if (worst != nullptr) return worst->text.empty() ? worst->rule : worst->text;
+std::string what_was_found(const scan::ScanReport& report) {
+    if (const scan::Finding* worst = scan::worst_finding(report.findings))
+        return worst->text.empty() ? worst->rule : worst->text;
     if (!report.limits_hit.empty()) return std::string(scan::explain(report.limits_hit.front().limit));
     return std::string(scan::to_string(report.verdict));
 }
@@ -127,13 +125,13 @@ Decision decide(mail::Direction direction, sandbox::Outcome outcome, const scan:
     bool outbound = direction == mail::Direction::outbound;
     switch (report.verdict) {
         case scan::Verdict::malware:
-            return {outbound ? Disposition::hold : Disposition::reject, worst_finding(report)};
+            return {outbound ? Disposition::hold : Disposition::reject, what_was_found(report)};
         case scan::Verdict::phish:
-            return {outbound ? Disposition::hold : Disposition::quarantine, worst_finding(report)};
+            return {outbound ? Disposition::hold : Disposition::quarantine, what_was_found(report)};
         case scan::Verdict::unscannable:
-            return {outbound ? Disposition::hold : Disposition::quarantine, worst_finding(report)};
+            return {outbound ? Disposition::hold : Disposition::quarantine, what_was_found(report)};
         case scan::Verdict::suspicious:
-            return {outbound ? Disposition::hold : Disposition::tag, worst_finding(report)};
+            return {outbound ? Disposition::hold : Disposition::tag, what_was_found(report)};
         case scan::Verdict::clean: break;
     }
     if (report.ambiguous())

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.hpp"
+#include "gate/envelope_record.hpp"
 #include "gate/policy.hpp"
 #include "gate/services.hpp"
 #include "scan/report.hpp"
@@ -41,18 +42,7 @@ std::string_view in_words(proto::SmtpViolation violation) {
 
 store::Record refused_record(const Envelope& envelope, proto::SmtpViolation violation,
                              std::uint64_t size_bytes, TimePoint now) {
-    store::Record record;
-    record.id = make_id(now.microseconds);
-    record.time = now;
-    record.direction = mail::to_string(envelope.direction);
-    record.listener = envelope.listener;
-    record.client_ip = envelope.client_ip;
-    record.client_name = envelope.client_name;
-    record.sasl_login = envelope.sasl_login;
-    record.queue_id = envelope.queue_id;
-    record.helo = envelope.helo;
-    record.mail_from = envelope.mail_from;
-    record.recipients = envelope.recipients;
+    store::Record record = envelope_record(make_id(now.microseconds), envelope, now);
     record.size_bytes = size_bytes;
     record.verdict = scan::to_string(scan::Verdict::unscannable);
     record.outcome = record.verdict;

@@ -1,7 +1,9 @@
 #include "gate/reserved_fields.hpp"
 
+#include <algorithm>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "scan/reserved_names.hpp"
 
 namespace tocsin::gate {
@@ -16,13 +18,18 @@ bool is_one_field(std::string_view field) {
     return true;
 }
 
+/// Without the blanks that RFC 5322 section 4.5.8 once allowed before the colon.
+std::string_view name_of(std::string_view field) {
+    return trim(field.substr(0, field.find(':')));
+}
+
 bool may_cut(std::string_view content, std::size_t header_end, std::size_t from,
              const scan::FieldRange& range) {
     if (range.offset < from || range.offset >= header_end || range.length == 0) return false;
     if (range.length > header_end - range.offset) return false;
     if (range.offset > 0 && content[range.offset - 1] != '\n') return false;
     std::string_view field = content.substr(range.offset, range.length);
-    return scan::is_reserved_field(field.substr(0, field.find(':'))) && is_one_field(field);
+    return scan::is_reserved_field(name_of(field)) && is_one_field(field);
 }
 
 }  // namespace
@@ -41,7 +48,10 @@ WithoutReserved without_reserved_fields(ByteView content, const std::vector<scan
         }
         if (range.offset > done) out.pieces.push_back(content.subspan(done, range.offset - done));
         done = range.offset + range.length;
-        ++out.removed;
+        const std::string_view name = name_of(text.substr(range.offset, range.length));
+        if (std::ranges::none_of(out.names,
+                                 [&](const std::string& one) { return equals_ignoring_case(one, name); }))
+            out.names.emplace_back(name);
     }
     if (done < content.size()) out.pieces.push_back(content.subspan(done));
     return out;

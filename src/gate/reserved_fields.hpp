@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -15,7 +16,8 @@ namespace tocsin::gate {
 /// and counted in `refused`: the worst reader can remove fields of these names and nothing else.
 struct WithoutReserved {
     std::vector<ByteView> pieces;
-    std::size_t removed = 0;
+    /// Of the fields that were cut, as they are written, each once whatever its case.
+    std::vector<std::string> names;
     std::size_t refused = 0;
 };
 [[nodiscard]] WithoutReserved without_reserved_fields(ByteView content,

@@ -122,7 +122,8 @@ std::string_view rspamd_action(Disposition disposition) {
     return "reject";
 }
 
-std::string rspamd_reply(const Judgement& judgement, const std::vector<HeaderField>& fields) {
+std::string rspamd_reply(const Judgement& judgement, const std::vector<HeaderField>& fields,
+                         const std::vector<std::string>& forged) {
     const Disposition disposition = judgement.decision.disposition;
     const double score = score_of(disposition);
     const scan::ScanReport& report = judgement.scan.report;
@@ -144,11 +145,8 @@ std::string rspamd_reply(const Judgement& judgement, const std::vector<HeaderFie
     json milter = json::object();
     if (!headers.empty()) milter["add_headers"] = std::move(headers);
     if (keeps(disposition)) out["reject"] = "quarantine";
-    // Forged fields of ours go, all of a name (0), before our own are added.
-    if (!report.facts.reserved_fields.empty())
-        for (const char* name :
-             {"X-Tocsin-Verdict", "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level", "MIME-Ambiguity-Results"})
-            milter["remove_headers"][name] = 0;
+    // 0: all of a name.
+    for (const std::string& name : forged) milter["remove_headers"][name] = 0;
     if (!milter.empty()) out["milter"] = std::move(milter);
     out["tocsin"] = {{"record", judgement.record_id},
                      {"disposition", to_string(disposition)},

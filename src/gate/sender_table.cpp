@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.hpp"
+#include "base/unknown_customer.hpp"
 #include "gate/address_match.hpp"
 
 namespace tocsin::gate {
@@ -11,9 +13,9 @@ namespace {
 
 bool fits_login(std::string_view pattern, std::string_view login) {
     if (login.empty()) return false;
-    if (!pattern.ends_with('*')) return same_name(pattern, login);
+    if (!pattern.ends_with('*')) return equals_ignoring_case(pattern, login);
     pattern.remove_suffix(1);
-    return login.size() >= pattern.size() && same_name(pattern, login.substr(0, pattern.size()));
+    return login.size() >= pattern.size() && equals_ignoring_case(pattern, login.substr(0, pattern.size()));
 }
 
 bool in_networks(const std::vector<IpNetwork>& networks, std::string_view client_ip) {

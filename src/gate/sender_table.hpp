@@ -29,9 +29,6 @@ enum class ListenerDirection : std::uint8_t {
     by_sender,  ///< outbound with a SASL login or from one of our own networks, else inbound
 };
 
-/// The name of an outbound sender that no row fits.
-inline constexpr std::string_view unknown_customer = "(unknown)";
-
 class SenderTable {
 public:
     SenderTable() = default;

@@ -29,7 +29,9 @@ struct GateRules {
     SenderTable senders;
     HeaderPolicy inbound_headers = HeaderPolicy::tagged;
     HeaderPolicy outbound_headers = HeaderPolicy::none;
-    std::string host_name = "localhost";
+    /// Tries of one message further apart are counted anew.
+    std::int64_t retry_window_us = std::int64_t{limits::unscannable_window_s} * 1'000'000;
+    std::string host_name = "localhost";  ///< as the daemon began with it, like all else that names us
 };
 
 /// Everything outlives the sessions.
@@ -44,7 +46,7 @@ struct GateServices {
     const Clock& clock;
     Log& log;
     std::shared_ptr<const GateRules> rules = std::make_shared<const GateRules>();
-    UnscannableTries tries{limits::unscannable_tries, limits::unscannable_window_us};
+    UnscannableTries tries{limits::unscannable_tries};
     std::size_t buffered_bytes = 0;  ///< content of all sessions now in memory
     std::size_t buffered_bytes_max = limits::gate_buffered_bytes;
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken

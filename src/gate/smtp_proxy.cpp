@@ -278,7 +278,14 @@ private:
         if (!goes_on) next_hop_.reset();
         // Before anything is written: should the next hop not take the message for fewer recipients, nothing has happened yet.
         if (judgement.split())
-            if (std::optional<proto::SmtpReply> refused = open_anew_for(judgement.passing)) return *refused;
+            if (std::optional<proto::SmtpReply> refused = open_anew_for(judgement.passing)) {
+                give_up(judgement,
+                        "some recipients get it and others do not; asked for the former alone, the "
+                        "next hop did not take it: " +
+                            refused->summary());
+                record(services_, fiber_, envelope_, {}, judgement);
+                return *refused;
+            }
         record(services_, fiber_, envelope_, content_.view(), judgement);
         if (!judgement.recorded) {
             if (goes_on) next_hop_.reset();

@@ -27,9 +27,9 @@ Hash256 retry_key(const std::string& mail_from, std::vector<std::string> recipie
     return sha256(as_bytes(key.data()));
 }
 
-std::uint32_t UnscannableTries::count(const Hash256& key, TimePoint now) {
+std::uint32_t UnscannableTries::count(const Hash256& key, TimePoint now, std::int64_t window_us) {
     auto found = entries_.find(key);
-    if (found != entries_.end() && now.microseconds - found->second.last.microseconds > window_us_) {
+    if (found != entries_.end() && now.microseconds - found->second.last.microseconds > window_us) {
         drop(found);
         found = entries_.end();
     }

@@ -20,13 +20,12 @@ namespace tocsin::gate {
 [[nodiscard]] Hash256 retry_key(const std::string& mail_from, std::vector<std::string> recipients,
                                 ByteView content);
 
-/// Counts tries in memory; the oldest are forgotten when there are too many or when their window is over. Pure: time is an input.
+/// Counts tries in memory; the oldest are forgotten when there are too many. Pure: time is an input.
 class UnscannableTries {
 public:
-    UnscannableTries(std::size_t entries_max, std::int64_t window_us)
-        : entries_max_(entries_max), window_us_(window_us) {}
-    /// Counts this try; 1 for the first.
-    std::uint32_t count(const Hash256& key, TimePoint now);
+    explicit UnscannableTries(std::size_t entries_max) : entries_max_(entries_max) {}
+    /// Counts this try; 1 for the first, and when the last one was more than `window_us` ago.
+    std::uint32_t count(const Hash256& key, TimePoint now, std::int64_t window_us);
     /// The message was taken: the next one like it begins anew.
     void forget(const Hash256& key);
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -40,7 +39,6 @@ private:
     void drop(std::map<Hash256, Entry>::iterator entry);
 
     std::size_t entries_max_;
-    std::int64_t window_us_;
     std::map<Hash256, Entry> entries_;
     std::list<Hash256> by_age_;  ///< the one that came last is at the end
 };

@@ -7,16 +7,18 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.hpp"
+
 namespace tocsin::mail {
 
-[[nodiscard]] constexpr char ascii_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
+using tocsin::ascii_lower;
+using tocsin::equals_ignoring_case;
+using tocsin::hex_value;
+using tocsin::is_ascii_space;
+using tocsin::trim;
+
 [[nodiscard]] constexpr bool is_space_or_tab(char c) {
     return c == ' ' || c == '\t';
-}
-[[nodiscard]] constexpr bool is_ascii_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 [[nodiscard]] constexpr bool is_ascii_digit(char c) {
     return c >= '0' && c <= '9';
@@ -71,12 +73,6 @@ namespace tocsin::mail {
     return out;
 }
 
-[[nodiscard]] constexpr bool equals_ignoring_case(std::string_view left, std::string_view right) {
-    if (left.size() != right.size()) return false;
-    for (std::size_t index = 0; index < left.size(); ++index)
-        if (ascii_lower(left[index]) != ascii_lower(right[index])) return false;
-    return true;
-}
 [[nodiscard]] constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
     return text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
@@ -89,11 +85,6 @@ namespace tocsin::mail {
             equals_ignoring_case(text.substr(index, needle.size()), needle))
             return index;
     return std::string_view::npos;
-}
-[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_ascii_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_ascii_space(text.back())) text.remove_suffix(1);
-    return text;
 }
 /// `text` with everything but printable ASCII shown as '?', cut to `size_max`: safe for logs, details and terminals.
 [[nodiscard]] inline std::string printable(std::string_view text, std::size_t size_max = 60) {

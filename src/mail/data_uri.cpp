@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "mail/embedded_text.hpp"
-#include "mail/quoted_printable_variants.hpp"
 #include "mail/transfer_decoding.hpp"
 
 namespace tocsin::mail {

@@ -246,16 +246,21 @@ private:
 
     void begin_form(HtmlAttributes attributes) {
         in_form_ = true;
+        std::string action = repaired(attribute(attributes, "action").substr(0, limits::url_bytes));
+        // Also of forms beyond those that are described.
+        add_link(action, LinkParser::form, Sight::shown);
         if (reading_.facts.forms.size() >= limits::html_forms) return;
         reading_.facts.forms.push_back(
-            {repaired(attribute(attributes, "action").substr(0, limits::url_bytes)),
+            {std::move(action),
              to_lower(repaired(attribute(attributes, "method").substr(0, limits::html_name_bytes))),
              {}});
-        add_link(reading_.facts.forms.back().action, LinkParser::form, Sight::shown);
     }
 
     /// A field outside every form still asks for something: it goes into a form without an action.
     void add_field(HtmlTag tag, HtmlAttributes attributes) {
+        // Also of fields beyond those that are described.
+        if (const std::string_view action = attribute(attributes, "formaction"); !action.empty())
+            add_link(repaired(action.substr(0, limits::url_bytes)), LinkParser::form, Sight::shown);
         auto& forms = reading_.facts.forms;
         if (!in_form_) {
             if (forms.size() >= limits::html_forms) return;
@@ -270,9 +275,6 @@ private:
         if (type.empty()) type = tag == HtmlTag::button ? "submit" : "text";
         forms.back().fields.push_back(
             {repaired(attribute(attributes, "name").substr(0, limits::html_name_bytes)), std::move(type)});
-        if (const std::string_view action = attribute(attributes, "formaction"); !action.empty()) {
-            add_link(repaired(action.substr(0, limits::url_bytes)), LinkParser::form, Sight::shown);
-        }
     }
 
     void read_image(HtmlAttributes attributes) {

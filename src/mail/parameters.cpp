@@ -139,12 +139,6 @@ private:
     std::size_t at_ = 0;
 };
 
-int hex_value(char c) {
-    if (is_ascii_digit(c)) return c - '0';
-    char lower = ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size(); ++at) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.hpp"
 namespace tocsin::mail {
 namespace {
 

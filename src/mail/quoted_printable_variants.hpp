@@ -70,12 +70,4 @@ struct QuotedPrintableSurvey {
 /// Output of one decoder; never longer than the text.
 [[nodiscard]] Bytes decode_quoted_printable_as(std::string_view text, const QuotedPrintableVariant& variant);
 
-/// Value of a hex digit, or -1.
-[[nodiscard]] constexpr int hex_value(char digit) {
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-    return -1;
-}
-
 }  // namespace tocsin::mail

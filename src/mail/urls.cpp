@@ -11,12 +11,6 @@
 namespace tocsin::mail {
 namespace {
 
-int hex_value(char c) {
-    if (is_ascii_digit(c)) return c - '0';
-    const char lower = ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// WHATWG URL "special scheme", but for file, whose host means nothing here.
 bool is_special(std::string_view scheme) {
     constexpr std::array<std::string_view, 5> names = {"http", "https", "ftp", "ws", "wss"};

@@ -15,8 +15,6 @@ constexpr std::string_view unavailable = "COMMAND UNAVAILABLE";
 constexpr std::string_view not_in_session = "Command invalid inside IDSESSION. ERROR";
 constexpr std::string_view bare_in_session =
     "Only nCMDS\\n and zCMDS\\0 are accepted inside IDSESSION. ERROR";
-/// clamd says `INSTREAM size limit exceeded. ERROR`, which Haraka and others take as "nothing found".
-constexpr std::string_view stream_too_large = "stream: Tocsin.TooLarge FOUND";
 constexpr std::size_t chunk_length_bytes = 4;
 
 /// As the table of commands in clamd's session.c.
@@ -75,6 +73,7 @@ ClamdEvent ClamdMachine::next() {
         case State::stream: return next_content();
         case State::ending: return {.kind = ClamdEventKind::closed};
         case State::stream_end:
+        case State::stream_refused:
         case State::wait_result:
         case State::wait_stats: break;
     }
@@ -166,8 +165,7 @@ ClamdEvent ClamdMachine::next_content() {
             return {.kind = ClamdEventKind::stream_end};
         }
         if (chunk_left_ > stream_left_) {
-            put(stream_too_large);
-            state_ = State::ending;
+            state_ = State::stream_refused;
             return {.kind = ClamdEventKind::stream_refused};
         }
         stream_left_ -= chunk_left_;
@@ -190,7 +188,8 @@ void ClamdMachine::answer(const ClamdResult& result) {
 }
 
 void ClamdMachine::answer(std::span<const ClamdResult> results) {
-    ASSERT(state_ == State::wait_result || state_ == State::stream_end, "there is nothing to answer");
+    ASSERT(state_ == State::wait_result || state_ == State::stream_end || state_ == State::stream_refused,
+           "there is nothing to answer");
     ASSERT(!results.empty(), "a scan has a result");
     if (results.size() <= limits::clamd_reply_lines) {
         for (const auto& result : results) put_line(result);
@@ -239,7 +238,9 @@ void ClamdMachine::put(std::string_view line) {
 }
 
 void ClamdMachine::finish_command() {
-    state_ = in_session_ ? State::command : State::ending;
+    // What is left of a refused stream is not told apart from commands.
+    const bool goes_on = in_session_ && state_ != State::stream_refused;
+    state_ = goes_on ? State::command : State::ending;
     ++number_;
 }
 

@@ -32,13 +32,13 @@ struct ClamdOptions {
 enum class ClamdScan { first, go_on, go_on_in_parallel, all_matches };
 
 enum class ClamdEventKind {
-    need_input,  ///< write take_output(), then read and feed()
-    stream,      ///< INSTREAM: content follows
-    content,     ///< a piece of the stream, valid until the next call
-    stream_end,  ///< wants answer()
-    stream_refused,  ///< over ClamdOptions::stream_bytes: answered as found, so that it passes nowhere. `closed` follows
-    scan,     ///< wants answer(). text = path as the client wrote it, whatever it is; `scan` is set
-    stats,    ///< wants answer_stats()
+    need_input,      ///< write take_output(), then read and feed()
+    stream,          ///< INSTREAM: content follows
+    content,         ///< a piece of the stream, valid until the next call
+    stream_end,      ///< wants answer()
+    stream_refused,  ///< over ClamdOptions::stream_bytes. Wants answer(), then `closed` follows
+    scan,            ///< wants answer(). text = path as the client wrote it, whatever it is; `scan` is set
+    stats,           ///< wants answer_stats()
     refused,  ///< a command that is not served: answered. text = the command, cleaned. `closed` follows
     closed,   ///< write take_output() and close
 };
@@ -70,8 +70,8 @@ public:
     /// Appends what was read. Call only after `need_input`; the buffer is then bounded by one command and one read.
     void feed(ByteView bytes);
     [[nodiscard]] ClamdEvent next();
-    /// Answers `scan` and `stream_end`; several results are one line each. Beyond limits::clamd_reply_lines the lines
-    /// that say OK are left out first, then errors.
+    /// Answers `scan`, `stream_end` and `stream_refused`; several results are one line each. Beyond limits::clamd_reply_lines
+    /// the lines that say OK are left out first, then errors.
     void answer(const ClamdResult& result);
     void answer(std::span<const ClamdResult> results);
     /// Answers `stats`: lines without the final END. Beyond limits::clamd_reply_lines they are cut.
@@ -84,7 +84,7 @@ public:
     [[nodiscard]] bool idle() const;
 
 private:
-    enum class State { command, stream, stream_end, wait_result, wait_stats, ending };
+    enum class State { command, stream, stream_end, stream_refused, wait_result, wait_stats, ending };
     using Reaction = std::optional<ClamdEvent>;  ///< nothing: go on with the next command
 
     ClamdEvent next_command();

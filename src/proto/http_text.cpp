@@ -3,33 +3,25 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "proto/http.hpp"
 
 namespace tocsin::proto {
 namespace {
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
 /// RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+        return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') ||
                marks.find(c) != std::string_view::npos;
     });
 }
 
 /// The fields that we write ourselves.
 bool is_framing(std::string_view name) {
-    return same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding") ||
-           same_name(name, "Connection");
+    return equals_ignoring_case(name, "Content-Length") || equals_ignoring_case(name, "Transfer-Encoding") ||
+           equals_ignoring_case(name, "Connection");
 }
 
 /// RFC 9110 section 5.5: a value that came from elsewhere must not end its line.
@@ -47,23 +39,18 @@ void append_fields(std::string& bytes, const HttpHeaders& headers) {
         if (!is_framing(name)) append_field(bytes, name, value);
 }
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char letter = lower(c);
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 }  // namespace
 
 std::optional<std::string_view> HttpHeaders::find(std::string_view name) const {
     for (const auto& [field, value] : fields)
-        if (same_name(field, name)) return value;
+        if (equals_ignoring_case(field, name)) return value;
     return std::nullopt;
 }
 
 void HttpHeaders::set(std::string_view name, std::string_view value) {
-    const auto found = std::find_if(fields.begin(), fields.end(),
-                                    [&](const auto& field) { return same_name(field.first, name); });
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) {
+        return equals_ignoring_case(field.first, name);
+    });
     if (found != fields.end())
         found->second = value;
     else
@@ -137,8 +124,8 @@ Result<std::string> percent_decode(std::string_view text, PlusSign plus) {
         if (text[at] == '+' && plus == PlusSign::space) {
             decoded += ' ';
         } else if (text[at] == '%') {
-            const int high = at + 2 < text.size() ? hex_digit(text[at + 1]) : -1;
-            const int low = at + 2 < text.size() ? hex_digit(text[at + 2]) : -1;
+            const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
+            const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
             if (high < 0 || low < 0) return fail(ErrorCode::invalid_input, "bad percent escape");
             decoded += static_cast<char>(high * 16 + low);
             at += 2;
@@ -153,7 +140,7 @@ std::string percent_encode(std::string_view text) {
     constexpr std::string_view unreserved_marks = "-._~";
     std::string encoded;
     for (const char c : text) {
-        const bool unreserved = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+        const bool unreserved = (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') ||
                                 unreserved_marks.find(c) != std::string_view::npos;
         if (unreserved)
             encoded += c;

@@ -2,20 +2,14 @@
 
 #include <cstddef>
 
+#include "base/ascii.hpp"
+
 namespace tocsin::proto {
 namespace {
 
 /// RFC 3461 section 4: xchar.
 bool stands_for_itself(char c) {
     return c > 0x20 && c < 0x7F && c != '+' && c != '=';
-}
-
-/// Small letters are let through: some programs write them.
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
 }
 
 }  // namespace
@@ -28,6 +22,7 @@ std::optional<std::string> decode_xtext(std::string_view xtext) {
             continue;
         }
         if (xtext[at] != '+' || xtext.size() - at < 3) return std::nullopt;
+        // Small letters are let through: some programs write them.
         const int high = hex_value(xtext[at + 1]), low = hex_value(xtext[at + 2]);
         if (high < 0 || low < 0) return std::nullopt;
         text += static_cast<char>(high * 16 + low);

@@ -176,20 +176,11 @@ struct HostsFirst {
     std::size_t hosts = 0;  ///< that many at the front have each another host
 };
 
-/// Host of a URL, without user and port, as orders compare it.
-std::string_view host_of(std::string_view url) {
-    const std::size_t begin = url.find("://");
-    std::string_view host = begin == std::string_view::npos ? url : url.substr(begin + 3);
-    host = host.substr(0, host.find_first_of("/?#"));
-    if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
-    return host.substr(0, host.find(':'));
-}
-
 /// The same place without the way inside it: "https://example.com/".
 std::string place_only(const std::string& url) {
     const std::size_t begin = url.find("://");
     if (begin == std::string::npos) return url;
-    return url.substr(0, begin + 3) + std::string(host_of(url)) + "/";
+    return url.substr(0, begin + 3) + std::string(scan::host_of(url)) + "/";
 }
 
 /// One URL of each host first. When the list has to be cut, every host is still named: that is what orders ask for, and a
@@ -201,7 +192,7 @@ HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
     std::vector<scan::FoundUrl> written = urls;
     for (scan::FoundUrl& url : written) url.url = clean_text(url.url, reported_url_bytes);
     for (const scan::FoundUrl& url : written) {
-        if (seen.insert(host_of(url.url)).second) {
+        if (seen.insert(scan::host_of(url.url)).second) {
             ordered.urls.push_back(url);
         } else {
             others.push_back(&url);

@@ -96,13 +96,14 @@ void inspect_tags(Inspection& inspection, std::string_view text) {
             inspection.url(link_of(attribute(tag, "href")), "html");
         } else if (tag.name == "form") {
             inspection.url(link_of(attribute(tag, "action")), "form");
-        } else if (tag.name == "button") {
+        } else if (tag.name == "button" || tag.name == "input") {
             inspection.url(link_of(attribute(tag, "formaction")), "form");
-        } else if (tag.name == "input" && attached &&
-                   mail::equals_ignoring_case(attribute(tag, "type"), "password")) {
-            inspection.flag(PartFlag::html_password_form);
-            inspection.finding("html_password_form", Severity::suspicious,
-                               "is a page that asks for a password");
+            if (tag.name == "input" && attached &&
+                mail::equals_ignoring_case(attribute(tag, "type"), "password")) {
+                inspection.flag(PartFlag::html_password_form);
+                inspection.finding("html_password_form", Severity::suspicious,
+                                   "is a page that asks for a password");
+            }
         } else if (tag.name == "meta" &&
                    mail::equals_ignoring_case(attribute(tag, "http-equiv"), "refresh")) {
             const std::string content = attribute(tag, "content");

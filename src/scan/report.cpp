@@ -93,6 +93,21 @@ Verdict verdict_of(Severity severity) {
 
 }  // namespace
 
+const Finding* worst_finding(const std::vector<Finding>& findings) {
+    const auto worst = std::ranges::max_element(findings, {}, &Finding::severity);
+    return worst != findings.end() ? &*worst : nullptr;
+}
+
+std::string_view host_of(std::string_view url) {
+    const std::size_t begin = url.find("://");
+    if (begin == std::string_view::npos) return {};
+    std::string_view host = url.substr(begin + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+    const std::size_t bracket = host.starts_with('[') ? host.find(']') : std::string_view::npos;
+    return host.substr(0, bracket != std::string_view::npos ? bracket + 1 : host.find(':'));
+}
+
 std::string_view to_string(Verdict verdict) {
     switch (verdict) {
         case Verdict::clean: return "clean";

@@ -91,6 +91,9 @@ struct Finding {
     std::uint32_t part = whole_message;  ///< index into ScanReport::parts
 };
 
+/// The first of those with the greatest severity; nullptr when there are none.
+[[nodiscard]] const Finding* worst_finding(const std::vector<Finding>& findings);
+
 /// A limit that was reached, or bytes that could not be read: the part behind it was not fully scanned.
 struct LimitHit {
     ScanLimit limit{};
@@ -121,6 +124,10 @@ struct FoundUrl {
     std::string source;  ///< "html", "text", "qr", "pdf", "form", "document"
     std::uint32_t part = whole_message;
 };
+
+/// Host of an absolute URL that a reader gave in normal form, without user and port; an IPv6 literal keeps its brackets (RFC
+/// 3986 section 3.2.2). Empty without "://".
+[[nodiscard]] std::string_view host_of(std::string_view url);
 
 /// Where a header field stands in the message: from its name up to and with its line end.
 struct FieldRange {

@@ -12,12 +12,6 @@ namespace tocsin::scan {
 
 namespace {
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = mail::ascii_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// Behind a backslash at `at`: the control word or symbol with its number and the blank that ends it.
 std::size_t skip_control(std::string_view text, std::size_t at) {
     if (at >= text.size()) return at;

@@ -216,15 +216,6 @@ Result<Bytes> EvidenceStore::get(const Hash256& hash) {
     return content;
 }
 
-Result<void> EvidenceStore::remove(const Hash256& hash) {
-    std::error_code error;
-    const std::uint64_t bytes = fs::file_size(state_->file(hash), error);
-    if (error || ::unlink(state_->file(hash).c_str()) != 0)
-        return fail(ErrorCode::not_found, "remove evidence: there is none with this hash");
-    state_->give_back(bytes);
-    return sync_folder(state_->shelf(hash));
-}
-
 Result<bool> EvidenceStore::remove_if_unused(const Hash256& hash, TimePoint stored_before) {
     const std::lock_guard guard(state_->mutex);
     struct stat found{};

@@ -36,8 +36,6 @@ public:
     /// Reads, opens the seal, decompresses within limits::message_bytes and verifies the hash. Errors: not_found,
     /// corrupt, io.
     [[nodiscard]] Result<Bytes> get(const Hash256& hash);
-    /// Deletes; durable on return. Errors: not_found, io.
-    [[nodiscard]] Result<void> remove(const Hash256& hash);
     /// Deletes, unless it was stored (again) at `stored_before` or later: what is stored just now may not have its record
     /// yet. Returns whether it is gone. Errors: io.
     [[nodiscard]] Result<bool> remove_if_unused(const Hash256& hash, TimePoint stored_before);

@@ -104,26 +104,30 @@ std::string key_of(const std::string& text) {
     return search_key(stored_text(text, limits::record_text_bytes));
 }
 
-/// Every fingerprint in the journal that is similar, as a list for SQL: digits of our own making, nothing from outside.
-std::string similar_fingerprints(soci::session& session, std::uint64_t wanted) {
-    std::string row, list = "'-'";  // never empty: PostgreSQL knows no empty list
-    std::size_t found = 0;
+std::vector<std::uint64_t> select_similar(soci::session& session, std::uint64_t wanted) {
+    std::string row;
+    std::vector<std::uint64_t> found;
     const auto rows_max = static_cast<long long>(limits::similar_fingerprints_read);
     soci::statement select =
         (session.prepare
              << "SELECT DISTINCT text_fingerprint FROM journal WHERE text_fingerprint > '' LIMIT :rows_max",
          soci::into(row), soci::use(rows_max, "rows_max"));
     select.execute();
-    while (select.fetch() && found < limits::similar_fingerprints_found) {
+    while (select.fetch() && found.size() < limits::similar_fingerprints_found) {
         const std::optional<std::uint64_t> known = fingerprint_from(row);
-        if (!known || !similar(*known, wanted)) continue;
-        list += ", '" + fingerprint_text(*known) + "'";
-        ++found;
+        if (known && similar(*known, wanted)) found.push_back(*known);
     }
+    return found;
+}
+
+/// As a list for SQL: digits of our own making, nothing from outside.
+std::string sql_list(const std::vector<std::uint64_t>& fingerprints) {
+    std::string list = "'-'";  // never empty: PostgreSQL knows no empty list
+    for (const std::uint64_t one : fingerprints) list += ", '" + fingerprint_text(one) + "'";
     return list;
 }
 
-void add_columns(soci::session& session, Conditions& conditions, const RecordFilter& filter) {
+void add_columns(Conditions& conditions, const RecordFilter& filter) {
     if (filter.sender) conditions.add("sender_key = :sender", "sender", key_of(*filter.sender));
     if (filter.recipient)
         conditions.add("id IN (SELECT record_id FROM journal_recipients WHERE recipient_key = :recipient)",
@@ -155,8 +159,8 @@ void add_columns(soci::session& session, Conditions& conditions, const RecordFil
                        begin);
         conditions.add("reversed_domain < :link_end)", "link_end", end);
     }
-    if (filter.similar_to)
-        conditions.add("text_fingerprint IN (" + similar_fingerprints(session, *filter.similar_to) +
+    if (filter.text_fingerprints)
+        conditions.add("text_fingerprint IN (" + sql_list(*filter.text_fingerprints) +
                            ") AND text_fingerprint <> :no_fingerprint",
                        "no_fingerprint", std::string());
     if (filter.from) conditions.add("time_us >= :from_us", "from_us", filter.from->microseconds);
@@ -241,11 +245,18 @@ Result<std::size_t> JournalStore::remove_before(TimePoint time, std::size_t rows
     });
 }
 
+Result<std::vector<std::uint64_t>> JournalStore::similar_fingerprints(std::uint64_t wanted) {
+    return reading(database_.state(), "find similar texts",
+                   [&](soci::session& session) -> Result<std::vector<std::uint64_t>> {
+                       return select_similar(session, wanted);
+                   });
+}
+
 Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
     return reading(
         database_.state(), "list journal", [&](soci::session& session) -> Result<std::vector<Record>> {
             Conditions conditions;
-            add_columns(session, conditions, filter);
+            add_columns(conditions, filter);
             return select_records(session, conditions, std::min(filter.limit, limits::listing_rows));
         });
 }
@@ -253,7 +264,7 @@ Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
 Result<std::uint64_t> JournalStore::count(const RecordFilter& filter) {
     return reading(database_.state(), "count journal", [&](soci::session& session) -> Result<std::uint64_t> {
         Conditions conditions;
-        add_columns(session, conditions, filter);
+        add_columns(conditions, filter);
         return count_rows(session, "journal", conditions);
     });
 }

@@ -66,8 +66,8 @@ struct RecordFilter {
     std::optional<std::string> attachment_sha256;  ///< hexadecimal
     std::optional<std::string> sasl_login;
     std::optional<std::string> queue_id;
-    /// Copies of one text: similar() to this. Of more than limits::similar_fingerprints_found different ones, some.
-    std::optional<std::uint64_t> similar_to;
+    /// Copies of one text: one of these, as JournalStore::similar_fingerprints() gives them.
+    std::optional<std::vector<std::uint64_t>> text_fingerprints;
     std::optional<TimePoint> from;         ///< this moment or later
     std::optional<TimePoint> until;        ///< before this moment
     std::optional<std::string> before_id;  ///< page on: only records that are older than this one
@@ -94,6 +94,9 @@ public:
     /// Deletes up to `rows_max` (at most limits::journal_batch) of the oldest records before `time`, with what belongs to
     /// them. Those whose message waits for a decision stay. Returns how many are gone. Errors: unavailable, io.
     [[nodiscard]] Result<std::size_t> remove_before(TimePoint time, std::size_t rows_max);
+    /// The fingerprints in the journal that are similar() to this one; of more than limits::similar_fingerprints_found, some.
+    /// Reads up to limits::similar_fingerprints_read of them: ask once for all pages and counts of one search.
+    [[nodiscard]] Result<std::vector<std::uint64_t>> similar_fingerprints(std::uint64_t wanted);
     /// Newest first.
     [[nodiscard]] Result<std::vector<Record>> list(const RecordFilter& filter);
     /// How many fit, whatever the limit.

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t quoted_bytes = 100;  // of a refused value, in the error
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 std::unexpected<Error> refuse(std::string_view value, std::string_view what_it_is_not,
                               std::string_view expected) {
     return fail(ErrorCode::invalid_input, "\"" + stored_text(value, quoted_bytes) + "\" is not " +
@@ -139,7 +132,7 @@ std::string link_key(std::string_view url) {
 }
 
 Result<std::string> order_value(SubjectKind kind, std::string_view value) {
-    value = trimmed(value);
+    value = trim(value);
     if (value.empty()) return fail(ErrorCode::invalid_input, "an order needs a value: what it looks for");
     switch (kind) {
         case SubjectKind::sender: return address_value(value, "thief");

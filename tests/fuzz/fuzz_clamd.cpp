@@ -45,6 +45,8 @@ void react(ClamdMachine& machine, const ClamdEvent& event, Outcome& outcome, std
         outcome.content += stream + '|';
         machine.answer({.kind = ClamdResultKind::found, .text = stream});
     }
+    if (event.kind == ClamdEventKind::stream_refused)
+        machine.answer({.kind = ClamdResultKind::error, .text = stream});
     const bool answered = event.kind != ClamdEventKind::stream && event.kind != ClamdEventKind::closed;
     outcome.asked += answered ? 1U : 0U;
 }

@@ -55,8 +55,8 @@ class MilterClient:
         frame, self.buffer = self.buffer[4:4 + size], self.buffer[4 + size:]
         return frame[:1], frame[1:]
 
-    def negotiate(self):
-        self.frame(b"O", struct.pack("!III", 6, ACTIONS, PROTOCOL))
+    def negotiate(self, actions=ACTIONS):
+        self.frame(b"O", struct.pack("!III", 6, actions, PROTOCOL))
         command, data = self.read_frame()
         assert command == b"O", command
         self.no_reply = struct.unpack("!III", data[:12])[2]

@@ -116,6 +116,17 @@ class ApiAccess(unittest.TestCase):
         self.assertEqual(data.count(b"HTTP/1.1 401"), 1, data)
 
 
+    def test_who_is_still_sending_reads_why_it_is_refused(self):
+        """413 and 401 come while the request does: a connection that is just closed would be reset, and the answer lost."""
+        port, body = self.daemon.ports["api"], b"x" * (6 << 20)
+        head = b"POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+        for expected, request in ((b"413", head + str(len(body)).encode() + b"\r\n\r\n" + body),
+                                  (b"401", (head + b"2\r\n\r\n{}") * 100_000)):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                client.sendall(request)
+                self.assertEqual(client.makefile("rb").read().split(b" ", 2)[1], expected)
+
+
 class TokenFile(unittest.TestCase):
     def setUp(self):
         self.sink = SmtpSink()

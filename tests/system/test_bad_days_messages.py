@@ -5,12 +5,14 @@ import socket
 import time
 import unittest
 
+import demo_mail
 from bad_days import PLAIN, BadDay, RawSmtp, ask_milter, check, clamd_stream
 from milter_client import MilterClient
 
 MEGABYTE = 1 << 20
 HEAD = b"From: a@example.org\r\nTo: b@example.com\r\nSubject: x\r\n"
 PASSES = ("accept",)
+BODY_ONLY = 2  # of the actions of a milter
 
 
 def many_parts(count):
@@ -104,6 +106,19 @@ class OddMessages(BadDay):
             self.assertEqual(len(self.events(daemon, "milter.violation")), 5)
             self.assertEqual(self.records(daemon), [])
             self.assert_alive(daemon)
+
+
+class UnchangeableMail(BadDay):
+    def test_an_mta_that_lets_nothing_be_changed_is_told_451_and_that_is_recorded(self):
+        infected = demo_mail.infected("a@example.org", "b@example.com")
+        with self.daemon() as daemon, MilterClient(daemon.ports["milter"]) as mta:
+            mta.negotiate(actions=BODY_ONLY).connect()
+            self.assertRegex(mta.send("a@example.org", ["b@example.com"], PLAIN).text, "^451")
+            record = self.records(daemon)[0]
+            self.assertEqual((record["disposition"], record["verdict"]), ("tempfail", "clean"))
+            self.assertIn("does not let the filter change", record["reasons"][0])
+            # What does not pass needs no change.
+            self.assertRegex(mta.send("a@example.org", ["b@example.com"], infected).text, "^550")
 
 
 class TooLarge(BadDay):

@@ -122,6 +122,27 @@ class NextHops(BadDay):
                     self.assertEqual(self.send(daemon, content=large)[:2], ("content", 451))
                     self.assertEqual(self.hop.delivered, [])
 
+    def test_a_split_message_that_it_no_longer_takes_is_recorded(self):
+        """Some recipients get it, for others it is held: asked anew for the former, the next hop says no. Nobody gets it, nothing
+        is kept, and the record says so."""
+        hold = '[[policy]]\nrecipients = ["held@example.com"]\ndisposition = "hold"\n'
+        with self.daemon(self.hop, configuration=hold) as daemon:
+            for number, (stage, reply) in enumerate((("MAIL", b"550 5.7.1 no\r\n"), ("RCPT", b"450 4.2.1 busy\r\n"),
+                                                     ("MAIL", CLOSE))):
+                with self.subTest(stage=stage, reply=reply), RawSmtp(daemon.ports["inbound"]) as client:
+                    self.hop.behave()
+                    self.assertEqual(client.until_data(recipients=("b@example.com", "held@example.com"))[0], 354)
+                    self.hop.deeds.update({stage: reply})
+                    client.send(PLAIN + b".\r\n")
+                    code, text = client.reply()
+                    self.assertEqual(code, 451, text)
+                    self.assertEqual(self.hop.delivered, [])
+                    records = self.records(daemon)
+                    self.assertEqual(len(records), number + 1)
+                    self.assertEqual((records[0]["disposition"], records[0]["held_id"]), ("tempfail", ""), records[0])
+                    self.assertIn("next hop", records[0]["reasons"][0])
+            self.assertEqual(daemon.command("quarantine", "list", "--json")["held"], [])
+
     def test_a_session_survives_a_lost_next_hop(self):
         """The same client sends the next message over a new connection to the next hop."""
         with self.daemon(self.hop) as daemon, RawSmtp(daemon.ports["inbound"]) as client:

@@ -79,6 +79,7 @@ class DiskFull(BadDay):
             with RawSmtp(daemon.ports["inbound"]) as client:
                 self.assertEqual(client.message(PLAIN + b"bare\n\r\n")[0], 421, "a refusal for good needs a record too")
             self.assertEqual(check(daemon.ports["check"], b"x" * 3_000_000)[0], 503)
+            self.assertRegex(clamd_stream(daemon.ports["clamd"], b"x" * 3_000_000), "could not be recorded.* ERROR$")
             self.assertIn("disk full", tocsin("order", "block", "x@example.org", "--data", str(disk.folder)).stderr)
             disk.empty()
             self.assertEqual(self.send_everywhere(daemon, 4), well)

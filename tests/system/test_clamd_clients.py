@@ -113,7 +113,7 @@ class Protocol(ClamdDoor):
         self.assertTrue(self.exchange(b"zVERSION\0").startswith(b"ClamAV "))
         self.assertIn(b"| COMMANDS: ", self.exchange(b"zVERSIONCOMMANDS\0"))
         self.assertRegex(self.exchange(b"zSTATS\0"),
-                         re.compile(rb"^POOLS: 1\n\nSTATE: VALID PRIMARY\nTHREADS: live \d+ .*\nEND\0$", re.S))
+                         re.compile(rb"^POOLS: 1\n\nSTATE: VALID PRIMARY\nTHREADS: live \d+  idle 0 max 2 .*\nEND\0$", re.S))
         for command in (b"SHUTDOWN\n", b"zRELOAD\0", b"zQUIT\0"):
             self.assertEqual(self.exchange(command)[:-1], b"COMMAND UNAVAILABLE")
         self.assertEqual(self.exchange(b"nonsense\n"), b"UNKNOWN COMMAND\n")
@@ -138,6 +138,24 @@ class Protocol(ClamdDoor):
         self.assertEqual(rows["total"], before + 2)
         self.assertEqual([row["verdict"] for row in rows["records"][:2]], ["malware", "clean"])
         self.assertEqual(rows["records"][0]["listener"], "clamd")
+
+
+class ClamdDoorWithLittleRoom(unittest.TestCase):
+    def test_a_file_counts_as_mail_in_memory(self):
+        """What there is no room for is not read, and the record says so."""
+        with tempfile.TemporaryDirectory() as folder:
+            large = pathlib.Path(folder).resolve() / "large.eml"
+            large.write_bytes(CLEAN + b"0123456789" * 300_000)
+            sink = SmtpSink()
+            self.addCleanup(sink.stop)
+            settings = "[daemon]\nbuffer_bytes = 2000000\n"
+            with Daemon(sink, configuration=settings, clamd=f'scan_root = "{large.parent}"') as daemon:
+                with socket.create_connection(("127.0.0.1", daemon.ports["clamd"]), timeout=60) as client:
+                    client.sendall(f"zSCAN {large}\0".encode())
+                    self.assertEqual(client.recv(1000), f"{large}: too much mail is being read now ERROR\0".encode())
+                record = daemon.command("journal", "list", "--json")["records"][0]
+                self.assertEqual((record["disposition"], record["outcome"], record["size_bytes"]),
+                                 ("tempfail", "unavailable", large.stat().st_size))
 
 
 class ClamdDoorWithoutFolder(unittest.TestCase):

@@ -1,6 +1,7 @@
 """Reload under load loses no session and takes new certificates; a stop lets every session finish what it began."""
 import http.client
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -126,6 +127,24 @@ class Reload(Case):
             self.assertEqual(daemon.send("inbound", "a@example.org", ["b@example.com"], MAIL)[0], 250)
 
 
+    def test_what_counts_at_once_and_what_waits_for_a_restart(self):
+        """daemon.host_name waits, everywhere; unscannable.retry_window_s does not."""
+        odd = demo_mail.two_types("a@example.org", "b@example.com")
+        with Daemon(self.sink, configuration='[daemon]\nhost_name = "one.example"\n') as daemon:
+            daemon.configuration = '[daemon]\nhost_name = "one.example"\n[unscannable]\nretry_window_s = 3600\n'
+            daemon.write_configuration()
+            self.reload(daemon)
+            self.assertNotIn("serve.restart_needed", self.log(daemon))
+            daemon.configuration = '[daemon]\nhost_name = "two.example"\n'
+            daemon.write_configuration()
+            self.reload(daemon)
+            self.assertIn("serve.restart_needed", self.log(daemon))
+            with smtplib.SMTP("127.0.0.1", daemon.ports["inbound"], timeout=30) as client:
+                self.assertIn(b"one.example", client.ehlo("client.example")[1])
+            self.assertEqual(daemon.send("inbound", "a@example.org", ["b@example.com"], odd)[0], 250)
+        self.assertIn(b"MIME-Ambiguity-Results: one.example;", self.sink.delivered[-1].content)
+
+
 class Certificates(Case):
     def make_certificate(self, name):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
@@ -233,6 +252,22 @@ class Stop(Case):
             self.assertGreater(time.monotonic() - begin, 0.9)
             stuck.close()
         self.assertEqual(self.sink.delivered, [])
+
+
+    def test_the_grace_is_for_a_reload_too(self):
+        """Engines that load without end do not keep a daemon that is to stop."""
+        rules = self.folder / "own.yar"
+        rules.write_text("rule Never { condition: false }")
+        settings = f'[daemon]\nstop_grace_s = 1\n[scan]\nyara = ["{rules}"]\n'
+        with Daemon(self.sink, configuration=settings) as daemon:
+            rules.unlink()
+            os.mkfifo(rules)
+            daemon.reload()
+            self.wait_for(lambda: "serve.reloading" in self.log(daemon), "a reload to begin")
+            time.sleep(0.5)
+            begin = time.monotonic()
+            self.assertEqual(daemon.stop(), 0)
+            self.assertLess(time.monotonic() - begin, 6)
 
 
 class JsonLog(Case):

@@ -1,4 +1,5 @@
 """The real rspamc, and HTTP requests like those of other clients of rspamd, against Tocsin's check door."""
+import gzip
 import http.client
 import json
 import subprocess
@@ -76,8 +77,13 @@ class Rspamc(CheckDoor):
         self.assertEqual(odd["symbols"]["TOCSIN_AMBIGUOUS"]["score"], 8)
 
     def test_forged_fields_are_to_be_removed(self):
-        reply = self.reply(b"X-Spam-Status: No\r\n" + CLEAN)
-        self.assertEqual(reply["milter"]["remove_headers"]["X-Tocsin-Verdict"], 0)
+        forged = (b"X-Spam-Status: No\r\nx-tocsin-verdict: clean\r\nX-Tocsin-Trust:\r\n me\r\n"
+                  b"X-Tocsin-Verdict : clean\r\nX-TOCSIN-VERDICT: clean\r\n")
+        self.assertEqual(self.reply(forged + CLEAN)["milter"]["remove_headers"],
+                         {"X-Spam-Status": 0, "x-tocsin-verdict": 0, "X-Tocsin-Trust": 0})
+        self.assertNotIn("remove_headers", self.reply(CLEAN)["milter"])
+        # Mail of a customer is not changed, as at the other doors.
+        self.assertNotIn("remove_headers", self.reply(forged + CLEAN, "-u", "shop-7").get("milter", {}))
 
     def test_the_envelope_is_in_the_record(self):
         self.reply(CLEAN, "-F", "a@far.example", "-r", "b@corp.example", "-r", "c@corp.example", "-i", "192.0.2.9",
@@ -146,7 +152,17 @@ class Requests(CheckDoor):
     def test_nothing_to_scan_is_an_error_never_clean(self):
         self.assertEqual(self.ask("POST", "/checkv2", b"")[0], 400)
         self.assertEqual(self.ask("POST", "/checkv3", CLEAN)[0], 404)
-        self.assertEqual(self.ask("POST", "/checkv2", CLEAN, {"Compression": "zstd"})[0], 415)
+    def test_a_compressed_message_is_not_taken_for_a_message(self):
+        """Scanned as it is, it would be clean, whatever is in it."""
+        before = self.daemon.command("journal", "list", "--json")["total"]
+        for target in ("/checkv2", "/v1/scan"):
+            for field, value in (("Compression", "zstd"), ("Content-Encoding", "gzip"), ("content-encoding", "zstd"),
+                                 ("Content-Encoding", "identity, gzip")):
+                with self.subTest(target=target, field=field, value=value):
+                    self.assertEqual(self.ask("POST", target, gzip.compress(BAD), {field: value})[0], 415)
+            self.assertGreaterEqual(self.ask("POST", target, BAD, {"Transfer-Encoding": "gzip"})[0], 400)
+        self.assertEqual(self.daemon.command("journal", "list", "--json")["total"], before)
+        self.assertEqual(self.ask("POST", "/checkv2", CLEAN, {"Content-Encoding": " Identity"})[0], 200)
 
     def test_a_thousand_recipients(self):
         recipients = [f"b{number}@corp.example" for number in range(1000)]

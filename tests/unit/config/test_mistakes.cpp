@@ -173,6 +173,11 @@ TEST_CASE("listeners that cannot work together, or alone") {
         {listener("check", "address = \"0.0.0.0:11333\"").c_str(),
          "f:3:1: kind \"check\" asks for no password, and 0.0.0.0:11333 can be reached from other machines; "
          "listen on 127.0.0.1, [::1] or unix:/PATH, or write allow_remote = true if a firewall guards it"},
+        {listener("api", "address = \"[::]:8420\"").c_str(),
+         "f:3:1: kind \"api\" asks for its token in the clear, and [::]:8420 can be reached from other "
+         "machines; listen on 127.0.0.1, [::1] or unix:/PATH, or write allow_remote = true if a firewall "
+         "guards "
+         "it"},
         {listener("clamd", "address = \"127.0.0.1:1\"\nkeep = \"mta\"").c_str(),
          "f:4:1: listener.keep means nothing for kind \"clamd\"; remove it; it is for milter"},
         {listener("smtp", "address = \"127.0.0.1:25\"\nnext_hop = \"127.0.0.1:25\"").c_str(),

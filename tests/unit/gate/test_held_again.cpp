@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <string>
 
 #include "base/hash.hpp"
+#include "base/limits.hpp"
 #include "gate/held_again.hpp"
 #include "store/database.hpp"
 
@@ -22,7 +25,7 @@ public:
     HeldBefore() : folder_(std::filesystem::temp_directory_path() / ("tocsin-held-" + make_id(0))) {
         std::filesystem::create_directory(folder_);
         evidence_.emplace(*store::EvidenceStore::open(folder_ / "evidence"));
-        database_.emplace(*store::Database::open_in_memory(TimePoint{0}));
+        database_.emplace(*store::Database::open(folder_ / "tocsin.sqlite", TimePoint{0}));
         held_.emplace(*database_);
     }
     HeldBefore(const HeldBefore&) = delete;
@@ -49,10 +52,22 @@ public:
     std::string ask(const std::string& content, std::vector<std::string> recipients = {"b@y.example"},
                     std::int64_t now_us = 60'000'000, const char* sender = "a@x.example",
                     const char* direction = "inbound") {
-        const HeldQuestion question{direction, sender, std::move(recipients), as_bytes(content),
-                                    TimePoint{now_us}};
-        const auto found = find_held_again(*held_, *evidence_, unheard, question);
-        return found ? found->id : "";
+        const auto found =
+            find({direction, sender, std::move(recipients), as_bytes(content), TimePoint{now_us}});
+        REQUIRE(found.has_value());
+        return *found ? (*found)->id : "";
+    }
+
+    Result<std::optional<store::Held>> find(const HeldQuestion& question) {
+        return find_held_again(*held_, *evidence_, unheard, question);
+    }
+
+    /// As when the file is damaged.
+    void lose_table() {
+        sqlite3* other = nullptr;
+        REQUIRE(sqlite3_open((folder_ / "tocsin.sqlite").c_str(), &other) == SQLITE_OK);
+        CHECK(sqlite3_exec(other, "ALTER TABLE held RENAME TO gone", nullptr, nullptr, nullptr) == SQLITE_OK);
+        sqlite3_close(other);
     }
 
     UnheardHolds unheard{TimePoint{30'000'000}};
@@ -122,7 +137,8 @@ TEST_CASE("of the messages that may be unheard the oldest are forgotten") {
     unheard.add(last.id);
     unheard.add(first.id);
     CHECK(unheard.may_be_unheard(first));
-    for (std::size_t number = 0; number < unheard_holds_max - 1; ++number) unheard.add(make_id(1'000'000));
+    for (std::size_t number = 0; number < limits::unheard_holds - 1; ++number)
+        unheard.add(make_id(1'000'000));
     CHECK_FALSE(unheard.may_be_unheard(first));
     CHECK(unheard.may_be_unheard(last));
 }
@@ -130,8 +146,8 @@ TEST_CASE("of the messages that may be unheard the oldest are forgotten") {
 TEST_CASE("what waits too long, or waits no more, or cannot be read, is not found") {
     HeldBefore store;
     const std::string id = store.hold(first_try);
-    CHECK(store.ask(second_try, {"b@y.example"}, held_again_window_us) == id);
-    CHECK(store.ask(second_try, {"b@y.example"}, held_again_window_us + 1).empty());
+    CHECK(store.ask(second_try, {"b@y.example"}, limits::held_again_window_us) == id);
+    CHECK(store.ask(second_try, {"b@y.example"}, limits::held_again_window_us + 1).empty());
     SUBCASE("decided") {
         REQUIRE(store.held()
                     .move(id, store::HeldState::held, store::HeldState::discarded, {"someone", ""},
@@ -144,6 +160,15 @@ TEST_CASE("what waits too long, or waits no more, or cannot be read, is not foun
             if (entry.path().filename().string().size() == 64) std::filesystem::remove(entry.path());
         CHECK(store.ask(second_try).empty());
     }
+}
+
+TEST_CASE("a store that cannot say what is held is an error: kept again, a message could be released twice") {
+    HeldBefore store;
+    store.hold(first_try);
+    store.lose_table();
+    CHECK_FALSE(
+        store.find({"inbound", "a@x.example", {"b@y.example"}, as_bytes(second_try), TimePoint{60'000'000}})
+            .has_value());
 }
 
 TEST_CASE("a flood of messages that look alike from outside costs only the newest few") {

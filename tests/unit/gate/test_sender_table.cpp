@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/unknown_customer.hpp"
 #include "gate/sender_table.hpp"
 
 using namespace tocsin;

@@ -25,19 +25,23 @@ TEST_CASE("the next try of a message is known by what does not change on the way
 }
 
 TEST_CASE("tries are counted, forgotten after their window, and bounded") {
-    UnscannableTries tries(2, 1000);
+    constexpr std::int64_t window_us = 1000;
+    UnscannableTries tries(2);
     const Hash256 a = key_of("a", {}, ""), b = key_of("b", {}, ""), c = key_of("c", {}, "");
-    CHECK(tries.count(a, TimePoint{0}) == 1);
-    CHECK(tries.count(a, TimePoint{900}) == 2);
-    CHECK(tries.count(a, TimePoint{1900}) == 3);  // the window counts from the last try
-    CHECK(tries.count(a, TimePoint{2901}) == 1);
-    CHECK(tries.count(b, TimePoint{2902}) == 1);
-    CHECK(tries.count(a, TimePoint{2903}) == 2);
-    CHECK(tries.count(c, TimePoint{2904}) == 1);  // no room: b came longest ago
+    CHECK(tries.count(a, TimePoint{0}, window_us) == 1);
+    CHECK(tries.count(a, TimePoint{900}, window_us) == 2);
+    CHECK(tries.count(a, TimePoint{1900}, window_us) == 3);  // the window counts from the last try
+    CHECK(tries.count(a, TimePoint{2901}, window_us) == 1);
+    CHECK(tries.count(b, TimePoint{2902}, window_us) == 1);
+    CHECK(tries.count(a, TimePoint{2903}, window_us) == 2);
+    CHECK(tries.count(c, TimePoint{2904}, window_us) == 1);  // no room: b came longest ago
     CHECK(tries.size() == 2);
-    CHECK(tries.count(a, TimePoint{2905}) == 3);
-    CHECK(tries.count(b, TimePoint{2906}) == 1);
+    CHECK(tries.count(a, TimePoint{2905}, window_us) == 3);
+    CHECK(tries.count(b, TimePoint{2906}, window_us) == 1);
     tries.forget(a);
     tries.forget(a);
-    CHECK(tries.count(a, TimePoint{2907}) == 1);
+    CHECK(tries.count(a, TimePoint{2907}, window_us) == 1);
+    // The window that is in force now counts.
+    CHECK(tries.count(a, TimePoint{4907}, 2 * window_us) == 2);
+    CHECK(tries.count(a, TimePoint{5000}, 10) == 1);
 }

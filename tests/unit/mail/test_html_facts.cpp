@@ -134,6 +134,8 @@ TEST_CASE("html: links and whether they can be seen") {
         {"<map><area href=http://x.com></map>", "http://x.com", "", LinkParser::hyperlink, true},
         {"<form action=http://x.com></form>", "http://x.com", "", LinkParser::form, true},
         {"<button formaction=http://x.com>b</button>", "http://x.com", "", LinkParser::form, true},
+        {"<input type=image formaction=http://x.com>", "http://x.com", "", LinkParser::form, true},
+        {"<input formaction=http://x.com>", "http://x.com", "", LinkParser::form, true},
         {"<meta http-equiv=Refresh content='0; URL=\"http://x.com\"'>", "http://x.com", "", LinkParser::other,
          true},
         {"<iframe src=http://x.com></iframe>", "http://x.com", "", LinkParser::other, true},
@@ -160,6 +162,20 @@ TEST_CASE("html: links and whether they can be seen") {
     CHECK(picture.links[1].visible);
     CHECK_FALSE(picture.links[3].visible);
     CHECK(read("<base href=http://b.com/><a href=x>x</a>").base_href == "http://b.com/");
+}
+
+TEST_CASE("html: forms and fields beyond those that are described still name their links") {
+    std::string forms, fields = "<form>";
+    for (std::size_t count = 0; count < limits::html_forms; ++count) forms += "<form></form>";
+    for (std::size_t count = 0; count < limits::html_fields; ++count) fields += "<input name=a>";
+    for (const std::string& html :
+         {forms + "<form action=http://x.com></form>", forms + "<form><input formaction=http://x.com></form>",
+          fields + "<button formaction=http://x.com>b</button></form>"}) {
+        const HtmlReading reading = read(html);
+        REQUIRE(reading.links.size() == 1);
+        CHECK(reading.links[0].target == "http://x.com");
+        CHECK(reading.facts.forms.size() <= limits::html_forms);
+    }
 }
 
 TEST_CASE("html: forms, scripts, title") {

@@ -62,7 +62,10 @@ private:
                 add("end(" + content + ")");
                 machine.answer(results);
                 break;
-            case ClamdEventKind::stream_refused: add("too_large"); break;
+            case ClamdEventKind::stream_refused:
+                add("too_large");
+                machine.answer({.kind = ClamdResultKind::found, .text = "Too Large"});
+                break;
             case ClamdEventKind::scan:
                 add("scan" + std::to_string(static_cast<int>(event.scan)) + "(" + event.text + ")");
                 machine.answer(results);
@@ -203,7 +206,7 @@ TEST_CASE("clamd: a stream has a size") {
         std::string replies;
         const char* events;
     };
-    const std::string refused = bytes_of("stream: Tocsin.TooLarge FOUND\0");
+    const std::string refused = bytes_of("stream: Too_Large FOUND\0");
     const Row table[] = {
         {chunk("12345") + chunk("67890") + chunk(""), bytes_of("stream: OK\0"),
          "stream end(1234567890) closed"},
@@ -225,9 +228,10 @@ TEST_CASE("clamd: a stream has a size") {
     driver.send(bytes_of("zIDSESSION\0"));
     for (int count = 0; count < 3; ++count)
         driver.send(bytes_of("zINSTREAM\0") + chunk("1234567890") + chunk(""));
-    driver.send(bytes_of("zINSTREAM\0") + chunk("12345678901"));
+    driver.send(bytes_of("zINSTREAM\0") + chunk("12345678901") + bytes_of("zPING\0"));
+    CHECK(driver.closed);
     CHECK(driver.replies == bytes_of("1: stream: OK\0002: stream: OK\0003: stream: OK\0"
-                                     "4: stream: Tocsin.TooLarge FOUND\0"));
+                                     "4: stream: Too_Large FOUND\0"));
 }
 
 TEST_CASE("clamd: results are lines that nothing breaks out of") {

@@ -151,7 +151,7 @@ TEST_CASE("a difference holds nothing but harmless bytes, whatever is changed") 
     std::size_t personalised = 0;
     for (int round = 0; round < 3000; ++round) {
         std::string copy = base;
-        for (unsigned edits = 1 + random() % 3; edits > 0; --edits) {
+        for (auto edits = 1 + random() % 3; edits > 0; --edits) {
             const std::size_t at = random() % copy.size();
             static constexpr std::string_view letters = "ab1 <>\"'&;/=\n\xC3";
             copy.replace(at, random() % 4, std::string(random() % 4, letters[random() % letters.size()]));

@@ -166,6 +166,11 @@ TEST_CASE("pages that build files, ask for passwords, carry scripts") {
     }
     const ScanReport form = scan_text(cases[3].page, "d.html");
     CHECK(has_url(form, "https://a.example/p", "form"));
+    const ScanReport image = scan_text(
+        "<html><form><input type=password><input type=image formaction='https://b.example/p'></form></html>",
+        "d.html");
+    CHECK(has_url(image, "https://b.example/p", "form"));
+    CHECK(has_flag(image, PartFlag::html_password_form));
     CHECK(has_rule(scan_text("<script><hta:application id=x></script>", "a.hta"), "hta"));
 }
 

@@ -43,3 +43,28 @@ TEST_CASE("no limit is clean, and only those that hid nothing are less than unsc
         CHECK(verdict == (detail_only ? Verdict::suspicious : Verdict::unscannable));
     }
 }
+
+TEST_CASE("the worst finding is the first of the gravest") {
+    CHECK(worst_finding({}) == nullptr);
+    const std::vector<Finding> findings = {{"tocsin", "a", Severity::info, "", 0},
+                                           {"yara", "b", Severity::phish, "", 0},
+                                           {"clamav", "c", Severity::phish, "", 0}};
+    CHECK(worst_finding(findings) == &findings[1]);
+}
+
+TEST_CASE("the host of a URL") {
+    struct Case {
+        const char* url;
+        const char* host;
+    };
+    for (const Case& c : {Case{"https://a.example/x?y#z", "a.example"},
+                          {"https://user:pass@a.example:8443/@b", "a.example"},
+                          {"https://a.example?x", "a.example"},
+                          {"http://[2001:db8::1]/x", "[2001:db8::1]"},
+                          {"http://user@[2001:db8::1]:8080", "[2001:db8::1]"},
+                          {"http://[2001:db8", "[2001"},
+                          {"http://", ""},
+                          {"mailto:a@b.example", ""},
+                          {"", ""}})
+        CHECK_MESSAGE(host_of(c.url) == c.host, c.url);
+}
