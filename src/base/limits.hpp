@@ -155,8 +155,8 @@ inline constexpr std::size_t message_json_bytes = 64U << 20;
 inline constexpr std::size_t cache_query_parts = 512;
 /// Smallest part worth remembering: below, scanning costs less than asking.
 inline constexpr std::size_t cached_part_bytes_min = 2048;
-/// A text or page of this size may be remembered with its bytes, so that personalised copies are compared to it. Smaller ones cost
-/// less to scan than to compare; the largest fits into one answer of the daemon beside its report.
+/// A text or page of this size may be remembered with its bytes, so that personalised copies are compared to it. Smaller ones
+/// cost less to scan than to compare; the largest fits into one answer of the daemon beside its report.
 inline constexpr std::size_t campaign_body_bytes_min = 4U << 10, campaign_body_bytes_max = 64U << 10;
 /// Places in which a copy may differ, and the bytes of one: names, numbers, the id in a link.
 inline constexpr std::size_t campaign_differences = 64, campaign_difference_bytes = 256;
@@ -214,7 +214,8 @@ inline constexpr std::size_t smtp_sessions_per_client = 50;
 inline constexpr std::uint32_t smtp_refusal_ms = 1'000;
 /// The same for the API, which has places of its own: an operator must get in while a flood goes on.
 inline constexpr std::size_t api_sessions = 64;
-/// Message content of all SMTP sessions in memory at once; above it DATA is answered 452.
+/// Message content of all SMTP sessions in memory at once; above it RCPT and DATA are answered
+/// 452, and content that overflows while it comes 451.
 inline constexpr std::size_t gate_buffered_bytes = 1U << 30;
 /// Header fields under our own names that are taken out of one message; with more of them it is `unscannable`.
 inline constexpr std::size_t reserved_fields = 512;

@@ -11,7 +11,8 @@
 
 namespace tocsin::reader {
 
-/// Bounded by limits::reader_part_memory and limits::reader_body_bytes: when it is full it is emptied, and the daemon is asked again.
+/// Bounded by limits::reader_part_memory and limits::reader_body_bytes: when it is full it is emptied, and the
+/// daemon is asked again.
 class PartMemory {
 public:
     /// What is known about these parts, in order; nullopt unless it is known about every one of them.

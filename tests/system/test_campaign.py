@@ -103,7 +103,7 @@ class Campaign(unittest.TestCase):
         self.page = "".join(f"<p>{TEXT}</p><p>Number {number}</p>\n" for number in range(20))
         self.warm_up()
         seen = self.explained(COPIES)
-        self.assertTrue([part for part in seen["parts"] if part["media_type"] == "text/html" and part.get("remembered")], seen["parts"])
+        self.assertTrue(compared(seen), seen["parts"])
         eicar = demo_mail.EICAR.decode()
         # The name of the first copies completes nothing; in these it does, or brings what a name never has.
         attacks = {
@@ -114,7 +114,7 @@ class Campaign(unittest.TestCase):
         for number, (name, html) in enumerate(attacks.items(), COPIES + 1):
             with self.subTest(attack=name):
                 seen = self.explained(number, html_more=html)
-                self.assertFalse([part for part in seen["parts"] if part["media_type"] == "text/html" and part.get("remembered")], name)
+                self.assertFalse(compared(seen), name)
                 self.assertEqual(seen["verdict"] == "malware", eicar in html, seen)
         self.assertEqual(self.send(99)[0], 250)
 
@@ -172,6 +172,11 @@ class Campaign(unittest.TestCase):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.daemon.ports['api']}/metrics", timeout=30) as page:
             sums = re.findall(r"^tocsin_judge_seconds_sum(?:\{.*\})? (\S+)$", page.read().decode(), re.MULTILINE)
         self.assertTrue(sums and sum(map(float, sums)) < 60, f"judging took {sums} s")
+
+
+def compared(seen):
+    """The pages of which only the differences were shown to the signatures."""
+    return [part for part in seen["parts"] if part["media_type"] == "text/html" and part.get("remembered")]
 
 
 def uuencoded(data):
