@@ -22,6 +22,7 @@ run: build                     ## serves with safe defaults on loopback, data in
 bench: build                   ## measures against rspamd and ClamAV where they are installed
 	@tools/install-dependencies bench
 	bench/run
+	bench/gate --copies 2000
 
 package: build                 ## makes build/tocsin_VERSION_ARCH.deb: programs, service, manual pages, completion
 	cd build && cpack -G DEB
