@@ -12,6 +12,7 @@
 #include "app/api_token.hpp"
 #include "app/descriptors.hpp"
 #include "app/doors.hpp"
+#include "app/filing.hpp"
 #include "app/gate_rules.hpp"
 #include "app/held_actions.hpp"
 #include "app/metrics_page.hpp"
@@ -33,7 +34,7 @@ class Daemon {
 public:
     Daemon(const ServeOptions& options, Log& log)
         : options_(options), log_(log), notice_(ServiceNotice::from_environment()), reloads_(loop_, 1),
-          housekeeping_(loop_, 1) {}
+          housekeeping_(loop_, 2) {}
 
     Result<void> run() {
         // Each session has its client, and perhaps the next hop and a message on the way to a reader.
@@ -196,6 +197,9 @@ private:
                 const RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
                 sweep_for_ever(retention, own, options_.settings.keep);
             });
+        if (opened)
+            opened = housekeeping_.spawn(
+                [this](net::Fiber& own) { file_for_ever(*journal_, *blocking_, log_, own); });
         if (opened) {
             std::printf("ready\n");
             std::fflush(stdout);

@@ -306,6 +306,12 @@ inline constexpr std::size_t fiber_stack_bytes = 128U << 10;
 // ---- store ------------------------------------------------------------------------------------------------------------
 /// Records written in one transaction; also the longest queue before a writer waits.
 inline constexpr std::size_t journal_batch = 512;
+/// Records that are filed in the journal's tables in one transaction: mail waits as long for its own commit.
+inline constexpr std::size_t filing_batch = 128;
+/// How often it is looked for records to be filed. A question about the journal does not wait for it.
+inline constexpr std::uint32_t filing_interval_ms = 200;
+/// Rows that could not be filed, as far as they are named.
+inline constexpr std::size_t unfiled_named = 16;
 /// Rows one listing returns.
 inline constexpr std::size_t listing_rows = 1000;
 /// One text column of a record (subject, addresses, reply): longer text is cut, with a mark, so that a record is never refused.

@@ -42,16 +42,14 @@ void JournalWriter::write_group(net::Fiber& fiber) {
     notes.swap(notes_);
     Result<void> noted;
     Result<void> result = blocking_.call(fiber, [&] {
-        if (records.empty()) {
-            noted = journal_.note_next_hop_replies(notes);
-            return Result<void>{};
+        if (held.empty()) {
+            Result<void> taken = journal_.take_in(records, notes);
+            if (records.empty()) std::swap(noted, taken);
+            return taken;
         }
-        Result<void> appended = journal_.append(records, held, notes);
-        // The answers are not worth the records: without them the records go in alone.
-        if (!appended && !notes.empty()) {
-            noted = appended;
-            appended = journal_.append(records, held);
-        }
+        // A held message and its record are one: a person may ask for it in the next moment.
+        Result<void> appended = journal_.append(records, held);
+        noted = journal_.take_in({}, notes);
         return appended;
     });
     if (!noted) {

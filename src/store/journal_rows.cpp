@@ -9,13 +9,6 @@ std::string text(std::string_view value) {
     return stored_text(value, limits::record_text_bytes);
 }
 
-/// JSON is kept whole or not at all: half a document helps nobody.
-std::string json(std::string_view value) {
-    if (value.empty()) return "[]";
-    if (!is_storable(value, limits::record_json_bytes)) return R"(["not kept: too long, or not UTF-8"])";
-    return std::string(value);
-}
-
 }  // namespace
 
 const char* const insert_journal =
@@ -62,8 +55,8 @@ void JournalRow::set(const Record& record) {
     verdict = text(record.verdict);
     disposition = text(record.disposition);
     ambiguous = record.ambiguous ? 1 : 0;
-    reasons = json(record.reasons);
-    findings = json(record.findings);
+    reasons = storable_json(record.reasons);
+    findings = storable_json(record.findings);
     outcome = text(record.outcome);
     customer = text(record.customer);
     held_id = text(record.held_id);

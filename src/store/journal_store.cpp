@@ -10,96 +10,6 @@
 namespace tocsin::store {
 namespace {
 
-void insert_recipients(soci::session& session, std::span<const Record> records) {
-    std::string record_id, key;
-    long long position = 0;
-    soci::statement insert =
-        (session.prepare << "INSERT INTO journal_recipients (record_id, position, recipient_key) "
-                            "VALUES (:record_id, :position, :recipient_key)",
-         soci::use(record_id, "record_id"), soci::use(position, "position"), soci::use(key, "recipient_key"));
-    for (const Record& record : records) {
-        record_id = stored_text(record.id, limits::record_text_bytes);
-        position = 0;
-        for (const auto& recipient : record.recipients) {
-            key = search_key(stored_text(recipient, limits::smtp_path_bytes));
-            insert.execute(true);
-            ++position;
-        }
-    }
-}
-
-void insert_records(soci::session& session, std::span<const Record> records) {
-    JournalRow row;
-    soci::statement insert(session);
-    insert.alloc();
-    insert.prepare(insert_journal);
-    row.bind_use(insert);
-    insert.define_and_bind();
-    for (const Record& record : records) {
-        row.set(record);
-        insert.execute(true);
-    }
-}
-
-/// "www.Example.com" to "com.example.www.": a domain and all below it begin alike.
-std::string reversed_domain(std::string_view host) {
-    std::string out;
-    while (host.ends_with('.')) host.remove_suffix(1);
-    while (!host.empty()) {
-        const std::size_t dot = host.rfind('.');
-        out += search_key(std::string(dot == std::string_view::npos ? host : host.substr(dot + 1)));
-        out += '.';
-        host = dot == std::string_view::npos ? std::string_view() : host.substr(0, dot);
-    }
-    return out;
-}
-
-/// One row of a two-column table for each value of each record; a value that a record names twice is one row.
-template <typename Values, typename Key>
-void insert_found_by(soci::session& session, const std::string& table, std::span<const Record> records,
-                     const Values& values, const Key& key) {
-    std::string record_id, text;
-    soci::statement insert = (session.prepare << "INSERT INTO " + table + " VALUES (:record_id, :text)",
-                              soci::use(record_id, "record_id"), soci::use(text, "text"));
-    for (const Record& record : records) {
-        record_id = stored_text(record.id, limits::record_text_bytes);
-        std::vector<std::string> done;
-        for (const std::string& value : values(record)) {
-            text = key(stored_text(value, limits::smtp_path_bytes));
-            if (std::ranges::find(done, text) != done.end()) continue;
-            insert.execute(true);
-            done.push_back(text);
-        }
-    }
-}
-
-void insert_what_it_is_found_by(soci::session& session, std::span<const Record> records) {
-    insert_found_by(
-        session, "journal_links (record_id, reversed_domain)", records,
-        [](const Record& record) -> const std::vector<std::string>& { return record.link_domains; },
-        [](const std::string& host) { return reversed_domain(host); });
-    insert_found_by(
-        session, "journal_attachments (record_id, sha256)", records,
-        [](const Record& record) -> const std::vector<std::string>& { return record.attachment_sha256; },
-        [](const std::string& hash) { return search_key(hash); });
-}
-
-/// Without a commit: an error leaves the transaction to be rolled back.
-Result<void> update_replies(soci::session& session, std::span<const NextHopReply> replies) {
-    if (replies.empty()) return {};
-    std::string record_id, text;
-    soci::statement update = (session.prepare << "UPDATE journal SET next_hop_reply = :reply WHERE id = :id",
-                              soci::use(text, "reply"), soci::use(record_id, "id"));
-    for (const NextHopReply& reply : replies) {
-        record_id = stored_text(reply.record_id, limits::record_text_bytes);
-        text = stored_text(reply.reply, limits::record_text_bytes);
-        update.execute(true);
-        if (update.get_affected_rows() == 0)
-            return fail(ErrorCode::not_found, "note next hop's reply: there is no record " + record_id);
-    }
-    return {};
-}
-
 std::string key_of(const std::string& text) {
     return search_key(stored_text(text, limits::record_text_bytes));
 }
@@ -199,10 +109,9 @@ Result<void> JournalStore::append(std::span<const Record> records, std::span<con
     return writing(database_.state(), "append to journal", [&](soci::session& session) -> Result<void> {
         soci::transaction transaction(session);
         insert_records(session, records);
-        insert_recipients(session, records);
-        insert_what_it_is_found_by(session, records);
         insert_held_rows(session, held);
-        TRY(update_replies(session, replies));
+        if (const std::string missing = update_replies(session, replies); !missing.empty())
+            return fail(ErrorCode::not_found, "note next hop's reply: there is no record " + missing);
         transaction.commit();
         return {};
     });
@@ -246,6 +155,7 @@ Result<std::size_t> JournalStore::remove_before(TimePoint time, std::size_t rows
 }
 
 Result<std::vector<std::uint64_t>> JournalStore::similar_fingerprints(std::uint64_t wanted) {
+    static_cast<void>(file_all());
     return reading(database_.state(), "find similar texts",
                    [&](soci::session& session) -> Result<std::vector<std::uint64_t>> {
                        return select_similar(session, wanted);
@@ -253,6 +163,7 @@ Result<std::vector<std::uint64_t>> JournalStore::similar_fingerprints(std::uint6
 }
 
 Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
+    static_cast<void>(file_all());
     return reading(
         database_.state(), "list journal", [&](soci::session& session) -> Result<std::vector<Record>> {
             Conditions conditions;
@@ -262,6 +173,7 @@ Result<std::vector<Record>> JournalStore::list(const RecordFilter& filter) {
 }
 
 Result<std::uint64_t> JournalStore::count(const RecordFilter& filter) {
+    static_cast<void>(file_all());
     return reading(database_.state(), "count journal", [&](soci::session& session) -> Result<std::uint64_t> {
         Conditions conditions;
         add_columns(conditions, filter);
@@ -270,10 +182,12 @@ Result<std::uint64_t> JournalStore::count(const RecordFilter& filter) {
 }
 
 Result<Record> JournalStore::get(const std::string& id) {
+    const Result<void> all_filed = file_all();
     return reading(database_.state(), "read record", [&](soci::session& session) -> Result<Record> {
         Conditions conditions;
         conditions.add("id = :id", "id", stored_text(id, limits::record_text_bytes));
         auto records = select_records(session, conditions, 1);
+        if (records.empty() && !all_filed) return std::unexpected(all_filed.error());
         if (records.empty()) return fail(ErrorCode::not_found, "read record: there is none with this id");
         return std::move(records.front());
     });

@@ -89,6 +89,18 @@ public:
     /// `replies` are added to records that are there already, in the same transaction.
     [[nodiscard]] Result<void> append(std::span<const Record> records, std::span<const Held> held = {},
                                       std::span<const NextHopReply> replies = {});
+    /// The same for records that nothing else hangs on, at a tenth of the cost: durable on return, and filed in the tables later
+    /// by file_away(). Every question below files first, so that what was taken in is found; on a full disk it answers from what
+    /// is filed, because that is when people look. An id that exists, or a reply to a record that does not, is noticed at filing
+    /// only. Errors: limit, unavailable, io.
+    [[nodiscard]] Result<void> take_in(std::span<const Record> records, std::span<const NextHopReply> replies = {});
+    /// Files what was taken in, the oldest first, up to limits::filing_batch records (at least one row). Returns how many rows
+    /// were filed; 0: nothing waits. A row that cannot be filed is kept with its problem (`unfiled()`). Errors: unavailable, io.
+    [[nodiscard]] Result<std::size_t> file_away();
+    /// Files everything that was taken in before this call.
+    [[nodiscard]] Result<void> file_all();
+    /// Rows that could not be filed, with the reason: never the case unless the database was altered.
+    [[nodiscard]] Result<std::vector<std::string>> unfiled();
     /// Adds what the next hop answered to records that exist. Errors: not_found (of one of them: none is added), unavailable, io.
     [[nodiscard]] Result<void> note_next_hop_replies(std::span<const NextHopReply> replies);
     /// Deletes up to `rows_max` (at most limits::journal_batch) of the oldest records before `time`, with what belongs to

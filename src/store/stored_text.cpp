@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include "base/limits.hpp"
+
 namespace tocsin::store {
 namespace {
 
@@ -63,6 +65,12 @@ bool is_storable(std::string_view text, std::size_t bytes_max) {
         at += bytes;
     }
     return true;
+}
+
+std::string storable_json(std::string_view text) {
+    if (text.empty()) return "[]";
+    if (!is_storable(text, limits::record_json_bytes)) return R"(["not kept: too long, or not UTF-8"])";
+    return std::string(text);
 }
 
 std::string search_key(std::string_view text) {

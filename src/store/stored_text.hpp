@@ -18,6 +18,10 @@ namespace tocsin::store {
 /// True if stored_text() would keep it as it is.
 [[nodiscard]] bool is_storable(std::string_view text, std::size_t bytes_max);
 
+/// JSON is kept whole or not at all, because half a document helps nobody: up to limits::record_json_bytes, else a note in its
+/// place. Empty: an empty array.
+[[nodiscard]] std::string storable_json(std::string_view text);
+
 /// ASCII letters in lower case, for columns to search by.
 [[nodiscard]] std::string search_key(std::string_view text);
 

@@ -41,7 +41,15 @@ struct HeldRow {
 extern const char* const insert_held;
 extern const char* const select_held;  ///< without WHERE
 
-/// Inserts within the caller's transaction. May throw SOCI's exceptions.
+/// "www.Example.com" to "com.example.www.": a domain and all below it begin alike.
+[[nodiscard]] std::string reversed_domain(std::string_view host);
+
+// Within the caller's transaction; without a commit. May throw SOCI's exceptions.
+
+/// Records, with what they are found by.
+void insert_records(soci::session& session, std::span<const Record> records);
+/// Adds the answers to records that are there. Returns the id of the first record that is not there; empty: all are.
+[[nodiscard]] std::string update_replies(soci::session& session, std::span<const NextHopReply> replies);
 void insert_held_rows(soci::session& session, std::span<const Held> held);
 
 /// Conditions of a listing: fixed pieces of SQL, values bound by name.

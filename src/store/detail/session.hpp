@@ -20,6 +20,7 @@ struct DatabaseState {
     soci::session writer;
     std::mutex reader_mutex;
     soci::session reader;
+    std::mutex filing_mutex;  ///< whoever files the journal's intake; taken before writer_mutex
     bool in_memory = false;  ///< one connection is all there is: it serves both
 };
 

@@ -39,6 +39,10 @@ std::string content_of(int number) {
         const std::vector<Held> held = {
             test::sample_held("h" + std::to_string(number), "r" + std::to_string(number))};
         if (!journal.append(batch, held)) ::_exit(3);
+        const Record alone = test::sample_record("t" + std::to_string(number), number);
+        if (!journal.take_in(std::span(&alone, 1))) ::_exit(5);
+        // Filing may die as well as writing.
+        if (number % 3 == 0 && !journal.file_away()) ::_exit(6);
         const std::string line = std::to_string(number) + "\n";
         if (::write(out, line.data(), line.size()) < 0) ::_exit(4);
     }
@@ -91,10 +95,12 @@ TEST_CASE("kill -9 loses nothing that was confirmed") {
         for (const int number : confirmed) {
             CHECK(journal.get("r" + std::to_string(number)).has_value());
             CHECK(journal.get("r" + std::to_string(number + 1)).has_value());
+            CHECK(journal.get("t" + std::to_string(number)).has_value());
             const auto message = held.get("h" + std::to_string(number));
             REQUIRE(message.has_value());
             CHECK(evidence->get(sha256(as_bytes(content_of(number)))).has_value());
         }
+        CHECK(journal.unfiled()->empty());
         // The batch that was under way is whole or absent.
         const int next = numbers.empty() ? round * 1'000'000 : numbers.back() + 2;
         const bool first = journal.get("r" + std::to_string(next)).has_value();
