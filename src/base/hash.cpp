@@ -64,8 +64,11 @@ std::string make_id(std::int64_t microseconds) {
     auto milliseconds = static_cast<std::uint64_t>(microseconds / 1000);
     for (int index = time_digits - 1; index >= 0; --index, milliseconds >>= 5)
         id[static_cast<std::size_t>(index)] = alphabet[milliseconds & 31U];
-    for (int index = 0; index < random_digits; ++index)
-        id[static_cast<std::size_t>(time_digits + index)] = alphabet[randombytes_uniform(32)];
+    // Once for all digits: each call asks the kernel.
+    std::array<unsigned char, random_digits> random{};
+    randombytes_buf(random.data(), random.size());
+    for (std::size_t index = 0; index < random.size(); ++index)
+        id[time_digits + index] = alphabet[random[index] & 31U];
     return id;
 }
 
