@@ -86,6 +86,17 @@ using tocsin::trim;
             return index;
     return std::string_view::npos;
 }
+/// As contains(), without regard to ASCII case; `needle` is given in lower case.
+[[nodiscard]] inline bool contains_ignoring_case(std::string_view text, std::string_view needle, std::size_t rare) {
+    const char lower = needle[rare];
+    const char upper = lower >= 'a' && lower <= 'z' ? static_cast<char>(lower - 'a' + 'A') : lower;
+    const auto holds = [&](char wanted) {
+        for (std::size_t at = text.find(wanted, rare); at != std::string_view::npos; at = text.find(wanted, at + 1))
+            if (starts_with_ignoring_case(text.substr(at - rare), needle)) return true;
+        return false;
+    };
+    return holds(lower) || (upper != lower && holds(upper));
+}
 /// `text` with everything but printable ASCII shown as '?', cut to `size_max`: safe for logs, details and terminals.
 [[nodiscard]] inline std::string printable(std::string_view text, std::size_t size_max = 60) {
     std::string out(text.substr(0, size_max));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "scan/text_fingerprint.hpp"
 
 namespace tocsin::scan {
 
@@ -62,6 +63,7 @@ CampaignBody::CampaignBody(std::string bytes, BodyKind kind) : bytes_(std::move(
         places_.push_back({0, bytes_.size(), PlaceKind::words});
     else
         places_ = personal_places(bytes_).value_or(std::vector<PersonalPlace>{});
+    fingerprint_ = text_fingerprint(bytes_, kind == BodyKind::text ? TextKind::plain : TextKind::html);
 }
 
 /// The place must hold the whole difference, and neither side may bring what could end the place.

@@ -36,6 +36,8 @@ public:
     /// At most limits::campaign_differences of at most limits::campaign_difference_bytes each, or it is another text.
     [[nodiscard]] CopyComparison compare(ByteView copy) const;
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+    /// text_fingerprint() of the scanned text.
+    [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
 
 private:
     [[nodiscard]] bool may_differ(std::size_t begin, std::size_t end, std::string_view here,
@@ -43,6 +45,7 @@ private:
 
     std::string bytes_;
     std::vector<PersonalPlace> places_;
+    std::uint64_t fingerprint_ = 0;
 };
 
 /// What signatures are looked for in: the differences, each with limits::campaign_context_bytes before and behind it, and the

@@ -127,8 +127,12 @@ ClamAlert classify(std::string_view name) {
 
 cl_scan_options options_for(ClamScope scope, bool pages, bool secondary_heuristics) {
     cl_scan_options options{};
+    // Without any parser ClamAV tells no types apart, and a signature for mail or pages never matches (scanners.c: "Raw mode").
+    // One that takes nothing apart here is enough.
+    options.parse = CL_SCAN_PARSE_ELF;
     if (scope == ClamScope::raw) return options;
     options.general = CL_SCAN_GENERAL_HEURISTICS;
+    if (scope == ClamScope::excerpt) return options;
     // No CL_SCAN_PARSE_MAIL: our parser reads mail, in every reading, and ClamAV's would only repeat one of them.
     options.parse = CL_SCAN_PARSE_ARCHIVE | CL_SCAN_PARSE_ELF | CL_SCAN_PARSE_PDF | CL_SCAN_PARSE_SWF |
                     CL_SCAN_PARSE_HWP3 | CL_SCAN_PARSE_XMLDOCS | CL_SCAN_PARSE_OLE2 | CL_SCAN_PARSE_PE |

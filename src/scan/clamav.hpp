@@ -35,8 +35,9 @@ struct ClamResult {
     std::vector<Hash256> layers_seen;
 };
 
-/// What ClamAV may take apart. A raw scan matches patterns only.
-enum class ClamScope : std::uint8_t { unpack, raw };
+/// What ClamAV may take apart. A raw scan matches patterns only. An excerpt is one of a page, made by page_excerpt(): it is
+/// matched as a page, without the temporary files through which ClamAV normalises one.
+enum class ClamScope : std::uint8_t { unpack, raw, excerpt };
 
 /// A compiled engine. After load() it opens no file except temporary ones below the current folder.
 class ClamEngine {

@@ -136,8 +136,8 @@ void inspect_page(Inspection& inspection) {
     inspect_tags(inspection, text);
     // Most pages in mail hold no script at all, and these looks need a copy in lower case.
     const std::string_view type = inspection.file_type();
-    const bool scripted = mail::find_ignoring_case(text, "script") != std::string_view::npos ||
-                          mail::find_ignoring_case(text, "data:application") != std::string_view::npos;
+    const bool scripted = mail::contains_ignoring_case(text, "script", 4) ||
+                          mail::contains_ignoring_case(text, "data:application", 4);
     if (!scripted && type != "svg" && type != "hta") return;
     const std::string lower = mail::to_lower(text);
     look_for_smuggling(inspection, text, lower);

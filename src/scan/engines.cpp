@@ -13,6 +13,7 @@
 #include "scan/finding_text.hpp"
 #include "scan/inspect.hpp"
 #include "scan/inspection.hpp"
+#include "scan/page_excerpt.hpp"
 #include "scan/yara_rules.hpp"
 
 namespace tocsin::scan {
@@ -179,9 +180,17 @@ void Engines::Impl::scan(const PartInput& input, ScanBudget& budget, ScanReport&
         const bool seen_by_clamav = clamav && input.container_depth > 0 &&
                                     budget.unpacked_by_clamav.contains(clamav->layer_hash(input.bytes));
         PartInput seen = input;
-        if (!input.differing.empty() && report.parts[input.part].file_type == input.seen_as)
+        std::string excerpt;
+        ClamScope scope = ClamScope::unpack;
+        if (!input.differing.empty() && report.parts[input.part].file_type == input.seen_as) {
             seen.bytes = input.differing;
-        if (clamav && !seen_by_clamav) scan_with_clamav(seen, ClamScope::unpack, budget, report);
+            if (input.seen_as == "html") {
+                excerpt = page_excerpt(as_text(input.differing));
+                seen.bytes = as_bytes(excerpt);
+                scope = ClamScope::excerpt;
+            }
+        }
+        if (clamav && !seen_by_clamav) scan_with_clamav(seen, scope, budget, report);
         if (yara_looks_at(seen, report)) scan_with_yara(seen, budget, report);
         if (tools) inspect_content(inspection, *tools);
     }

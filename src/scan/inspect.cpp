@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "mail/ascii.hpp"
 #include "mail/mbox.hpp"
 #include "scan/archive.hpp"
 #include "scan/documents.hpp"
@@ -96,7 +97,7 @@ void inspect_document(Inspection& inspection, std::string_view type, const Inspe
 bool ends_as_zip(ByteView bytes) {
     constexpr std::size_t look = 22 + 65'535;
     const std::string_view tail = as_text(bytes.last(std::min(bytes.size(), look)));
-    return tail.rfind("PK\5\6") != std::string_view::npos;
+    return mail::contains(tail, "PK\5\6", 2);
 }
 
 /// A volume descriptor where readers of disk images look for it; the 32 KiB before may hold anything (ECMA-119 section 6.2.1).

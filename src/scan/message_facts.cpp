@@ -38,18 +38,6 @@ void note_reserved_fields(const mail::MimeTree& tree, MessageFacts& facts) {
     }
 }
 
-/// Of the first page, or else the first plain text, that is no attachment: what a person reads.
-std::uint64_t fingerprint_of(const mail::MimeTree& tree) {
-    const mail::Entity* plain = nullptr;
-    for (const std::uint32_t index : tree.readings.front().entities) {
-        const mail::Entity& entity = tree.entities[index];
-        if (!entity.is_leaf() || entity.type != "text" || is_attachment(entity)) continue;
-        if (entity.subtype == "html") return text_fingerprint(as_text(entity.content), TextKind::html);
-        if (plain == nullptr) plain = &entity;
-    }
-    return plain != nullptr ? text_fingerprint(as_text(plain->content), TextKind::plain) : 0;
-}
-
 }  // namespace
 
 const Hash256& ContentDigests::of(std::uint32_t entity) {
@@ -79,13 +67,28 @@ MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests) 
 
     note_reserved_fields(tree, facts);
     if (tree.readings.empty()) return facts;
-    facts.text_fingerprint = fingerprint_of(tree);
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         if (!is_attachment(entity) || facts.attachment_sha256.size() >= attachments_named_max) continue;
         facts.attachment_sha256.push_back(to_hex(std::as_bytes(std::span(digests.of(index)))));
     }
     return facts;
+}
+
+std::optional<std::uint32_t> text_that_is_read(const mail::MimeTree& tree) {
+    std::optional<std::uint32_t> plain;
+    if (tree.readings.empty()) return plain;
+    for (const std::uint32_t index : tree.readings.front().entities) {
+        const mail::Entity& entity = tree.entities[index];
+        if (!entity.is_leaf() || entity.type != "text" || is_attachment(entity)) continue;
+        if (entity.subtype == "html") return index;
+        if (!plain) plain = index;
+    }
+    return plain;
+}
+
+std::uint64_t fingerprint_of(const mail::Entity& entity) {
+    return text_fingerprint(as_text(entity.content), entity.subtype == "html" ? TextKind::html : TextKind::plain);
 }
 
 void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit) {

@@ -26,8 +26,13 @@ private:
     std::vector<std::optional<Hash256>> known_;
 };
 
-/// From, Subject, Message-ID and the SHA-256 of attachments, in the reading that most clients take.
+/// From, Subject, Message-ID and the SHA-256 of attachments, in the reading that most clients take. Without the fingerprint.
 [[nodiscard]] MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests);
+
+/// The entity of the text that a person reads: the first page, or else the first plain text, that is no attachment.
+[[nodiscard]] std::optional<std::uint32_t> text_that_is_read(const mail::MimeTree& tree);
+/// text_fingerprint() of such an entity.
+[[nodiscard]] std::uint64_t fingerprint_of(const mail::Entity& entity);
 
 /// Notes a limit of the parser under the name that reports use.
 void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit);

@@ -46,6 +46,13 @@ std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree,
     return spans;
 }
 
+std::string_view beginning_of_mail(ByteView message) {
+    const std::string_view text = as_text(message);
+    for (const std::string_view known : {"Received: ", "Return-Path: ", "From: "})
+        if (text.starts_with(known)) return {};
+    return "Received: from localhost";
+}
+
 std::string join(const std::vector<ByteView>& spans) {
     std::size_t total = 0;
     for (const ByteView span : spans) total += span.size() + 2;

@@ -20,6 +20,10 @@ inline constexpr std::size_t long_base64_bytes = 4U << 10;
 [[nodiscard]] std::vector<ByteView> bytes_beside_long_bodies(const mail::MimeTree& tree,
                                                              const std::vector<std::uint32_t>& compared = {});
 
+/// A field to stand before a message that begins with another: signatures for mail are looked for in what begins like mail, and
+/// ClamAV knows but some names. Empty: it begins with one that it knows.
+[[nodiscard]] std::string_view beginning_of_mail(ByteView message);
+
 /// The spans one after the other, with a line end between them so that no new text arises at the seams.
 [[nodiscard]] std::string join(const std::vector<ByteView>& spans);
 

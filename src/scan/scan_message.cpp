@@ -29,12 +29,22 @@ std::uint64_t microseconds_since(SteadyClock::time_point start) {
         std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count());
 }
 
+/// A copy in which more than one byte of so many differs has a fingerprint of its own.
+constexpr std::size_t least_alike = 16;
+
 ScanBudget budget_for(const ScanOptions& options, SteadyClock::time_point start) {
     ScanBudget budget;
     budget.deadline = start + std::chrono::milliseconds(limits::engine_time_ms);
     if (options.deadline != SteadyClock::time_point{})
         budget.deadline = std::min(budget.deadline, options.deadline);
     return budget;
+}
+
+/// So little that the fingerprints are similar: with many words of somebody else's it is another text.
+bool differs_little(ByteView copy, const std::vector<Difference>& differences) {
+    std::size_t bytes = 0;
+    for (const Difference& one : differences) bytes += one.end - one.begin;
+    return bytes * least_alike <= copy.size();
 }
 
 /// One message on its way through the engines.
@@ -58,6 +68,7 @@ public:
         for (std::uint32_t i = 0; i < tree_.entities.size(); ++i)
             note_unseen_content(report_, tree_.entities[i], part_of_entity_[i]);
         recall_parts();
+        note_fingerprint();
         scan_parts();
         scan_raw();
         scan_mailbox();
@@ -72,6 +83,7 @@ private:
         std::optional<RememberedPart> remembered;
         std::string differing;  ///< of a personalised copy, with surroundings
         std::string seen_as;
+        std::optional<std::uint64_t> fingerprint;  ///< of the text that it is a copy of
     };
 
     void list_parts();
@@ -80,6 +92,7 @@ private:
     [[nodiscard]] bool may_be_copy(const Leaf& leaf) const;
     [[nodiscard]] Hash256 name_of(const Leaf& leaf, const HashKey& key);
     void take_answer(Leaf& leaf, RememberedPart answer, const Hash256& name);
+    void note_fingerprint();
     void replay(const Leaf& leaf);
     std::vector<std::string_view> find_passwords() const;
     void scan_parts();
@@ -186,6 +199,8 @@ void MessageScan::take_answer(Leaf& leaf, RememberedPart answer, const Hash256& 
     const CopyComparison comparison = answer.body ? answer.body->compare(content)
                                                   : CopyComparison{.kind = CopyKind::same, .differences = {}};
     const bool harmless = answer.findings.empty() && answer.limits_hit.empty() && answer.flags.empty();
+    if (answer.body && comparison.kind != CopyKind::other && differs_little(content, comparison.differences))
+        leaf.fingerprint = answer.body->fingerprint();
     if (comparison.kind == CopyKind::same) {
         leaf.remembered = std::move(answer);
     } else if (comparison.kind == CopyKind::personalised && harmless && may_be_copy(leaf)) {
@@ -194,6 +209,16 @@ void MessageScan::take_answer(Leaf& leaf, RememberedPart answer, const Hash256& 
         report_.parts[leaf.part].remembered = true;
         copied_ += leaf.differing.size();
     }
+}
+
+/// What the copies of a campaign have in common is told from the text that they are copies of, or else from the text itself.
+void MessageScan::note_fingerprint() {
+    const std::optional<std::uint32_t> read = text_that_is_read(tree_);
+    if (!read) return;
+    const auto leaf = std::ranges::find(leaves_, *read, &Leaf::entity);
+    report_.facts.text_fingerprint = leaf != leaves_.end() && leaf->fingerprint
+                                         ? *leaf->fingerprint
+                                         : fingerprint_of(tree_.entities[*read]);
 }
 
 /// Puts what is remembered about a part into this report, under this message's names.
@@ -270,6 +295,8 @@ void MessageScan::scan_raw() {
     std::vector<ByteView> spans = bytes_beside_long_bodies(tree_, compared);
     for (const Leaf& leaf : leaves_)
         if (!leaf.differing.empty()) spans.push_back(as_bytes(leaf.differing));
+    if (const std::string_view first = beginning_of_mail(tree_.input); !first.empty())
+        spans.insert(spans.begin(), as_bytes(first));
     if (spans.size() == 1) {
         engines_.scan_raw(spans[0], 0, budget_, report_);
         return;

@@ -174,3 +174,18 @@ TEST_CASE("the version names the engines and changes with a database; missing pl
     const std::unique_ptr<Engines> mended = std::move(Engines::load(config, log).value());
     CHECK(has_rule(scan_file(*mended, as_bytes(marked), "a.txt", {}), "Own.Test"));
 }
+
+TEST_CASE("signatures for mail are looked for in mail, whatever field it begins with, and in nothing else") {
+    const TemporaryFolder folder;
+    NullLog log;
+    std::ofstream(folder.path() / "own.ndb") << "Mail.Test:4:*:746f6373696e2d6d61726b6572\n";
+    const EngineConfig config{.clamav_databases = {folder.path().string()}, .yara_rules = {}};
+    const std::unique_ptr<Engines> with = std::move(Engines::load(config, log).value());
+    for (const char* first : {"Received: from a.example", "Return-Path: <a@b.example>", "From: a@b.example", "Date: today",
+                              "x-anything: 1", "DKIM-Signature: v=1"}) {
+        CAPTURE(first);
+        const std::string mail = std::string(first) + "\r\nSubject: hello\r\n\r\ntocsin-marker\r\n";
+        CHECK(has_rule(scan_message(*with, as_bytes(mail), {}), "Mail.Test"));
+    }
+    CHECK_FALSE(has_rule(scan_file(*with, as_bytes(std::string_view("a text with tocsin-marker")), "a.txt", {}), "Mail.Test"));
+}
