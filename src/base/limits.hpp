@@ -306,6 +306,8 @@ inline constexpr std::size_t fiber_stack_bytes = 128U << 10;
 // ---- store ------------------------------------------------------------------------------------------------------------
 /// Records written in one transaction; also the longest queue before a writer waits.
 inline constexpr std::size_t journal_batch = 512;
+/// From one group of records to the next while several sessions write at once: so long a message waits for others at most.
+inline constexpr std::uint32_t journal_gather_us = 2'000;
 /// Records that are filed in the journal's tables in one transaction: mail waits as long for its own commit.
 inline constexpr std::size_t filing_batch = 128;
 /// How often it is looked for records to be filed. A question about the journal does not wait for it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "net/loop.hpp"
 
 namespace tocsin::gate {
 
@@ -27,8 +28,17 @@ void JournalWriter::note_reply(net::Fiber& fiber, std::string record_id, std::st
     while (!notes_.empty() && !writing_) write_group(fiber);
 }
 
+/// Where several wrote at once the next ones are on their way: one commit for four costs a fourth of the disk's and the
+/// processor's time, and a message as long as it waits less elsewhere. A session that is alone never waits.
+void JournalWriter::gather(net::Fiber& fiber) const {
+    const Deadline begin = last_end_ + std::chrono::microseconds(limits::journal_gather_us);
+    if (last_group_ > 1 && queue_.size() < last_group_ && net::steady_now() < begin)
+        static_cast<void>(net::sleep_until(fiber, begin));
+}
+
 void JournalWriter::write_group(net::Fiber& fiber) {
     writing_ = true;
+    gather(fiber);
     std::size_t count = std::min(queue_.size(), limits::journal_batch);
     std::vector<Waiting*> group(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -63,6 +73,8 @@ void JournalWriter::write_group(net::Fiber& fiber) {
         last_good_ = net::steady_now();
     else
         last_good_.reset();
+    last_group_ = group.size();
+    last_end_ = net::steady_now();
     writing_ = false;
     written_.notify_all();
 }

@@ -19,7 +19,7 @@ public:
         : journal_(journal), blocking_(blocking), log_(log) {}
 
     /// Returns when the record, and the held message that belongs to it, are on disk. The first session that comes writes for
-    /// all that wait; the others sleep. An error goes to every session whose record was in that group.
+    /// all that wait; the others sleep. While many sessions write, a group begins limits::journal_gather_us after the last one. An error goes to every session whose record was in that group.
     [[nodiscard]] Result<void> write(net::Fiber& fiber, const store::Record& record, const store::Held* held);
     /// Adds the next hop's answer to a record that is on disk already. It is written with the next group, by whoever writes that:
     /// only when nobody writes does the caller wait. A crash before leaves the record without the answer; an error is logged.
@@ -37,6 +37,7 @@ private:
         std::optional<Result<void>> result;
     };
     void write_group(net::Fiber& fiber);
+    void gather(net::Fiber& fiber) const;
 
     store::JournalStore& journal_;
     net::BlockingPool& blocking_;
@@ -44,6 +45,8 @@ private:
     std::vector<Waiting*> queue_;
     std::vector<store::NextHopReply> notes_;
     bool writing_ = false;
+    std::size_t last_group_ = 0;  ///< records in it
+    Deadline last_end_{};
     net::FiberEvent written_;
     std::uint64_t groups_ = 0, replies_lost_ = 0;
     std::optional<Deadline> last_good_;

@@ -16,6 +16,7 @@
 #include "base/limits.hpp"
 #include "scan/embedded_signatures.hpp"
 #include "scan/rule_files.hpp"
+#include "scan/scratch_on_demand.hpp"
 
 namespace tocsin::scan {
 
@@ -270,6 +271,7 @@ std::vector<ClamAlert> ClamEngine::Impl::scan_once(ByteView bytes, cl_scan_optio
     const MapPointer map(cl_fmap_open_memory(bytes.data(), bytes.size()));
     if (!map) return {{ClamAlertKind::error, "out of memory"}};
 
+    ScratchOnDemand scratch;
     const char* name = nullptr;
     unsigned long scanned = 0;
     const cl_error_t status =
