@@ -326,6 +326,8 @@ inline constexpr std::size_t active_orders = 100'000;
 inline constexpr std::int64_t order_expiry_s_max = 315'360'000;
 /// Shortest part of a subject that an order may look for: three letters, or one character of Chinese.
 inline constexpr std::size_t order_subject_bytes_min = 3;
+/// Pages of the database that each of its two connections keeps in memory.
+inline constexpr std::size_t database_cache_bytes = 32U << 20;
 /// How long a writer waits for another process (a backup, the command line) to release the database.
 inline constexpr std::uint32_t database_busy_ms = 5'000;
 /// All evidence files together, unless configured.
