@@ -5,6 +5,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "base/assert.hpp"
 
@@ -44,12 +45,22 @@ struct Core {
         return HttpProgress::refused;
     }
 
+    /// One call of Beast. It throws for a field's name or value of more than 65,535 bytes, which a header limit above that lets
+    /// through, and a trailer always.
+    std::size_t put(BeastError& result) {
+        try {
+            return parser->put(boost::asio::const_buffer(input.data(), input.size()), result);
+        } catch (const std::length_error&) {
+            result = beast_http::error::header_limit;
+            return 0;
+        }
+    }
+
     /// Feeds what is there to Beast until it has a whole message or wants more.
     HttpProgress advance() {
         while (!failed && !parser->is_done() && !input.empty() && !must_wait()) {
             BeastError result;
-            const std::size_t used =
-                parser->put(boost::asio::const_buffer(input.data(), input.size()), result);
+            const std::size_t used = put(result);
             input.erase(0, used);
             if (result == beast_http::error::need_more) break;
             if (result) return refuse(describe(result));

@@ -277,7 +277,8 @@ std::vector<ClamAlert> ClamEngine::Impl::scan_once(ByteView bytes, cl_scan_optio
     const cl_error_t status =
         cl_scanmap_callback(map.get(), nullptr, &name, &scanned, engine.get(), &options, &notes);
     if (status == CL_VIRUS) return {classify(name != nullptr ? name : "unnamed signature")};
-    // Where ClamAV can make no temporary folder it gives up before the first byte, and calls that clean.
+    // Where ClamAV can make no temporary folder it leaves out what needs one, and calls that clean.
+    if (scratch.failed()) return {{ClamAlertKind::error, "no temporary folder could be made"}};
     if (status == CL_CLEAN && !notes.began) return {{ClamAlertKind::error, "the scan did not begin"}};
     if (status == CL_CLEAN) return {};
     if (status == CL_ETIMEOUT) return {{ClamAlertKind::time, cl_strerror(status)}};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "mail/ascii.hpp"
 #include "mail/transfer_decoding.hpp"
@@ -87,17 +88,52 @@ std::string link_of(const std::string& target) {
     return link.find(':') != std::string::npos ? link : std::string();
 }
 
+/// Links that are no markup: many programs make them links all the same.
+void inspect_words(Inspection& inspection, std::string_view words) {
+    if (!mail::contains(words, "://", 0) && !mail::contains(words, "www.", 0)) return;
+    for (const mail::FoundInText& found : mail::find_urls(words, limits::links))
+        if (!mail::starts_with_ignoring_case(found.url, "mailto:")) inspection.url(found.url, "text");
+}
+
+/// Where the links of a page lead: what <base> says (HTML Living Standard, section 4.2.3) is a link itself, for every link without
+/// a host leads there.
+class PageLinks {
+public:
+    explicit PageLinks(Inspection& inspection) : inspection_(inspection) {}
+    void base(const Tag& tag) {
+        const std::string link = link_of(attribute(tag, "href"));
+        inspection_.url(link, "html");
+        if (!base_) base_ = mail::parse_url(link, inspection_.budget().domain_names);
+    }
+    void target(const Tag& tag, std::string_view name, std::string_view source) {
+        const std::string value = attribute(tag, name);
+        std::string link = link_of(value);
+        if (link.empty() && base_ && !value.empty() && !mail::starts_with_ignoring_case(value, "data:"))
+            if (const auto url = mail::resolve_url(value, base_, inspection_.budget().domain_names)) link = url->url;
+        inspection_.url(link, source);
+    }
+
+private:
+    Inspection& inspection_;
+    std::optional<mail::Url> base_;  ///< the first one counts
+};
+
 void inspect_tags(Inspection& inspection, std::string_view text) {
     const bool attached = !inspection.input().file_names.empty();
+    PageLinks links(inspection);
     TagWalk walk(text);
+    inspect_words(inspection, walk.text_after());
     Tag tag;
     while (walk.next(tag)) {
+        if (tag.name != "style" && tag.name != "script") inspect_words(inspection, walk.text_after());
         if (tag.name == "a" || tag.name == "area") {
-            inspection.url(link_of(attribute(tag, "href")), "html");
+            links.target(tag, "href", "html");
+        } else if (tag.name == "base") {
+            links.base(tag);
         } else if (tag.name == "form") {
-            inspection.url(link_of(attribute(tag, "action")), "form");
+            links.target(tag, "action", "form");
         } else if (tag.name == "button" || tag.name == "input") {
-            inspection.url(link_of(attribute(tag, "formaction")), "form");
+            links.target(tag, "formaction", "form");
             if (tag.name == "input" && attached &&
                 mail::equals_ignoring_case(attribute(tag, "type"), "password")) {
                 inspection.flag(PartFlag::html_password_form);

@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "mail/domain_names.hpp"
 #include "scan/report.hpp"
 
 namespace tocsin::scan {
@@ -35,6 +36,7 @@ struct ScanBudget {
     std::size_t qr_images_left = limits::qr_images;
     std::set<Hash256> scanned;             ///< contents scanned with every engine already
     std::set<Hash256> unpacked_by_clamav;  ///< contents that ClamAV met inside something and scanned
+    mail::DomainNames domain_names;        ///< for the hosts of links
 };
 
 /// One part to be scanned.

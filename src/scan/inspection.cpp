@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "scan/normal_link.hpp"
 
 namespace tocsin::scan {
 
@@ -114,14 +115,16 @@ void Inspection::finding(std::string_view rule, Severity severity, std::string_v
                           .part = input_.part});
 }
 
-void Inspection::url(std::string_view url, std::string_view source) {
-    if (url.empty() || url.size() > limits::url_bytes) return;
+void Inspection::url(std::string_view found, std::string_view source) {
+    if (found.empty()) return;
+    const std::string url = normal_link(found, budget_.domain_names);
+    if (url.size() > limits::url_bytes) return;
     const bool known = std::ranges::any_of(
         report_.urls, [&](const FoundUrl& other) { return other.part == input_.part && other.url == url; });
     if (known) return;
     if (report_.urls.size() >= limits::links)
         return limit(ScanLimit::links, fmt::format("more than {} links", limits::links));
-    report_.urls.push_back({std::string(url), std::string(source), input_.part});
+    report_.urls.push_back({url, std::string(source), input_.part});
 }
 
 void Inspection::ambiguity(std::string detail) {

@@ -61,7 +61,8 @@ public:
     void limit(ScanLimit limit, std::string detail) {
         add_limit(report_, limit, input_.part, std::move(detail));
     }
-    void url(std::string_view url, std::string_view source);
+    /// A link, put into the form in which a browser follows it (`normal_link`); empty: none.
+    void url(std::string_view found, std::string_view source);
     void ambiguity(std::string detail);  ///< mail::AmbiguityKind::container_conflict
 
     /// False when the message's time is over; the limit is noted.

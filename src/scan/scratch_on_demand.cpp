@@ -63,7 +63,10 @@ void ScratchOnDemand::make_for(const char* path) {
     const std::string_view wanted = path;
     if (unmade_.empty() || wanted.size() <= unmade_.size() || !wanted.starts_with(unmade_) || wanted[unmade_.size()] != '/')
         return;
-    if (make_folder(unmade_.c_str(), folder_mode) == 0) ++made_;
+    if (make_folder(unmade_.c_str(), folder_mode) == 0)
+        ++made_;
+    else
+        failed_ = true;
     unmade_.clear();
 }
 

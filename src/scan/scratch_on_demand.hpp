@@ -28,11 +28,14 @@ public:
     void make_for(const char* path);
     /// Folders that were made after all.
     [[nodiscard]] unsigned made() const { return made_; }
+    /// Whether one was needed and could not be made: what ClamAV says of such a scan is worth nothing.
+    [[nodiscard]] bool failed() const { return failed_; }
 
 private:
     ScratchOnDemand* outer_;
     std::string unmade_;
     unsigned made_ = 0;
+    bool failed_ = false;
 };
 
 }  // namespace tocsin::scan

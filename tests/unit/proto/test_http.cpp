@@ -276,3 +276,20 @@ TEST_CASE("of a request that will never be whole the header is known") {
     CHECK(feed(parser, "llo") == HttpProgress::complete);
     CHECK(parser.take().body == "hello");
 }
+
+TEST_CASE("a field longer than the parser can hold is refused, wherever it stands") {
+    const std::string large(70'000, 'b');
+    const HttpLimits limits{.header_bytes = 1U << 20};
+    for (const std::string& bytes :
+         {"GET / HTTP/1.1\r\nHost: x\r\nA: " + large + "\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n" + large + ": a\r\n\r\n",
+          "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + large + "\r\n\r\n"}) {
+        CAPTURE(bytes.substr(0, 80));
+        HttpRequestParser parser(limits);
+        CHECK(feed(parser, bytes) == HttpProgress::refused);
+        CHECK(parser.error().status == 431);
+        CHECK(feed(parser, "GET / HTTP/1.1\r\n\r\n") == HttpProgress::refused);
+        static_cast<void>(parser.header());
+    }
+    HttpResponseParser response(limits);
+    CHECK(feed(response, "HTTP/1.1 200 OK\r\nA: " + large + "\r\n\r\n") == HttpProgress::refused);
+}
