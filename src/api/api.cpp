@@ -7,6 +7,7 @@
 #include "api/answers.hpp"
 #include "api/query.hpp"
 #include "api/records_json.hpp"
+#include "api/routes.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "store/order_value.hpp"
@@ -22,7 +23,7 @@ using proto::HttpResponse;
 /// Moment at which an order ends by itself; nullopt: never.
 Result<std::optional<TimePoint>> expiry_from(const json& object, TimePoint now) {
     auto seconds = object.find("expires_in_s");
-    if (seconds == object.end() || seconds->is_null()) return std::nullopt;
+    if (seconds == object.end()) return std::nullopt;
     // A number above 2^63 is no int64_t for the library either: get() would wrap it around.
     bool fits = seconds->is_number_integer() &&
                 !(seconds->is_number_unsigned() &&
@@ -36,8 +37,14 @@ Result<std::optional<TimePoint>> expiry_from(const json& object, TimePoint now) 
 }
 
 Result<store::Order> order_from(const std::string& body, const std::string& caller, TimePoint now) {
-    json object = json::parse(body, nullptr, false);
-    if (!object.is_object()) return fail(ErrorCode::invalid_input, "the body must be a JSON object");
+    constexpr Member members[] = {{"action"},
+                                  {"subject_kind"},
+                                  {"value"},
+                                  {"reason"},
+                                  {"direction"},
+                                  {"given_by"},
+                                  {"expires_in_s", MemberKind::other}};
+    const json object = TRY(object_from(body, members));
     auto action = store::order_action_from(text_member(object, "action"));
     auto kind = store::subject_kind_from(text_member(object, "subject_kind"));
     if (!action) return fail(ErrorCode::invalid_input, "action must be \"block\" or \"hold\"");
@@ -61,16 +68,14 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     return order;
 }
 
-/// One page of a listing, how many entries fit in all, and whether there are older ones behind the page.
+/// One page of a listing, how many entries fit in all (wherever the page begins; a moment before which they are is part of what
+/// fits), and whether there are older ones behind the page.
 template <typename Entry>
 struct Page {
     std::vector<Entry> entries;
     std::uint64_t total = 0;
     bool more = false;
 };
-
-template <typename Filter>
-constexpr bool has_until = requires(Filter& filter) { filter.until; };
 
 template <typename Store, typename Filter>
 auto page_of(Store& store, const Filter& filter)
@@ -81,7 +86,6 @@ auto page_of(Store& store, const Filter& filter)
     page.entries = TRY(store.list(filter));
     Filter all = filter;
     all.before_id.reset();
-    if constexpr (has_until<Filter>) all.until.reset();
     page.total = TRY(store.count(all));
     page.more = TRY(store.count(filter)) > page.entries.size();
     return page;
@@ -98,15 +102,16 @@ json listing(const char* name, const Page<Entry>& page, ToJson&& entry_json) {
 
 Result<store::RecordFilter> record_filter(const proto::HttpTarget& target) {
     store::RecordFilter filter;
-    filter.sender = parameter(target, "sender");
-    filter.recipient = parameter(target, "recipient");
+    filter.sender = TRY(sender_parameter(target));
+    filter.recipient = TRY(recipient_parameter(target));
     filter.subject = parameter(target, "subject");
     filter.direction = TRY(word_parameter(target, "direction", direction_words));
     filter.verdict = TRY(word_parameter(target, "verdict", verdict_words));
     filter.disposition = TRY(word_parameter(target, "disposition", disposition_words));
     filter.customer = parameter(target, "customer");
-    filter.link_domain = parameter(target, "link_domain");
-    filter.attachment_sha256 = parameter(target, "attachment_sha256");
+    filter.link_domain = TRY(order_parameter(target, "link_domain", store::SubjectKind::link_domain));
+    filter.attachment_sha256 =
+        TRY(order_parameter(target, "attachment_sha256", store::SubjectKind::content_sha256));
     filter.sasl_login = parameter(target, "login");
     filter.queue_id = parameter(target, "queue_id");
     filter.from = TRY(moment_parameter(target, "since"));
@@ -119,8 +124,8 @@ Result<store::RecordFilter> record_filter(const proto::HttpTarget& target) {
 
 Result<store::HeldFilter> held_filter(const proto::HttpTarget& target) {
     store::HeldFilter filter;
-    filter.sender = parameter(target, "sender");
-    filter.recipient = parameter(target, "recipient");
+    filter.sender = TRY(sender_parameter(target));
+    filter.recipient = TRY(recipient_parameter(target));
     filter.customer = parameter(target, "customer");
     if (const auto state = TRY(word_parameter(target, "state", held_state_words))) {
         filter.state = store::held_state_from(*state);
@@ -149,6 +154,7 @@ Result<store::OrderFilter> order_filter(const proto::HttpTarget& target, TimePoi
 HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, const std::string& caller) {
     Result<proto::HttpTarget> target = proto::parse_target(request.target);
     if (!target) return refuse(target.error());
+    if (Result<void> known = check_request(request.method, *target); !known) return refuse(known.error());
     const std::string& path = target->path;
     bool get = request.method == "GET", post = request.method == "POST";
     constexpr std::string_view order_prefix = "/v1/orders/", record_prefix = "/v1/journal/",

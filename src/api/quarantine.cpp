@@ -5,6 +5,7 @@
 #include "api/answers.hpp"
 #include "api/query.hpp"
 #include "api/records_json.hpp"
+#include "api/routes.hpp"
 
 namespace tocsin::api {
 
@@ -102,15 +103,15 @@ HttpResponse Quarantine::content(net::Fiber& fiber, const std::string& id, const
 
 HttpResponse Quarantine::release(net::Fiber& fiber, const std::string& id, const std::string& body,
                                  const std::string& caller) {
-    const json words = body.empty() ? json::object() : json::parse(body, nullptr, false);
-    if (!words.is_object())
-        return refuse({ErrorCode::invalid_input, "the body must be a JSON object with by, why and again"});
+    constexpr Member members[] = {{"why"}, {"by"}, {"again", MemberKind::flag}};
+    const Result<json> words = object_from(body, members);
+    if (!words) return refuse(words.error());
     ReleaseOrder order;
     order.held_id = id;
-    order.by = {text_member(words, "by"), caller};
+    order.by = {text_member(*words, "by"), caller};
     if (order.by.name.empty()) order.by.name = caller;
-    order.why = text_member(words, "why");
-    order.again = words.value("again", json(false)) == true;
+    order.why = text_member(*words, "why");
+    order.again = words->value("again", false);
     if (order.why.empty()) return refuse({ErrorCode::invalid_input, "say why it is released"});
     if (Result<store::Held> held = find(fiber, id); !held) return refuse(held.error());
     Result<ReleaseAnswer> released = services_.actions.release(fiber, order);

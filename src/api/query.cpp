@@ -6,6 +6,8 @@
 #include <chrono>
 
 #include "base/limits.hpp"
+#include "store/order_value.hpp"
+#include "store/stored_text.hpp"
 
 namespace tocsin::api {
 
@@ -54,6 +56,22 @@ std::optional<std::chrono::milliseconds> read_time_of_day(MomentReader& reader) 
            std::chrono::milliseconds(parts[3]);
 }
 
+constexpr std::size_t quoted_bytes = 100;  // of a refused value, in the error
+
+/// An address in the form in which listings compare it. Orders know what is none.
+Result<std::string> whole_address(const std::string& name, const std::string& value,
+                                  store::SubjectKind kind) {
+    // Envelopes of the machine's own mail may have no domain: <postmaster> (RFC 5321 section 4.1.1.3), <root>. What has a dot is
+    // a domain whose user is missing.
+    const bool local = !value.empty() && value.find_first_of("@.") == std::string::npos;
+    const Result<std::string> known = store::order_value(kind, local ? value + "@localhost" : value);
+    if (known && !known->starts_with('@')) return local ? value : *known;
+    return fail(ErrorCode::invalid_input, name +
+                                              " must be one whole address such as anna@mail.example (all "
+                                              "of a domain cannot be looked for); \"" +
+                                              store::stored_text(value, quoted_bytes) + "\" is none");
+}
+
 }  // namespace
 
 std::optional<std::string> parameter(const proto::HttpTarget& target, std::string_view name) {
@@ -71,6 +89,31 @@ Result<std::optional<std::string>> word_parameter(const proto::HttpTarget& targe
     return fail(ErrorCode::invalid_input, std::string(name) + " must be one of: " + list);
 }
 
+Result<std::optional<std::string>> sender_parameter(const proto::HttpTarget& target) {
+    std::optional<std::string> value = parameter(target, "sender");
+    if (!value || value->empty()) return value;
+    if (*value == "<>") return std::string();
+    return TRY(whole_address("sender", *value, store::SubjectKind::sender));
+}
+
+Result<std::optional<std::string>> recipient_parameter(const proto::HttpTarget& target) {
+    std::optional<std::string> value = parameter(target, "recipient");
+    if (!value) return value;
+    return TRY(whole_address("recipient", *value, store::SubjectKind::recipient));
+}
+
+Result<std::optional<std::string>> order_parameter(const proto::HttpTarget& target, std::string_view name,
+                                                   store::SubjectKind kind) {
+    std::optional<std::string> value = parameter(target, name);
+    if (!value) return value;
+    if (value->empty())
+        return fail(ErrorCode::invalid_input,
+                    std::string(name) + " is empty: give it a value, or leave it out");
+    Result<std::string> known = store::order_value(kind, *value);
+    if (!known) return fail(known.error().code, std::string(name) + ": " + known.error().message);
+    return std::move(*known);
+}
+
 Result<std::size_t> limit_parameter(const proto::HttpTarget& target) {
     std::optional<std::string_view> text = target.parameter("limit");
     std::size_t limit = 100;
@@ -84,12 +127,16 @@ Result<std::size_t> limit_parameter(const proto::HttpTarget& target) {
                                               "; page on with before=ID for more");
 }
 
+bool is_moment_word(std::string_view before) {
+    // Ids have letters and digits only.
+    return before.find_first_of("-:") != std::string_view::npos;
+}
+
 Result<PageStart> before_parameter(const proto::HttpTarget& target) {
     PageStart start;
     std::optional<std::string> text = parameter(target, "before");
     if (!text) return start;
-    // Ids have letters and digits only.
-    if (text->find_first_of("-:") == std::string::npos) {
+    if (!is_moment_word(*text)) {
         start.id = std::move(text);
         return start;
     }

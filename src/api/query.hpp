@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "proto/http.hpp"
+#include "store/order_store.hpp"
 
 namespace tocsin::api {
 
@@ -27,6 +28,14 @@ inline constexpr std::string_view held_state_words[] = {"waiting", "held", "rele
 [[nodiscard]] Result<std::optional<std::string>> word_parameter(const proto::HttpTarget& target,
                                                                 std::string_view name,
                                                                 std::span<const std::string_view> words);
+/// `sender`: an address as an envelope has it; empty or `<>` for the empty sender; or absent. Errors: invalid_input (what could
+/// be nobody's address, or stands for many: a listing looks for whole addresses).
+[[nodiscard]] Result<std::optional<std::string>> sender_parameter(const proto::HttpTarget& target);
+/// `recipient`: the same; nobody's address is empty. Errors: invalid_input.
+[[nodiscard]] Result<std::optional<std::string>> recipient_parameter(const proto::HttpTarget& target);
+/// What an order of this kind may look for (store::order_value), or absent. Errors: invalid_input (it could match nothing).
+[[nodiscard]] Result<std::optional<std::string>>
+order_parameter(const proto::HttpTarget& target, std::string_view name, store::SubjectKind kind);
 /// A moment (parse_moment), or absent. Errors: invalid_input.
 [[nodiscard]] Result<std::optional<TimePoint>> moment_parameter(const proto::HttpTarget& target,
                                                                 std::string_view name);
@@ -38,6 +47,8 @@ struct PageStart {
     std::optional<std::string> id;
     std::optional<TimePoint> time;
 };
+/// Whether the text of a `before` is meant as a moment, which is a part of what is looked for, and no id, which turns a page.
+[[nodiscard]] bool is_moment_word(std::string_view before);
 /// `before`: an id, or a moment (parse_moment). Errors: invalid_input.
 [[nodiscard]] Result<PageStart> before_parameter(const proto::HttpTarget& target);
 

@@ -109,6 +109,8 @@ inline constexpr std::size_t iso_path_bytes = 1024;
 inline constexpr std::size_t iso_names = 16;
 /// Time for the engines on one message; the reader stops by itself before the daemon's deadline kills it.
 inline constexpr std::uint32_t engine_time_ms = 20'000;
+/// Addresses of From beside the first that are kept: real mail has one or two.
+inline constexpr std::size_t further_from = 64;
 /// Findings reported for one message.
 inline constexpr std::size_t findings = 256;
 /// Images that are searched for QR codes in one message, and the pixels of one.

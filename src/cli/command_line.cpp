@@ -24,6 +24,13 @@ namespace {
 /// The command that was chosen.
 using Chosen = std::function<int()>;
 
+/// A value that the shell made of a variable without one would count as "nothing was said", and change what was meant.
+CLI::Option* not_empty(CLI::Option* option) {
+    return option->check([](const std::string& value) {
+        return value.empty() ? std::string("is empty: an unset shell variable?") : std::string();
+    });
+}
+
 void add_direction(CLI::App& command, mail::Direction& direction) {
     auto set = [&direction](const std::string& word) {
         direction = word == "outbound"   ? mail::Direction::outbound
@@ -90,16 +97,19 @@ void add_read(CLI::App& app, ReadCommand& read, Chosen& chosen, Log& log) {
 void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
     CLI::App* command = app.add_subcommand(
         "serve", "Serve: SMTP proxies in both directions, milter, HTTP and clamd checks, and the API");
-    command->add_option(
+    auto add_word = [&](const char* name, std::string& word, const char* help) {
+        not_empty(command->add_option(name, word, help));
+    };
+    add_word(
         "--config", words.config,
         "configuration file; what is said here counts before it (default: /etc/tocsin/tocsin.toml if it is "
         "there and there is no --data)");
-    command->add_option(
+    add_word(
         "--data", words.data,
         "folder for journal, evidence and the API's socket (default: the configuration's; data without one)");
-    command->add_option("--next-hop", words.next_hop, "where mail goes on to after judgement, IP:PORT");
-    command->add_option("--outbound-next-hop", words.outbound_next_hop,
-                        "the same for outbound mail (default: --next-hop)");
+    add_word("--next-hop", words.next_hop, "where mail goes on to after judgement, IP:PORT");
+    add_word("--outbound-next-hop", words.outbound_next_hop,
+             "the same for outbound mail (default: --next-hop)");
     command
         ->add_option(
             "--listen", words.listen,
@@ -114,7 +124,7 @@ void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
             },
             "listener for " + std::string(direction) + " mail, IP:PORT (the same as --listen smtp-" +
                 direction + "=…)");
-    command->add_option("--host-name", words.host_name, "our name in SMTP greetings");
+    add_word("--host-name", words.host_name, "our name in SMTP greetings");
     command->add_option("--readers", words.readers.readers, "readers at once (default: one per processor)")
         ->check(CLI::Range(std::size_t{1}, limits::template_children));
     add_reader_options(*command, words.readers);
@@ -122,9 +132,9 @@ void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
 }
 
 void add_client_options(CLI::App& command, ClientOptions& options) {
-    command.add_option(
+    not_empty(command.add_option(
         "--data", options.data_folder,
-        "data folder of the daemon (default: what /etc/tocsin/tocsin.toml says; data without that file)");
+        "data folder of the daemon (default: what /etc/tocsin/tocsin.toml says; data without that file)"));
     command.add_flag("--json", options.json, "print JSON");
 }
 
@@ -132,29 +142,32 @@ void add_paging(CLI::App& command, Paging& paging) {
     command.add_option("--limit", paging.limit, "at most so many, 1 to 100000")
         ->check(CLI::Range(std::size_t{1}, listed_entries_max))
         ->capture_default_str();
-    command.add_option("--before", paging.before,
-                       "only what is older than this ID (the last one of the page before)");
+    not_empty(command.add_option("--before", paging.before,
+                                 "only what is older than this ID (the last one of the page before)"));
 }
 
 void add_journal_list(CLI::App& journal, ClientOptions& client, JournalFilter& filter, Chosen& chosen) {
     CLI::App* list = journal.add_subcommand("list", "List records, newest first");
-    list->add_option("--sender", filter.sender, "envelope sender");
-    list->add_option("--recipient", filter.recipient, "envelope recipient");
-    list->add_option("--subject", filter.subject, "part of the subject");
+    auto add_word = [&](const char* name, std::string& word, const char* help) {
+        not_empty(list->add_option(name, word, help));
+    };
+    add_word("--sender", filter.sender, "envelope sender");
+    add_word("--recipient", filter.recipient, "envelope recipient");
+    add_word("--subject", filter.subject, "part of the subject");
     list->add_option("--direction", filter.direction, "inbound or outbound")
         ->check(CLI::IsMember({"inbound", "outbound"}));
     list->add_option("--verdict", filter.verdict, "clean, suspicious, phish, malware or unscannable")
         ->check(CLI::IsMember({"clean", "suspicious", "phish", "malware", "unscannable"}));
     list->add_option("--disposition", filter.disposition, "accept, tag, quarantine, hold, reject or tempfail")
         ->check(CLI::IsMember({"accept", "tag", "quarantine", "hold", "reject", "tempfail"}));
-    list->add_option("--customer", filter.customer, "name of a customer, as in the configuration");
-    list->add_option("--link-domain", filter.link_domain, "a link leads to this domain, or below it");
-    list->add_option("--attachment", filter.attachment_sha256, "SHA-256 of an attachment, hexadecimal");
-    list->add_option("--login", filter.login, "the name that the sender signed in with");
-    list->add_option("--queue-id", filter.queue_id, "the MTA's queue id");
-    list->add_option("--campaign", filter.campaign,
-                     "id of a message: all that have the same text, personalised or not");
-    list->add_option("--since", filter.since, "not older than: 2026-03-01, or 2026-03-01T12:00:00Z");
+    add_word("--customer", filter.customer, "name of a customer, as in the configuration");
+    add_word("--link-domain", filter.link_domain, "a link leads to this domain, or below it");
+    add_word("--attachment", filter.attachment_sha256, "SHA-256 of an attachment, hexadecimal");
+    add_word("--login", filter.login, "the name that the sender signed in with");
+    add_word("--queue-id", filter.queue_id, "the MTA's queue id");
+    add_word("--campaign", filter.campaign,
+             "id of a message: all that have the same text, personalised or not");
+    add_word("--since", filter.since, "not older than: 2026-03-01, or 2026-03-01T12:00:00Z");
     add_paging(*list, filter.paging);
     add_client_options(*list, client);
     list->callback([&] { chosen = [&] { return run_journal_list(client, filter); }; });
@@ -193,9 +206,9 @@ void add_quarantine(CLI::App& app, ClientOptions& client, QuarantineWords& words
     CLI::App* list = add("list", "What waits for a decision, newest first", run_quarantine_list);
     list->add_option("--state", words.state, "held, releasing, released or discarded (default: what waits)")
         ->check(CLI::IsMember({"held", "releasing", "released", "discarded"}));
-    list->add_option("--sender", words.sender, "envelope sender");
-    list->add_option("--recipient", words.recipient, "envelope recipient");
-    list->add_option("--customer", words.customer, "name of a customer");
+    not_empty(list->add_option("--sender", words.sender, "envelope sender"));
+    not_empty(list->add_option("--recipient", words.recipient, "envelope recipient"));
+    not_empty(list->add_option("--customer", words.customer, "name of a customer"));
     add_paging(*list, words.paging);
     add_ids(*add("show", "Everything about messages: why, whose, and who did what", run_quarantine_show));
     CLI::App* read =

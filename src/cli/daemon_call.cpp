@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/query.hpp"
 #include "app/serve.hpp"
 #include "base/limits.hpp"
 #include "cli/places.hpp"
@@ -55,12 +56,23 @@ Result<proto::HttpResponse> respond(const ClientOptions& options, proto::HttpReq
         return fail(ErrorCode::timed_out,
                     "the daemon has not answered in time; what it began may go on: look at "
                     "`tocsin quarantine show ID`, or at `tocsin status`, before you try again");
-    return fail(ErrorCode::unavailable, "no daemon answers at " + socket + " (" + response.error().message +
-                                            "); start one with `tocsin serve --data " + folder +
-                                            "`, or name its folder with --data");
+    return std::unexpected(no_answer(response.error(), folder));
 }
 
 }  // namespace
+
+Error no_answer(const Error& why, const std::string& folder) {
+    const std::string socket = app::api_socket_path(folder);
+    if (why.code == ErrorCode::permission)
+        return {
+            ErrorCode::permission,
+            "you may not ask the daemon at " + socket + " (" + why.message +
+                "): only the user that it runs as and root may. Ask as one of them (sudo), or ask its API "
+                "over TCP with the token"};
+    return {ErrorCode::unavailable, "no daemon answers at " + socket + " (" + why.message +
+                                        "); start one with `tocsin serve --data " + folder +
+                                        "`, or name its folder with --data"};
+}
 
 Result<json> call_daemon(const ClientOptions& options, std::string method, std::string target,
                          const json& body) {
@@ -134,8 +146,10 @@ void print_rest(const json& answer, const char* member, const char* what, const 
     std::size_t shown = list != answer.end() ? list->size() : 0;
     if (shown >= number(answer, "total")) return;
     bool more = answer.contains("more") && answer["more"] == true;
+    // Behind an id stands a later page; a moment is part of what was looked for.
+    bool later_page = !paging.before.empty() && !api::is_moment_word(paging.before);
     std::printf("%llu %s, %s%zu shown%s\n", static_cast<unsigned long long>(number(answer, "total")), what,
-                paging.before.empty() ? "the newest " : "older ones: ", shown,
+                later_page ? "older ones: " : "the newest ", shown,
                 more ? "; --limit N, --before ID for older ones" : "; there are no older ones");
 }
 

@@ -22,6 +22,8 @@ inline constexpr std::size_t listed_text_characters = 120;
                                                  std::string target);
 /// The body of the answer to GET, whatever it is; an error answer becomes an Error.
 [[nodiscard]] Result<std::string> fetch_from_daemon(const ClientOptions& options, std::string target);
+/// What a person is told when the daemon of this data folder could not be reached: `why`, and what to do.
+[[nodiscard]] Error no_answer(const Error& why, const std::string& folder);
 /// The newest `limit` entries of a listing, as many pages as it takes: {`member`: [...], "total", "more", ...}.
 [[nodiscard]] Result<nlohmann::json> call_listing(const ClientOptions& options, const std::string& target,
                                                   const char* member, const Paging& paging);

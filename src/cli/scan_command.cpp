@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/core.h>
 
@@ -214,6 +215,14 @@ int run_scan(const ScanCommand& command, Log& log) {
 }
 
 int run_read(const ReadCommand& command, Log& log) {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(command.path, unknown)) {
+        say_error({ErrorCode::invalid_input, command.path +
+                                                 " is a folder: name one message file in it, or look "
+                                                 "at all of them with `tocsin scan -r " +
+                                                 command.path + "`"});
+        return exit_error;
+    }
     Inputs inputs({command.path}, Folders::one_level);
     std::optional<Input> input = inputs.next();
     if (!input || input->error) {

@@ -12,13 +12,34 @@ bool in_domain(std::string_view host, std::string_view domain) {
 
 std::string_view domain_of(std::string_view address) {
     std::size_t at = address.rfind('@');
-    return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
+    if (at == std::string_view::npos) return {};
+    std::string_view domain = address.substr(at + 1);
+    // The root's dot says nothing new (RFC 1034 section 3.1).
+    if (domain.ends_with('.')) domain.remove_suffix(1);
+    return domain;
+}
+
+std::string plain_address(std::string_view address) {
+    const std::size_t at = address.rfind('@');
+    if (at == std::string_view::npos) return std::string(address);
+    std::string_view local = address.substr(0, at);
+    std::string plain;
+    if (local.size() >= 2 && local.front() == '"' && local.back() == '"') {
+        local = local.substr(1, local.size() - 2);
+        for (std::size_t index = 0; index < local.size(); ++index) {
+            if (local[index] == '\\' && index + 1 < local.size()) ++index;
+            plain += local[index];
+        }
+    } else {
+        plain = local;
+    }
+    return plain + '@' + std::string(domain_of(address));
 }
 
 bool fits_address(std::string_view value, std::string_view address) {
     if (value.starts_with('@'))
         return value.size() > 1 && equals_ignoring_case(value.substr(1), domain_of(address));
-    return equals_ignoring_case(value, address);
+    return equals_ignoring_case(plain_address(value), plain_address(address));
 }
 
 }  // namespace tocsin::gate

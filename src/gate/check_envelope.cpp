@@ -1,6 +1,7 @@
 #include "gate/check_envelope.hpp"
 
 #include "base/fold_case.hpp"
+#include "base/ip_network.hpp"
 #include "base/limits.hpp"
 
 namespace tocsin::gate {
@@ -39,9 +40,21 @@ Result<void> add_recipients(std::string_view list, std::vector<std::string>& rec
     return {};
 }
 
+/// "192.0.2.7", "[192.0.2.7]", "IPv6:2001:db8::1". Who does not know it says "unknown", or nothing. Anything else is an error:
+/// orders and networks could not be held against it.
+Result<std::string> client_address(std::string_view value) {
+    std::string_view address = trim(value);
+    if (address.empty() || equals_ignoring_case(address, "unknown")) return std::string();
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    constexpr std::string_view tag = "IPv6:";  // RFC 5321 section 4.1.3
+    if (equals_ignoring_case(address.substr(0, tag.size()), tag)) address.remove_prefix(tag.size());
+    if (parse_ip_address(address)) return std::string(address);
+    return fail(ErrorCode::invalid_input, "IP: not an IP address: give one such as 192.0.2.7 or 2001:db8::1, or `unknown`");
+}
+
 Result<void> take_field(std::string_view name, std::string_view value, Envelope& envelope) {
     auto is = [name](std::string_view known) { return equals_ignoring_case(name, known); };
-    if (is("IP")) envelope.client_ip = trim(value);
+    if (is("IP")) envelope.client_ip = TRY(client_address(value));
     if (is("Helo")) envelope.helo = trim(value);
     if (is("Hostname")) envelope.client_name = trim(value);
     if (is("From")) envelope.mail_from = without_brackets(value);

@@ -19,7 +19,8 @@ public:
         : journal_(journal), blocking_(blocking), log_(log) {}
 
     /// Returns when the record, and the held message that belongs to it, are on disk. The first session that comes writes for
-    /// all that wait; the others sleep. While many sessions write, a group begins limits::journal_gather_us after the last one. An error goes to every session whose record was in that group.
+    /// all that wait; the others sleep. While many sessions write, a group begins limits::journal_gather_us after the last one.
+    /// An error goes to every session whose record was in that group.
     [[nodiscard]] Result<void> write(net::Fiber& fiber, const store::Record& record, const store::Held* held);
     /// Adds the next hop's answer to a record that is on disk already. It is written with the next group, by whoever writes that:
     /// only when nobody writes does the caller wait. A crash before leaves the record without the answer; an error is logged.

@@ -19,6 +19,7 @@ namespace {
 struct Looked {
     const OrderSubject& subject;
     std::optional<IpAddress> client;
+    std::vector<std::string> senders;  ///< of the envelope and in From, plain_address(), ascii_lower()
     std::string subject_line;  ///< fold_case()
     std::unordered_set<std::string>
         link_domains;                    ///< hosts of links and the domains above them, ascii_lower()
@@ -38,6 +39,24 @@ void add_with_parents(std::string_view host, std::unordered_set<std::string>& do
     }
 }
 
+/// Both in lower case; `value` may be "@domain" for every address of that domain.
+bool is_address(std::string_view value, std::string_view address) {
+    if (value.starts_with('@')) return value.size() > 1 && domain_of(address) == value.substr(1);
+    return value == address;
+}
+
+std::vector<std::string> senders_of(const OrderSubject& subject) {
+    std::vector<std::string> senders;
+    const auto add = [&](std::string_view address) {
+        if (!address.empty()) senders.push_back(ascii_lower(plain_address(address)));
+    };
+    add(subject.mail_from);
+    if (subject.report == nullptr) return senders;
+    add(subject.report->facts.header_from);
+    for (const std::string& address : subject.report->facts.further_from) add(address);
+    return senders;
+}
+
 /// In a sorted list everything that begins with `beginning` follows it at once.
 bool some_begins_with(const std::vector<std::string>& sorted, std::string_view beginning) {
     const auto first = std::ranges::lower_bound(sorted, beginning);
@@ -50,11 +69,13 @@ bool fits(const OrderInForce& in_force, const Looked& looked) {
     const scan::ScanReport* report = subject.report;
     switch (order.subject_kind) {
         case store::SubjectKind::sender:
-            return fits_address(order.value, subject.mail_from) ||
-                   (report != nullptr && fits_address(order.value, report->facts.header_from));
+            return std::ranges::any_of(looked.senders, [&](const std::string& sender) {
+                return is_address(in_force.lower_value, sender);
+            });
         case store::SubjectKind::domain:
-            return in_domain(domain_of(subject.mail_from), order.value) ||
-                   (report != nullptr && in_domain(domain_of(report->facts.header_from), order.value));
+            return std::ranges::any_of(looked.senders, [&](const std::string& sender) {
+                return in_domain(domain_of(sender), order.value);
+            });
         case store::SubjectKind::customer:
             return !subject.customer.empty() && order.value == subject.customer;
         case store::SubjectKind::recipient: return false;  // found by their value
@@ -85,7 +106,9 @@ void OrderBook::replace(std::vector<store::Order> orders) {
     in_force->all.reserve(orders.size());
     for (store::Order& order : orders) {
         OrderInForce entry;
-        entry.lower_value = ascii_lower(order.value);
+        const bool names_address =
+            order.subject_kind == store::SubjectKind::sender || order.subject_kind == store::SubjectKind::recipient;
+        entry.lower_value = ascii_lower(names_address ? plain_address(order.value) : order.value);
         if (order.subject_kind == store::SubjectKind::client_ip)
             entry.network = IpNetwork::parse(order.value);
         if (order.subject_kind == store::SubjectKind::subject) entry.subject_part = fold_case(order.value);
@@ -107,7 +130,7 @@ bool OrderBook::looks_at_recipients() const {
 
 void OrderBook::Orders::add_recipient_hits(std::string_view recipient,
                                            std::vector<std::size_t>& places) const {
-    const std::string lower = ascii_lower(recipient);
+    const std::string lower = ascii_lower(plain_address(recipient));
     const std::string_view domain = domain_of(lower);
     const std::string everybody = domain.empty() ? std::string() : "@" + std::string(domain);
     for (const std::string* value : {&lower, &everybody})
@@ -136,7 +159,7 @@ std::optional<store::Order> OrderBook::find_for_recipient(mail::Direction direct
 }
 
 std::optional<store::Order> OrderBook::find(const OrderSubject& subject, TimePoint now) const {
-    Looked looked{subject, parse_ip_address(subject.client_ip), {}, {}, {}, {}};
+    Looked looked{subject, parse_ip_address(subject.client_ip), senders_of(subject), {}, {}, {}, {}};
     if (subject.report != nullptr) {
         looked.subject_line = fold_case(subject.report->facts.subject);
         for (const scan::FoundUrl& url : subject.report->urls) {

@@ -36,8 +36,17 @@ public:
     Release(const ReleaseServices& services, net::Fiber& fiber, const ReleaseRequest& request)
         : services_(services), fiber_(fiber), request_(request) {}
 
-    Result<Released> run() {
+    /// `alone`: no other release of this message is under way. A try that comes to nothing leaves a trace too: who wanted it.
+    Result<Released> run(bool alone) {
         held_ = TRY(services_.blocking.call(fiber_, [&] { return services_.held.get(request_.held_id); }));
+        Result<Released> done = alone ? attempt() : fail(ErrorCode::conflict, "it is being released now");
+        // Behind its first step every end is noted where it is known.
+        if (done || begun_) return done;
+        return not_released(done.error());
+    }
+
+private:
+    Result<Released> attempt() {
         TRY(may_be_released());
         const auto record =
             TRY(services_.blocking.call(fiber_, [&] { return services_.journal.get(held_.record_id); }));
@@ -50,7 +59,6 @@ public:
         return done;
     }
 
-private:
     Result<void> may_be_released() const {
         if (held_.state == HeldState::held) return {};
         if (held_.state == HeldState::releasing && request_.again == Again::yes) return {};
@@ -74,6 +82,7 @@ private:
             hop.reset();
             return std::unexpected(moved.error());
         }
+        begun_ = true;
         const ByteView piece(content_);
         Result<proto::SmtpReply> reply = hop.data();
         if (reply && reply->code == 354)
@@ -140,9 +149,16 @@ private:
         return out;
     }
 
+    Result<Released> not_released(const Error& error) {
+        log_refusal(error.message);
+        Result<void> noted = note("not_released", request_.why + " [" + error.message + "]");
+        if (noted) return std::unexpected(error);
+        return fail(error.code, error.message + "; and that could not be noted: " + noted.error().message);
+    }
+
     Result<Released> refused(const std::string& why) {
         Result<void> moved = move(HeldState::releasing, HeldState::held, why);
-        services_.log.write(LogLevel::warning, "held.release_refused", {{"id", held_.id}, {"why", why}});
+        log_refusal(why);
         return fail(ErrorCode::unavailable,
                     why + (moved ? std::string(still_held)
                                  : "; and that could not be noted: " + moved.error().message));
@@ -151,15 +167,26 @@ private:
     Result<Released> unknown(const Error& error) {
         services_.log.write(LogLevel::error, "held.release_unknown",
                             {{"id", held_.id}, {"error", error.message}});
-        const store::HeldAct act{held_.id, services_.clock.now(), "unknown", request_.by, error.message};
-        if (Result<void> noted = services_.blocking.call(fiber_, [&] { return services_.held.note(act); });
-            !noted)
-            services_.log.write(LogLevel::error, "held.act_not_noted",
-                                {{"id", held_.id}, {"act", act.act}, {"error", noted.error().message}});
+        static_cast<void>(note("unknown", error.message));
         return fail(ErrorCode::unavailable,
                     error.message +
                         "; the content had been sent, so it may have been delivered. Look at the next hop's "
                         "log; if it is not there, release it with --again");
+    }
+
+    void log_refusal(const std::string& why) const {
+        services_.log.write(LogLevel::warning, "held.release_refused",
+                            {{"id", held_.id}, {"by", request_.by.name}, {"why", why}});
+    }
+
+    /// One that cannot be noted is in the log at least.
+    Result<void> note(const char* act, const std::string& text) {
+        const store::HeldAct entry{held_.id, services_.clock.now(), act, request_.by, text};
+        Result<void> noted = services_.blocking.call(fiber_, [&] { return services_.held.note(entry); });
+        if (!noted)
+            services_.log.write(LogLevel::error, "held.act_not_noted",
+                                {{"id", held_.id}, {"act", act}, {"error", noted.error().message}});
+        return noted;
     }
 
     Result<void> move(HeldState from, HeldState to, const std::string& note) {
@@ -175,15 +202,15 @@ private:
     const ReleaseRequest& request_;
     store::Held held_;
     Bytes content_;
+    bool begun_ = false;  ///< the message went to `releasing`
 };
 
 }  // namespace
 
 Result<Released> Releaser::release(net::Fiber& fiber, const ReleaseRequest& request) {
-    if (!under_way_.insert(request.held_id).second)
-        return fail(ErrorCode::conflict, "it is being released now");
-    Result<Released> done = Release(services_, fiber, request).run();
-    under_way_.erase(request.held_id);
+    const bool alone = under_way_.insert(request.held_id).second;
+    Result<Released> done = Release(services_, fiber, request).run(alone);
+    if (alone) under_way_.erase(request.held_id);
     return done;
 }
 

@@ -53,9 +53,10 @@ public:
 
     /// Sends the message to its next hop and returns when that answers for it. `held → releasing` is durable before the first
     /// byte of the content is sent, `releasing → released` is written after the answer; a daemon that dies in between leaves
-    /// `releasing`, which is never sent again by itself. Errors: not_found; conflict (decided by somebody else, being released
-    /// now, or may have been delivered and Again::no); unavailable (the next hop is away or refused it: the message is still
-    /// held); io, corrupt (evidence).
+    /// `releasing`, which is never sent again by itself. A try that comes to nothing is noted as an act, `not_released`, with
+    /// who, why and what came of it, and logged as `held.release_refused`. Errors: not_found; conflict (decided by somebody
+    /// else, being released now, or may have been delivered and Again::no); unavailable (the next hop is away or refused it: the
+    /// message is still held); io, corrupt (evidence).
     [[nodiscard]] Result<Released> release(net::Fiber& fiber, const ReleaseRequest& request);
 
 private:

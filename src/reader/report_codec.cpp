@@ -145,6 +145,9 @@ std::uint32_t read_part_index(ByteReader& in, std::size_t parts) {
 void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
     write_text(out, facts.header_from, sentence_bytes);
     write_text(out, facts.header_from_name, sentence_bytes);
+    const std::size_t further = std::min(facts.further_from.size(), limits::further_from);
+    out.u32(static_cast<std::uint32_t>(further));
+    for (const std::string& address : std::span(facts.further_from).first(further)) write_text(out, address, sentence_bytes);
     write_text(out, facts.subject, title_bytes);
     write_text(out, facts.message_id, sentence_bytes);
     out.u64(facts.text_fingerprint);
@@ -160,6 +163,9 @@ scan::MessageFacts read_facts(ByteReader& in) {
     scan::MessageFacts facts;
     facts.header_from = read_text(in, sentence_bytes);
     facts.header_from_name = read_text(in, sentence_bytes);
+    const std::uint32_t further = in.count(limits::further_from);
+    for (std::uint32_t i = 0; i < further && !in.failed(); ++i)
+        facts.further_from.push_back(read_text(in, sentence_bytes));
     facts.subject = read_text(in, title_bytes);
     facts.message_id = read_text(in, sentence_bytes);
     facts.text_fingerprint = in.u64();

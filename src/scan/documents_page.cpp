@@ -95,8 +95,8 @@ void inspect_words(Inspection& inspection, std::string_view words) {
         if (!mail::starts_with_ignoring_case(found.url, "mailto:")) inspection.url(found.url, "text");
 }
 
-/// Where the links of a page lead: what <base> says (HTML Living Standard, section 4.2.3) is a link itself, for every link without
-/// a host leads there.
+/// Where the links of a page lead: what <base> says (HTML Living Standard, section 4.2.3) is a link itself, for every link
+/// without a host leads there.
 class PageLinks {
 public:
     explicit PageLinks(Inspection& inspection) : inspection_(inspection) {}

@@ -38,6 +38,16 @@ void note_reserved_fields(const mail::MimeTree& tree, MessageFacts& facts) {
     }
 }
 
+void note_from(MessageFacts& facts, const mail::Mailbox& mailbox) {
+    const std::string address = printable(mailbox.email.email, fact_bytes_max);
+    if (facts.header_from.empty()) {
+        facts.header_from = address;
+        facts.header_from_name = printable(mailbox.display_name, fact_bytes_max);
+    } else if (facts.further_from.size() < limits::further_from) {
+        facts.further_from.push_back(address);
+    }
+}
+
 }  // namespace
 
 const Hash256& ContentDigests::of(std::uint32_t entity) {
@@ -52,13 +62,10 @@ MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests) 
     const std::vector<mail::HeaderField>& fields = tree.root().fields;
     mail::CharsetConverters converters;
     mail::DomainNames domain_names;
-    if (const mail::HeaderField* from = mail::find_field(fields, "From")) {
-        const std::vector<mail::Mailbox> mailboxes =
-            mail::parse_mailboxes(from->raw_value, converters, domain_names);
-        if (!mailboxes.empty()) {
-            facts.header_from = printable(mailboxes.front().email.email, fact_bytes_max);
-            facts.header_from_name = printable(mailboxes.front().display_name, fact_bytes_max);
-        }
+    for (const mail::HeaderField& field : fields) {
+        if (!mail::equals_ignoring_case(field.name, "From")) continue;
+        for (const mail::Mailbox& mailbox : mail::parse_mailboxes(field.raw_value, converters, domain_names))
+            note_from(facts, mailbox);
     }
     if (const mail::HeaderField* subject = mail::find_field(fields, "Subject"))
         facts.subject = printable(mail::decode_header_text(subject->raw_value, converters), fact_bytes_max);

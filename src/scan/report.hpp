@@ -139,6 +139,8 @@ struct FieldRange {
 struct MessageFacts {
     std::string header_from;  ///< address
     std::string header_from_name;
+    /// Further addresses in From: who wants to be somebody else may put them second, or into a second field.
+    std::vector<std::string> further_from;
     std::string subject;
     std::string message_id;
     std::vector<std::string> attachment_sha256;

@@ -5,14 +5,14 @@
 
 namespace tocsin::scan {
 
-/// libclamav (scanners.c, scan_common) makes a folder before each scan and takes it down afterwards, whether or not the scan needs
-/// one: nine system calls, a third of what the scan of a small text costs. No setting turns that off. While an object of this type
-/// lives, mkdir() for such a folder only notes its name; the folder is made by the first call that puts something in, and what
-/// takes it down finds none. Everything else goes to the kernel as it is.
+/// libclamav (scanners.c, scan_common) makes a folder before each scan and takes it down afterwards, whether or not the scan
+/// needs one: nine system calls, a third of what scanning a small text costs. No setting turns that off. While an object of this
+/// type lives, mkdir() for such a folder only notes its name; the folder is made by the first call that puts something in, and
+/// what takes it down finds none. Everything else goes to the kernel as it is.
 ///
-/// This replaces functions of the C library in the program that links it (mkdir, chmod, opendir, open64, openat64, fopen64, as far
-/// as libclamav calls them). A way of making a file that is not among them finds no folder, ClamAV reports that, and the part is
-/// `unscannable`: never clean. One scan at a time in a process, as with the engine.
+/// This replaces functions of the C library in the program that links it (mkdir, chmod, opendir, open64, openat64, fopen64, as
+/// far as libclamav calls them). A way of making a file that is not among them finds no folder, ClamAV reports that, and the part
+/// is `unscannable`: never clean. One scan at a time in a process, as with the engine.
 class ScratchOnDemand {
 public:
     ScratchOnDemand();

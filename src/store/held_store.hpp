@@ -48,7 +48,7 @@ struct Actor {
 struct HeldAct {
     std::string held_id;
     TimePoint time;
-    std::string act;  ///< a state that it went into, or "read", "downloaded"
+    std::string act;  ///< a state that it went into, or "read", "downloaded", "not_released", "unknown"
     Actor by;
     std::string note;  ///< why, or what came of it
 };

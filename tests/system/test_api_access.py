@@ -54,6 +54,19 @@ class ApiAccess(unittest.TestCase):
         for target in PUBLIC:
             self.assertEqual(self.ask("GET", target)[0], 200, target)
 
+    def test_a_word_that_is_not_known_is_refused_with_those_that_are(self):
+        order = {"action": "block", "subject_kind": "sender", "value": "typo@example.org"}
+        for method, target, body, expected in (
+                ("GET", "/v1/journal?sendr=x", None, "sender, recipient"), ("GET", "/v1/held?sate=held", None, "state, sender"),
+                ("GET", "/v1/held?state=held&state=released", None, "twice"),
+                ("POST", "/v1/orders", order | {"expires_in": 60, "directoin": "inbound"}, "direction, given_by, expires_in_s"),
+                ("POST", "/v1/held/x/release", {"why": "w", "agian": True}, "why, by, again")):
+            status, _, text = own_socket(self.daemon, method, target, body=body and json.dumps(body))
+            self.assertEqual(status, 400, f"{method} {target}: {text}")
+            self.assertIn(expected, json.loads(text)["error"])
+        self.assertNotIn("typo@example.org", own_socket(self.daemon, "GET", "/v1/orders?all=1")[2])
+        self.assertEqual(self.ask("GET", "/ready?from=balancer")[0], 200, "an address of a public page may say anything more")
+
     def test_wrong_tokens(self):
         token = token_of(self.daemon)
         wrong = [token[:-1], token + "A", token.swapcase(), "A" * 43, "", token[:-1] + ("A" if token[-1] != "A" else "B")]

@@ -1,8 +1,10 @@
 """The commands for people who run the daemon: what they refuse, what they show."""
 import json
 import os
+import pathlib
 import pwd
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -86,6 +88,34 @@ class Orders(Commands):
             self.assertEqual(json.loads(result.stdout)["given_by"], expected)
 
 
+class Words(unittest.TestCase):
+    def test_empty_words_of_serve_are_an_unset_variable(self):
+        for option in ("--data", "--next-hop", "--outbound-next-hop", "--config", "--host-name"):
+            result = tocsin("serve", option, "")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"{option}: is empty: an unset shell variable?", result.stderr)
+
+    def test_read_takes_no_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "one.eml").write_bytes(demo_mail.plain("a@x.example", "b@x.example", "x", "text"))
+            result = tocsin("read", folder)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("is a folder: name one message file in it", result.stderr)
+        self.assertIn(f"tocsin scan -r {folder}", result.stderr)
+
+    @unittest.skipUnless(os.getuid() == 0, "needs another user")
+    def test_who_may_not_ask_is_told_so(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o700)
+            try:
+                result = subprocess.run([str(BUILD / "tocsin"), "status", "--data", folder], capture_output=True, text=True,
+                                        timeout=60, user="nobody", check=False)
+            except PermissionError:
+                self.skipTest("the program stands where only its owner may look")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("only the user that it runs as and root may", result.stderr)
+
+
 class Listings(Commands):
     @classmethod
     def setUpClass(cls):
@@ -115,6 +145,26 @@ class Listings(Commands):
         self.assertEqual(result.returncode, 2)
         self.assertIn("there is none with this id", result.stderr)
         self.assertEqual(self.daemon.command("quarantine", "list", "--before", "2020-01-01", "--json")["held"], [])
+
+    def test_a_moment_before_is_part_of_what_is_counted(self):
+        for words in (["quarantine", "list"], ["journal", "list"]):
+            listed = self.daemon.command(*words, "--before", "2020-01-01")
+            self.assertRegex(listed, r"\A(No record fits|No message waits for a decision)\.\n\Z")
+            self.assertEqual(self.daemon.command(*words, "--before", "2020-01-01", "--json")["total"], 0)
+        shown = self.daemon.command("quarantine", "list", "--limit", "2", "--before", "2999-01-01")
+        self.assertIn("5 wait, the newest 2 shown", shown)
+
+    def test_a_filter_that_could_match_nothing_is_refused(self):
+        for words, expected in ((["journal", "list", "--sender", "@x.example"], "one whole address"),
+                                (["quarantine", "list", "--recipient", "x.example"], "one whole address"),
+                                (["journal", "list", "--link-domain", "https://evil.example/"], "a domain such as"),
+                                (["journal", "list", "--attachment", "abc"], "64 hexadecimal digits"),
+                                (["journal", "list", "--sender", ""], "an unset shell variable?"),
+                                (["quarantine", "list", "--before", ""], "an unset shell variable?")):
+            with self.subTest(words=words):
+                result = self.run_words(*words)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(expected, result.stderr)
 
     def test_id_of_an_smtp_answer_shows_the_record(self):
         held_id = self.held_texts[0].split()[-1]

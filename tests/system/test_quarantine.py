@@ -52,7 +52,8 @@ class Quarantine(unittest.TestCase):
         self.assertIn("released by anna already", again.stderr)
         self.assertEqual(len(self.sink.delivered), 1)
         shown = self.state(held_id)
-        self.assertEqual([(act["act"], act["by"]) for act in shown["acts"]], [("releasing", "anna"), ("released", "anna")])
+        self.assertEqual([(act["act"], act["by"]) for act in shown["acts"]],
+                         [("releasing", "anna"), ("released", "anna"), ("not_released", "anna")])
         self.assertIn("asked the customer", shown["acts"][0]["note"])
         self.assertTrue(shown["acts"][0]["caller"].startswith("uid "))
         self.assertIn("released: 250", shown["record"]["next_hop_reply"])
@@ -76,6 +77,17 @@ class Quarantine(unittest.TestCase):
         self.sink.refuse_recipients = set()
         self.assertEqual(self.release(held_id).returncode, 0)
         self.assertEqual([one.content for one in self.sink.delivered], [content])
+
+    def test_a_release_that_comes_to_nothing_leaves_a_trace(self):
+        held_id, _ = self.hold()
+        self.sink.refuse_recipients = {"b@example.net"}
+        self.assertEqual(self.release(held_id).returncode, 2)
+        acts = self.state(held_id)["acts"]
+        self.assertEqual([(act["act"], act["by"]) for act in acts], [("not_released", "anna")])
+        self.assertIn("asked the customer [the next hop refused a recipient: b@example.net: 550", acts[0]["note"])
+        self.assertRegex(self.daemon.command("quarantine", "show", held_id),
+                         r"not_released by anna \(uid \d+\): asked the customer")
+        self.assertIn("held.release_refused", self.daemon.log_path.read_text())
 
     def test_a_recipient_that_is_gone_does_not_stop_the_others(self):
         held_id, _ = self.hold(("b@example.net", "c@example.net"))
@@ -102,7 +114,7 @@ class Quarantine(unittest.TestCase):
         self.assertEqual(self.release(held_id, "--again").returncode, 0)
         self.assertEqual([one.content for one in self.sink.delivered], [content])
         acts = [act["act"] for act in self.state(held_id)["acts"]]
-        self.assertEqual(acts, ["releasing", "unknown", "held", "releasing", "released"])
+        self.assertEqual(acts, ["releasing", "unknown", "not_released", "held", "releasing", "released"])
 
     def test_kill_in_the_middle_of_a_release(self):
         held_id, _ = self.hold()

@@ -31,6 +31,7 @@ bool matches(const store::Order& order, const OrderSubject& subject, TimePoint n
 TEST_CASE("each kind of order matches what it names, and its neighbour not") {
     scan::ScanReport report;
     report.facts.header_from = "Boss@Corp.example";
+    report.facts.further_from = {"\"Second\"@Hidden.example."};
     report.facts.subject = "Wedding photos!";
     report.facts.attachment_sha256 = {"ab12"};
     report.facts.text_fingerprint = 0xFE;
@@ -44,6 +45,10 @@ TEST_CASE("each kind of order matches what it names, and its neighbour not") {
     for (const Case& c :
          {Case{SubjectKind::sender, "NEWS@garden.example.org", "ews@garden.example.org"},
           Case{SubjectKind::sender, "boss@corp.example", "boss@corp.example.net"},
+          Case{SubjectKind::sender, "\"news\"@garden.example.org", "\"new\"@garden.example.org"},
+          Case{SubjectKind::sender, "second@hidden.example", "third@hidden.example"},
+          Case{SubjectKind::sender, "@hidden.example", "@idden.example"},
+          Case{SubjectKind::domain, "hidden.example", "idden.example"},
           Case{SubjectKind::domain, "example.org", "mple.org"},
           Case{SubjectKind::domain, "corp.example", "orp.example"},
           Case{SubjectKind::client_ip, "192.0.2.7", "192.0.2.70"},

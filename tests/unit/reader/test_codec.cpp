@@ -41,7 +41,7 @@ Reply sample_reply() {
     report.findings.push_back({"yara", "Some_Rule", scan::Severity::malware, "it runs by itself", 1});
     report.limits_hit.push_back({scan::ScanLimit::container_depth, 1, "16"});
     report.urls.push_back({"https://example.org/x", "qr", 1});
-    report.facts = {"a@example.org", "A", "Hello", "<1@example.org>", {std::string(64, 'a')}};
+    report.facts = {"a@example.org", "A", {"b@example.org"}, "Hello", "<1@example.org>", {std::string(64, 'a')}};
     report.engine_version = "ClamAV 1";
     report.parse_us = 1;
     report.scan_us = 2;

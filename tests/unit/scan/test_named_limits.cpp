@@ -186,8 +186,8 @@ TEST_CASE("an engine that fails says so, and what it was to look at is not clean
     CHECK(report.verdict == Verdict::unscannable);
 }
 
-// ClamAV unpacks into a temporary folder below the current one. Where none can be made it leaves out what needs one, and reports no
-// error. What needs none is scanned as ever.
+// ClamAV unpacks into a temporary folder below the current one. Where none can be made it leaves out what needs one, and reports
+// no error. What needs none is scanned as ever.
 TEST_CASE("ClamAV that cannot unpack is an engine that failed, not a clean file") {
     const Engines& loaded = engines();
     const std::string packed = make_zip({{"b.txt", "an ordinary text"}});

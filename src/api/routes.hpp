@@ -1,0 +1,32 @@
+// What each request of the API takes. A word that is not known would be passed over, and so change what was meant: it is refused.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+#include "proto/http.hpp"
+
+namespace tocsin::api {
+
+/// Whether there is such a request, with these parameters. Errors: not_found; invalid_input (a parameter that it does not take,
+/// or one that is given twice), in words that name it and those that it takes.
+[[nodiscard]] Result<void> check_request(std::string_view method, const proto::HttpTarget& target);
+
+/// What a member of a body may be. `other`: who reads it checks it.
+enum class MemberKind : std::uint8_t { text, flag, other };
+struct Member {
+    std::string_view name;
+    MemberKind kind = MemberKind::text;
+};
+
+/// The body as a JSON object; without its members that are null, and an empty one if there is no body. Errors: invalid_input (no
+/// object, a member that is not among `known`, is given twice or is of another kind), in words that name it and those that are
+/// known.
+[[nodiscard]] Result<nlohmann::json> object_from(const std::string& body, std::span<const Member> known);
+
+}  // namespace tocsin::api
