@@ -44,7 +44,7 @@ Remembered PartsCache::look_up(const Hash256& hash, RememberedScan& scan) {
         return Remembered::known;
     }
     ++counts_.misses;
-    if (entry.state == Remembered::being_filled) return Remembered::being_filled;
+    if (entry.state == Remembered::being_filled || entry.state == Remembered::unfit) return entry.state;
     entry.sightings = std::min(entry.sightings + 1, limits::cache_sightings_min);
     return entry.sightings < limits::cache_sightings_min ? Remembered::unknown : Remembered::seen_before;
 }
@@ -72,6 +72,11 @@ void PartsCache::fill(const Hash256& hash, RememberedScan scan) {
 void PartsCache::abandon_fill(const Hash256& hash) {
     bool created = false;
     touch(hash, created).state = Remembered::unknown;
+}
+
+void PartsCache::set_aside(const Hash256& hash) {
+    bool created = false;
+    touch(hash, created).state = Remembered::unfit;
 }
 
 void PartsCache::clear() {

@@ -21,6 +21,7 @@ enum class Remembered : std::uint8_t {
     seen_before,   ///< seen limits::cache_sightings_min times: scan it and hand the bytes back
     being_filled,  ///< a fresh child is at work on it: scan it
     known,
+    unfit,  ///< a scan of its bytes alone says less than a scan within its message: always scan it
 };
 
 struct RememberedScan {
@@ -46,6 +47,8 @@ public:
     void fill(const Hash256& hash, RememberedScan scan);
     /// The fresh child failed: the next sighting may try again.
     void abandon_fill(const Hash256& hash);
+    /// What the fresh child found must not stand for the part in another message: it is not asked for again.
+    void set_aside(const Hash256& hash);
     /// Forgets everything: the engines or their rules are others now.
     void clear();
     [[nodiscard]] CacheCounts counts() const;

@@ -26,6 +26,19 @@ std::uint64_t elapsed_us_since(Deadline begin) {
         std::chrono::duration_cast<std::chrono::microseconds>(net::steady_now() - begin).count());
 }
 
+/// Whether a password in the message around it may open what is locked in this part.
+bool hangs_on_message(const scan::ScanReport& report) {
+    return std::ranges::any_of(report.limits_hit,
+                               [](const scan::LimitHit& hit) { return hit.limit == scan::ScanLimit::locked; });
+}
+
+/// Whether everything in the report found room in what is remembered of it: a message may have more.
+bool is_whole(std::string_view encoded, const scan::ScanReport& report) {
+    const std::optional<scan::ScanReport> kept = reader::decode_part_report(encoded);
+    return kept && kept->urls.size() == report.urls.size() && kept->findings.size() == report.findings.size() &&
+           kept->parts.size() == report.parts.size() && kept->limits_hit.size() == report.limits_hit.size();
+}
+
 std::string describe(const sandbox::ExitReason& reason) {
     return (reason.signalled ? "reader ended by signal " : "reader ended with code ") +
            std::to_string(reason.value);
@@ -468,6 +481,7 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
         outcome.outcome == Outcome::verdict && outcome.detail.empty() && whole && generation == generation_;
     if (!keep) return cache_.abandon_fill(hash);
     RememberedScan scan{.report = reader::encode_part_report(outcome.report), .content = {}};
+    if (hangs_on_message(outcome.report) || !is_whole(scan.report, outcome.report)) return cache_.set_aside(hash);
     if (fill_as == FillAs::with_content) scan.content = as_text(bytes);
     cache_.fill(hash, std::move(scan));
 }

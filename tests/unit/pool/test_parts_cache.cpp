@@ -29,6 +29,16 @@ TEST_CASE("a hash is remembered only after a fill") {
     CHECK(cache.look_up(hash_of(2), report) == Remembered::unknown);
 }
 
+TEST_CASE("what is set aside is neither remembered nor asked for again") {
+    PartsCache cache(10);
+    REQUIRE(cache.begin_fill(hash_of(1)));
+    cache.set_aside(hash_of(1));
+    RememberedScan report;
+    for (std::uint32_t sighting = 0; sighting <= limits::cache_sightings_min; ++sighting)
+        CHECK(cache.look_up(hash_of(1), report) == Remembered::unfit);
+    CHECK_FALSE(cache.begin_fill(hash_of(1)));
+}
+
 TEST_CASE("an abandoned fill may be tried again") {
     PartsCache cache(10);
     REQUIRE(cache.begin_fill(hash_of(1)));

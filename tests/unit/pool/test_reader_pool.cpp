@@ -5,11 +5,13 @@
 
 #include <fstream>
 #include <functional>
+#include <random>
 
 #include "base/counted_log.hpp"
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
 #include "pool/reader_pool.hpp"
+#include "support/archive_builder.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace tocsin;
@@ -214,6 +216,40 @@ TEST_CASE("the real reader finds the EICAR test string and remembers a shared at
         ScanOutcome remembered = pool.scan(fiber, request_of("", shared));
         CHECK(remembered.report.verdict == scan::Verdict::clean);
         CHECK(pool.status().cache.hits >= 1);
+    });
+}
+
+TEST_CASE("what is remembered never makes a message stricter than it was") {
+    PoolConfig config;
+    config.reader_program = TOCSIN_READER;
+    std::mt19937 random(1);
+    std::string noise;  // so that it packs to a size that is remembered
+    while (noise.size() < 6'000) noise += static_cast<char>('a' + random() % 26);
+    const std::string locked = test::archive_of(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, "list.txt", noise,
+                                                "zip:encryption=zipcrypt", "s3cret!");
+    // Opened by a word of the message, which whoever scans the attachment alone does not have.
+    const std::string told = "From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                             "--b\r\n\r\nThe password is: s3cret! Please hurry.\r\n--b\r\n"
+                             "Content-Type: application/zip; name=a.zip\r\n"
+                             "Content-Transfer-Encoding: binary\r\n\r\n" + locked + "\r\n--b--\r\n";
+    // More places than are remembered of one part, and fewer than a message may name.
+    std::string many = "From: a@example.com\r\nContent-Type: text/html\r\n\r\n<html><body>";
+    for (int number = 0; number < 700; ++number)
+        many += "<a href=\"https://host" + std::to_string(number) + ".example.com/a/long/way/to/the/page\">x</a>\r\n";
+    with_pool(config, [&](net::Fiber& fiber, ReaderPool& pool) {
+        for (const std::string& mail : {told, many}) {
+            const ScanOutcome first = pool.scan(fiber, request_of("", mail));
+            REQUIRE(first.outcome == Outcome::verdict);
+            REQUIRE(first.report.verdict != scan::Verdict::unscannable);
+            for (std::uint32_t sighting = 0; sighting <= limits::cache_sightings_min; ++sighting) {
+                (void)pool.scan(fiber, request_of("", mail));
+                pool.settle(fiber);
+            }
+            const ScanOutcome last = pool.scan(fiber, request_of("", mail));
+            CHECK(last.report.verdict == first.report.verdict);
+            CHECK(last.report.limits_hit.size() == first.report.limits_hit.size());
+            CHECK(last.report.urls.size() == first.report.urls.size());
+        }
     });
 }
 
