@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "base/limits.hpp"
 
@@ -30,6 +31,18 @@ Result<void> Readiness::look_at_disk() const {
                                       std::to_string(limits::ready_free_bytes >> 20) + ": make room");
 }
 
+/// Files that were deleted while they are open take writes, and all of it is gone with the daemon.
+Result<void> Readiness::look_at_folder() const {
+    for (const char* name : {"tocsin.sqlite", "evidence"}) {
+        std::error_code error;
+        const std::filesystem::path path = std::filesystem::path(data_folder_) / name;
+        if (!std::filesystem::exists(path, error))
+            return fail(ErrorCode::not_found,
+                        path.string() + " is gone: what is written now is lost. Stop the daemon and restore its data folder");
+    }
+    return {};
+}
+
 std::vector<std::string> Readiness::reasons_against(net::Fiber& fiber) {
     std::vector<std::string> reasons;
     Result<void> readers = readers_.revive(fiber);
@@ -40,6 +53,7 @@ std::vector<std::string> Readiness::reasons_against(net::Fiber& fiber) {
     if (Result<void> journal = try_journal(fiber); !journal)
         reasons.push_back("the journal cannot be written: " + journal.error().message);
     if (Result<void> disk = look_at_disk(); !disk) reasons.push_back(disk.error().message);
+    if (Result<void> folder = look_at_folder(); !folder) reasons.push_back(folder.error().message);
     return reasons;
 }
 

@@ -28,6 +28,7 @@ public:
 private:
     [[nodiscard]] Result<void> try_journal(net::Fiber& fiber);
     [[nodiscard]] Result<void> look_at_disk() const;
+    [[nodiscard]] Result<void> look_at_folder() const;
 
     pool::ReaderPool& readers_;
     const gate::JournalWriter& journal_;

@@ -160,8 +160,9 @@ public:
     }
 
 private:
-    void refuse_request(const HttpResponse& response) {
+    void refuse_request(HttpResponse response) {
         forget();
+        response.keep_alive = false;
         write(serialise(response));
         refused_ = true;
     }

@@ -32,6 +32,7 @@ std::string_view in_words(proto::SmtpViolation violation) {
         case proto::SmtpViolation::nul_in_command:
         case proto::SmtpViolation::command_too_long:
         case proto::SmtpViolation::chunking:
+        case proto::SmtpViolation::web_request:
         case proto::SmtpViolation::commands_before_tls:
         case proto::SmtpViolation::too_many_errors: break;
     }

@@ -112,6 +112,8 @@ SmtpServerMachine::Reaction SmtpServerMachine::handle_line(std::string_view line
     }
     // RFC 3030: the bytes that follow BDAT are content. Refusing the command alone would read them as commands.
     if (verb == "BDAT") return violate(SmtpViolation::chunking, "BDAT was not announced");
+    if (verb == "GET" || verb == "POST" || verb == "CONNECT")
+        return violate(SmtpViolation::web_request, "this is no web server");
     if (options_.tls == SmtpTls::required && !tls_active_) return refuse(530, "5.7.0", "say STARTTLS first");
     if (verb == "MAIL") return handle_mail(argument);
     if (verb == "RCPT") return handle_recipient(argument);

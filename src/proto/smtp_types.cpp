@@ -54,6 +54,7 @@ std::string_view to_string(SmtpViolation violation) {
         case SmtpViolation::command_too_long: return "command_too_long";
         case SmtpViolation::data_before_go_ahead: return "data_before_go_ahead";
         case SmtpViolation::chunking: return "chunking";
+        case SmtpViolation::web_request: return "web_request";
         case SmtpViolation::commands_before_tls: return "commands_before_tls";
         case SmtpViolation::too_large: return "too_large";
         case SmtpViolation::endless_content: return "endless_content";

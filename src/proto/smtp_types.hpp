@@ -64,6 +64,7 @@ enum class SmtpViolation {
     command_too_long,      ///< limits::smtp_command_bytes
     data_before_go_ahead,  ///< sent content before the 354 (RFC 2920 section 3.1: DATA ends a pipelined group)
     chunking,              ///< BDAT, which was not announced: its bytes must not be read as commands
+    web_request,           ///< a browser that a page sent here: its body must not be read as commands
     commands_before_tls,   ///< sent something behind STARTTLS that was not encrypted (CVE-2011-0411)
     too_large,             ///< content over the size limit; the session goes on
     endless_content,       ///< went on far beyond the size limit

@@ -172,6 +172,18 @@ class ReadyTest(unittest.TestCase):
             self.assertEqual(daemon.send("inbound", "a@example.org", ["b@example.com"], mail)[0], 250)
             self.assertIn("reader.template_lost", (daemon.data / "serve.log").read_text())
 
+    def test_without_its_files_it_is_not_ready(self):
+        """A deleted file that is open takes writes, and all of it is lost with the daemon."""
+        for name in ("tocsin.sqlite", "evidence"):
+            with self.subTest(gone=name), Daemon(self.sink) as daemon:
+                self.assertEqual(ready(daemon), (200, []))
+                (daemon.data / name).rename(daemon.data / "elsewhere")
+                code, reasons = ready(daemon)
+                self.assertEqual(code, 503)
+                self.assertIn(f"{name} is gone", reasons[0])
+                (daemon.data / "elsewhere").rename(daemon.data / name)
+                self.assertEqual(ready(daemon), (200, []))
+
     def test_with_a_full_disk_it_is_not_ready(self):
         """In a mount namespace of its own, where the data folder is a disk of 40 MiB."""
         inside = ["unshare", "--user", "--map-root-user", "--mount"]

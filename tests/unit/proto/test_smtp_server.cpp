@@ -70,7 +70,6 @@ TEST_CASE("commands in the wrong order, malformed or not offered are refused by 
         {"EXPN x\r\n", "502"},
         {"HELP\r\n", "502"},
         {"\r\n", "500"},
-        {"GET / HTTP/1.1\r\n", "500"},
         {"EHLO x\r\nMAIL FROM:a@b\r\n", "250 501"},
         {"EHLO x\r\nMAIL FROM:<a@b\r\n", "250 501"},
         {"EHLO x\r\nMAIL FROM:<a b@c>\r\n", "250 501"},
@@ -209,6 +208,8 @@ TEST_CASE("bare CR, LF and NUL in commands end the session") {
         {std::string("EHLO \0x\r\n", 9), "violation(nul_in_command) closed"},
         {std::string("\x16\x03\x01\x00\x05hello", 10), "violation(nul_in_command) closed"},  // a TLS client
         {"BDAT 10 LAST\r\nMAIL FROM:", "violation(chunking) closed"},
+        {"POST / HTTP/1.1\r\nHost: x\r\n\r\nEHLO x\r\nMAIL FROM:<a@b.example>\r\n", "violation(web_request) closed"},
+        {"GET / HTTP/1.1\r\n", "violation(web_request) closed"},
     };
     for (const auto& [sent, events] : table)
         for (const auto feeding : {Feeding::whole, Feeding::byte_by_byte}) {
