@@ -6,6 +6,7 @@
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
 #include "config/files.hpp"
+#include "net/tls.hpp"
 #include "scan/report.hpp"
 
 namespace tocsin::cli {
@@ -26,6 +27,20 @@ void print_problems(std::FILE* to, const std::string& file, const std::vector<co
         std::fprintf(to, "%s\n", for_terminal(config::to_line(file, problem)).c_str());
 }
 
+/// Certificates and keys as `serve` will load them: readable, whole, made for each other.
+bool check_certificates(const std::string& file, const config::Settings& settings) {
+    bool good = true;
+    for (const config::Listener& listener : settings.listeners) {
+        if (!listener.tls_certificate && !listener.tls_key) continue;
+        const auto loaded = net::TlsContext::server(listener.tls_certificate.value_or(""), listener.tls_key.value_or(""));
+        if (loaded) continue;
+        std::printf("%s: listener \"%s\": %s\n", for_terminal(file).c_str(), for_terminal(listener.name).c_str(),
+                    for_terminal(loaded.error().message).c_str());
+        good = false;
+    }
+    return good;
+}
+
 }  // namespace
 
 config::KnownNames known_config_names() {
@@ -43,8 +58,9 @@ int run_config_check(const std::string& file) {
     const Result<config::Parsed> parsed = config::load(path, options);
     if (!parsed) return complain(parsed.error());
     print_problems(stdout, path, parsed->problems);
-    if (parsed->settings) std::printf("%s: no problem found\n", for_terminal(path).c_str());
-    return parsed->settings ? exit_nothing_found : exit_something_found;
+    const bool good = parsed->settings && check_certificates(path, *parsed->settings);
+    if (good) std::printf("%s: no problem found\n", for_terminal(path).c_str());
+    return good ? exit_nothing_found : exit_something_found;
 }
 
 int run_config_show(const std::string& file) {

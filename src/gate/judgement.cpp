@@ -239,6 +239,10 @@ void refuse_endless_forgery(const Envelope& envelope, pool::ScanOutcome& scan) {
         return;
     if (scan.report.verdict != scan::Verdict::malware) scan.report.verdict = scan::Verdict::unscannable;
     scan.detail = "more header fields under Tocsin's own names than are taken out";
+    // As a finding, so that whoever decides about the held message reads why it is held.
+    scan.report.findings.push_back({"tocsin", "forged_fields", scan::Severity::suspicious,
+                                    "The message claims Tocsin's own header fields in more places than can be taken out",
+                                    scan::whole_message});
 }
 
 }  // namespace

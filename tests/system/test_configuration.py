@@ -1,5 +1,6 @@
 """tocsin config: what it says about a file, and its exit codes. No daemon."""
 import re
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -31,6 +32,24 @@ class Configuration(unittest.TestCase):
         shown = self.run_config("show")
         self.assertEqual((shown.returncode, shown.stdout), (1, ""))
         self.assertIn("did you mean host_name?", shown.stderr)
+
+    def test_keys_are_loaded_as_the_daemon_will_load_them(self):
+        for name in ("one", "two"):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                            "1", "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem", "-subj", "/CN=a"],
+                           check=True, capture_output=True)
+        (self.folder / "junk.key").write_text("no key")
+        for key in self.folder.glob("*.key"):
+            key.chmod(0o600)
+        row = '[[listener]]\nname = "in"\nkind = "smtp"\ndirection = "inbound"\naddress = "127.0.0.1:2525"\n' \
+              'next_hop = "127.0.0.1:10026"\ntls = "offer"\ntls_certificate = "one.pem"\ntls_key = "{}"\n'
+        good = self.run_config("check", row.format("one.key"))
+        self.assertEqual((good.returncode, good.stdout), (0, f"{self.file}: no problem found\n"))
+        for key in ("two.key", "junk.key"):
+            with self.subTest(key=key):
+                bad = self.run_config("check", row.format(key))
+                self.assertEqual(bad.returncode, 1, bad.stdout)
+                self.assertIn('listener "in": ', bad.stdout)
 
     def test_a_file_that_is_not_there_is_an_error(self):
         for command in ("check", "show"):
