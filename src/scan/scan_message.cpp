@@ -40,11 +40,14 @@ ScanBudget budget_for(const ScanOptions& options, SteadyClock::time_point start)
     return budget;
 }
 
-/// So little that the fingerprints are similar: with many words of somebody else's it is another text.
-bool differs_little(ByteView copy, const std::vector<Difference>& differences) {
-    std::size_t bytes = 0;
-    for (const Difference& one : differences) bytes += one.end - one.begin;
-    return bytes * least_alike <= copy.size();
+/// So little that the fingerprints are similar: with many words of somebody else's, or without many of its own, it is another
+/// text.
+bool differs_little(std::size_t body_bytes, ByteView copy, const std::vector<Difference>& differences) {
+    std::size_t added = 0;
+    for (const Difference& one : differences) added += one.end - one.begin;
+    // What both have is the copy without what was added.
+    const std::size_t removed = body_bytes - (copy.size() - added);
+    return (added + removed) * least_alike <= copy.size();
 }
 
 /// One message on its way through the engines.
@@ -199,7 +202,7 @@ void MessageScan::take_answer(Leaf& leaf, RememberedPart answer, const Hash256& 
     const CopyComparison comparison = answer.body ? answer.body->compare(content)
                                                   : CopyComparison{.kind = CopyKind::same, .differences = {}};
     const bool harmless = answer.findings.empty() && answer.limits_hit.empty() && answer.flags.empty();
-    if (answer.body && comparison.kind != CopyKind::other && differs_little(content, comparison.differences))
+    if (answer.body && comparison.kind != CopyKind::other && differs_little(answer.body->size(), content, comparison.differences))
         leaf.fingerprint = answer.body->fingerprint();
     if (comparison.kind == CopyKind::same) {
         leaf.remembered = std::move(answer);

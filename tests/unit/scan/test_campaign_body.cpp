@@ -182,6 +182,28 @@ TEST_CASE("a personalised copy is looked at where it differs") {
     CHECK_FALSE(has_url(report, "https://shop.example/leave?u=1001", "html"));
 }
 
+TEST_CASE("a copy has the fingerprint of its text, unless much was added to it or taken out") {
+    const auto fingerprint_of_copy = [](const std::string& base, const std::string& copy) {
+        const ScanReport report = scan_copy(base, mail_with(copy, "Content-Type: text/plain"), "txt");
+        CHECK(was_compared(report));
+        return report.facts.text_fingerprint;
+    };
+    std::string full, bare;
+    for (int number = 0; number < 30; ++number) {
+        const std::string line =
+            "A line of ordinary words that is the same for every reader, number " + std::to_string(number) + "\r\n";
+        full += line + "These words are personal and stand nowhere else in the other text of ours " + line;
+        bare += line + line;
+    }
+    CHECK(fingerprint_of_copy(full, full) == CampaignBody(full, BodyKind::text).fingerprint());
+    std::string named = full;
+    named.replace(named.find("ordinary"), 8, "Reader");
+    CHECK(fingerprint_of_copy(full, named) == CampaignBody(full, BodyKind::text).fingerprint());
+    CHECK(fingerprint_of_copy(full, bare) == CampaignBody(bare, BodyKind::text).fingerprint());
+    CHECK(fingerprint_of_copy(bare, full) == CampaignBody(full, BodyKind::text).fingerprint());
+    CHECK(CampaignBody(full, BodyKind::text).fingerprint() != CampaignBody(bare, BodyKind::text).fingerprint());
+}
+
 TEST_CASE("nothing is smuggled past the signatures in what differs") {
     // The text was harmless with other words; the last missing piece comes with the copy.
     const std::string string = eicar();
