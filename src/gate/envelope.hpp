@@ -26,6 +26,8 @@ struct Envelope {
     std::string queue_id;    ///< of the MTA that asks
     std::string mail_from;
     std::vector<std::string> recipients;
+    std::string sender_dsn;                   ///< RET and ENVID (RFC 3461) as they stand in MAIL; empty: none
+    std::vector<std::string> recipients_dsn;  ///< NOTIFY and ORCPT of each of `recipients`; empty: nobody asked for any
 };
 
 }  // namespace tocsin::gate

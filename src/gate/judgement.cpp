@@ -84,7 +84,19 @@ store::Record make_record(const Envelope& envelope, const Judgement& judgement, 
     return record;
 }
 
-store::Held make_held(const store::Record& record, const Judgement& judgement) {
+/// The wishes of those for whom it is kept; they are in the order in which they came.
+std::vector<std::string> kept_dsn(const Envelope& envelope, const std::vector<std::string>& kept) {
+    std::vector<std::string> out;
+    auto wanted = kept.begin();
+    for (std::size_t at = 0; at < envelope.recipients_dsn.size() && wanted != kept.end(); ++at) {
+        if (*wanted != envelope.recipients[at]) continue;
+        out.push_back(envelope.recipients_dsn[at]);
+        ++wanted;
+    }
+    return out;
+}
+
+store::Held make_held(const store::Record& record, const Envelope& envelope, const Judgement& judgement) {
     store::Held held;
     held.id = judgement.held_id;
     held.record_id = record.id;
@@ -92,6 +104,8 @@ store::Held make_held(const store::Record& record, const Judgement& judgement) {
     held.direction = record.direction;
     held.mail_from = record.mail_from;
     held.recipients = judgement.kept;
+    held.sender_dsn = envelope.sender_dsn;
+    held.recipients_dsn = kept_dsn(envelope, judgement.kept);
     held.customer = record.customer;
     held.subject = record.subject;
     held.size_bytes = record.size_bytes;
@@ -322,7 +336,7 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
     store::Record record = make_record(envelope, judgement, services.clock.now());
     record.content_sha256 = sha256;
     const bool anew = kept && judgement.held_already_sha256.empty();
-    const store::Held held = anew ? make_held(record, judgement) : store::Held{};
+    const store::Held held = anew ? make_held(record, envelope, judgement) : store::Held{};
     Result<void> written = services.journal.write(fiber, record, anew ? &held : nullptr);
     judgement.recorded = written.has_value();
     if (!written)

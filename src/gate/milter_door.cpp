@@ -11,6 +11,7 @@
 #include "gate/client_events.hpp"
 #include "gate/judgement.hpp"
 #include "proto/milter_machine.hpp"
+#include "proto/smtp_parameters.hpp"
 #include "scan/reserved_names.hpp"
 
 namespace tocsin::gate {
@@ -26,6 +27,22 @@ struct ForgedField {
     std::string name;
     std::uint32_t index = 0;
 };
+
+/// RET and ENVID among the arguments of MAIL. What is malformed or no DSN parameter is for the MTA to answer.
+std::string sender_dsn(const std::vector<std::string>& arguments) {
+    proto::SmtpSender sender;
+    for (const std::string& argument : arguments)
+        (void)proto::read_mail_parameters(argument, proto::SmtpOffer{.dsn = true}, sender);
+    return proto::dsn_text(sender);
+}
+
+/// NOTIFY and ORCPT among the arguments of RCPT.
+std::string recipient_dsn(const std::vector<std::string>& arguments) {
+    proto::SmtpRecipient recipient;
+    for (const std::string& argument : arguments)
+        (void)proto::read_recipient_parameters(argument, proto::SmtpOffer{.dsn = true}, true, recipient);
+    return proto::dsn_text(recipient);
+}
 
 /// One connection of an MTA. Owns the message that is open on it.
 class Session {
@@ -123,6 +140,7 @@ private:
     void begin_message(const MilterEvent& event) {
         forget_message();
         envelope_.mail_from = event.text;
+        envelope_.sender_dsn = sender_dsn(event.arguments);
         envelope_.sasl_login = macro("{auth_authen}");
         if (services_.buffered_bytes < services_.buffered_bytes_max)
             return machine_.answer(MilterAnswer::proceed);
@@ -135,8 +153,11 @@ private:
     }
 
     void add_recipient(const MilterEvent& event) {
-        if (!content_.claim(sizeof(std::string) + event.text.size())) return refuse_for_room();
+        std::string dsn = recipient_dsn(event.arguments);
+        if (!content_.claim(2 * sizeof(std::string) + event.text.size() + dsn.size()))
+            return refuse_for_room();
         envelope_.recipients.push_back(event.text);
+        envelope_.recipients_dsn.push_back(std::move(dsn));
         machine_.answer(MilterAnswer::proceed);
     }
 
@@ -213,7 +234,9 @@ private:
         seen_of_name_.clear();
         too_large_ = false;
         envelope_.mail_from.clear();
+        envelope_.sender_dsn.clear();
         envelope_.recipients.clear();
+        envelope_.recipients_dsn.clear();
         envelope_.sasl_login.clear();
         envelope_.queue_id.clear();
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/smtp_parameters.hpp"
+
 namespace tocsin::gate {
 
 namespace {
@@ -28,6 +30,21 @@ bool is_eight_bit(ByteView content) {
 
 bool is_eight_bit(const std::string& text) {
     return is_eight_bit(as_bytes(text));
+}
+
+/// What the sender asked for when the message came. They were valid then; what does not read any more is left out.
+void ask_for_dsn(const std::string& text, proto::SmtpSender& sender) {
+    proto::SmtpSender asked;
+    if (proto::read_mail_parameters(text, proto::SmtpOffer{.dsn = true}, asked)) return;
+    sender.dsn_return = asked.dsn_return;
+    sender.envelope_id = asked.envelope_id;
+}
+
+void ask_for_dsn(const std::string& text, bool utf8, proto::SmtpRecipient& recipient) {
+    proto::SmtpRecipient asked;
+    if (proto::read_recipient_parameters(text, proto::SmtpOffer{.dsn = true}, utf8, asked)) return;
+    recipient.notify = asked.notify;
+    recipient.original_recipient = asked.original_recipient;
 }
 
 /// One release under way.
@@ -104,13 +121,18 @@ private:
         sender.eight_bit = hop.extensions().eight_bit && is_eight_bit(content_);
         sender.utf8 = is_eight_bit(held_.mail_from) ||
                       std::ranges::any_of(held_.recipients, [](auto& path) { return is_eight_bit(path); });
+        if (hop.extensions().dsn) ask_for_dsn(held_.sender_dsn, sender);
         proto::SmtpReply reply = TRY(hop.mail(fiber_, sender, {}));
         if (!reply.positive())
             return fail(ErrorCode::unavailable,
                         "the next hop refused the sender: " + reply.summary() + still_held);
         std::size_t taken = 0;
-        for (const std::string& path : held_.recipients) {
-            reply = TRY(hop.recipient({.path = path, .notify = {}, .original_recipient = {}}));
+        for (std::size_t at = 0; at < held_.recipients.size(); ++at) {
+            const std::string& path = held_.recipients[at];
+            proto::SmtpRecipient recipient{.path = path, .notify = {}, .original_recipient = {}};
+            if (hop.extensions().dsn && at < held_.recipients_dsn.size())
+                ask_for_dsn(held_.recipients_dsn[at], sender.utf8, recipient);
+            reply = TRY(hop.recipient(recipient));
             if (reply.positive())
                 ++taken;
             else if (reply.transient())

@@ -11,6 +11,7 @@
 #include "gate/refused_content.hpp"
 #include "gate/reserved_fields.hpp"
 #include "net/last_words.hpp"
+#include "proto/smtp_parameters.hpp"
 
 namespace tocsin::gate {
 
@@ -180,6 +181,7 @@ private:
         if (!reply) return machine_.answer(lost_next_hop(services_, reply.error()));
         if (reply->positive()) {
             envelope_.mail_from = event.sender.path;
+            envelope_.sender_dsn = proto::dsn_text(event.sender);
             sender_ = event.sender;
             sender_facts_ = facts;
         }
@@ -219,13 +221,16 @@ private:
     }
 
     void handle_recipient(const SmtpServerEvent& event) {
-        const std::size_t bytes = sizeof(proto::SmtpRecipient) + sizeof(std::string) + 2 * event.text.size() +
-                                  event.recipient.notify.size() + event.recipient.original_recipient.size();
+        const std::size_t dsn_bytes =
+            event.recipient.notify.size() + event.recipient.original_recipient.size();
+        const std::size_t bytes = sizeof(proto::SmtpRecipient) + 2 * sizeof(std::string) +
+                                  2 * event.text.size() + 2 * dsn_bytes;
         if (!content_.claim(bytes)) return machine_.answer(no_room_reply());
         Result<proto::SmtpReply> reply = next_hop_.recipient(event.recipient);
         if (!reply) return machine_.answer(lost_next_hop(services_, reply.error()));
         if (reply->positive()) {
             envelope_.recipients.push_back(event.text);
+            envelope_.recipients_dsn.push_back(proto::dsn_text(event.recipient));
             recipients_.push_back(event.recipient);
         }
         machine_.answer(*reply);

@@ -129,6 +129,15 @@ Refusal read_recipient_parameter(const std::string& key, const std::string& valu
     return std::nullopt;
 }
 
+std::string joined(std::string_view first, const std::string& first_value, std::string_view second,
+                   const std::string& second_value) {
+    std::string text;
+    if (!first_value.empty()) text.append(first).append("=").append(first_value);
+    if (second_value.empty()) return text;
+    if (!text.empty()) text += ' ';
+    return text.append(second).append("=").append(second_value);
+}
+
 }  // namespace
 
 std::optional<SmtpReply> read_mail_parameters(std::string_view text, const SmtpOffer& offer,
@@ -147,6 +156,14 @@ std::optional<SmtpReply> read_recipient_parameters(std::string_view text, const 
     for (const auto& [key, value] : *parameters)
         if (auto refusal = read_recipient_parameter(key, value, offer, utf8, recipient)) return refusal;
     return std::nullopt;
+}
+
+std::string dsn_text(const SmtpSender& sender) {
+    return joined("RET", sender.dsn_return, "ENVID", sender.envelope_id);
+}
+
+std::string dsn_text(const SmtpRecipient& recipient) {
+    return joined("NOTIFY", recipient.notify, "ORCPT", recipient.original_recipient);
 }
 
 bool has_valid_dsn(const SmtpSender& sender) {

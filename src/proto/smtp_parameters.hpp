@@ -17,6 +17,10 @@ namespace tocsin::proto {
 [[nodiscard]] std::optional<SmtpReply>
 read_recipient_parameters(std::string_view text, const SmtpOffer& offer, bool utf8, SmtpRecipient& recipient);
 
+/// RET and ENVID, NOTIFY and ORCPT, as they stand in the command; empty: none.
+[[nodiscard]] std::string dsn_text(const SmtpSender& sender);
+[[nodiscard]] std::string dsn_text(const SmtpRecipient& recipient);
+
 /// True if each DSN parameter is well-formed or empty: nothing in it can end the command.
 [[nodiscard]] bool has_valid_dsn(const SmtpSender& sender);
 [[nodiscard]] bool has_valid_dsn(const SmtpRecipient& recipient);

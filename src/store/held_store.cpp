@@ -92,15 +92,15 @@ std::optional<HeldState> held_state_from(std::string_view name) {
 }
 
 const char* const insert_held = "INSERT INTO held (id, record_id, time_us, direction, mail_from, sender_key, "
-                                "recipients, recipients_key, customer, "
+                                "recipients, recipients_key, sender_dsn, recipients_dsn, customer, "
                                 "subject, size_bytes, reason, content_sha256, state, decided_by, decided_at, "
                                 "decision_note) VALUES (:id, :record_id, "
                                 ":time_us, :direction, :mail_from, :sender_key, :recipients, "
-                                ":recipients_key, :customer, :subject, :size_bytes, :reason, "
+                                ":recipients_key, :sender_dsn, :recipients_dsn, :customer, :subject, :size_bytes, :reason, "
                                 ":content_sha256, :state, :decided_by, :decided_at, :decision_note)";
 
-const char* const select_held = "SELECT id, record_id, time_us, direction, mail_from, recipients, customer, "
-                                "subject, size_bytes, reason, content_sha256, "
+const char* const select_held = "SELECT id, record_id, time_us, direction, mail_from, recipients, sender_dsn, "
+                                "recipients_dsn, customer, subject, size_bytes, reason, content_sha256, "
                                 "state, decided_by, decided_at, decision_note FROM held";
 
 void HeldRow::set(const Held& held) {
@@ -113,6 +113,8 @@ void HeldRow::set(const Held& held) {
     recipients = stored_list(held.recipients, limits::smtp_path_bytes);
     // A line break before the first address too: every whole address stands between two.
     recipients_key = "\n" + search_key(recipients);
+    sender_dsn = text(held.sender_dsn);
+    recipients_dsn = stored_list(held.recipients_dsn, limits::smtp_command_bytes);
     customer = text(held.customer);
     subject = text(held.subject);
     size_bytes = static_cast<long long>(held.size_bytes);
@@ -135,6 +137,8 @@ Result<Held> HeldRow::get() const {
     held.direction = direction;
     held.mail_from = mail_from;
     held.recipients = list_from_stored(recipients);
+    held.sender_dsn = sender_dsn;
+    held.recipients_dsn = list_from_stored(recipients_dsn);
     held.customer = customer;
     held.subject = subject;
     held.size_bytes = static_cast<std::uint64_t>(size_bytes);
@@ -157,6 +161,8 @@ void HeldRow::bind_use(soci::statement& statement) {
     bind(sender_key, "sender_key");
     bind(recipients, "recipients");
     bind(recipients_key, "recipients_key");
+    bind(sender_dsn, "sender_dsn");
+    bind(recipients_dsn, "recipients_dsn");
     bind(customer, "customer");
     bind(subject, "subject");
     bind(size_bytes, "size_bytes");
@@ -172,7 +178,7 @@ void HeldRow::bind_use(soci::statement& statement) {
 void HeldRow::bind_into(soci::statement& statement) {
     for (std::string* member : {&id, &record_id}) statement.exchange(soci::into(*member));
     statement.exchange(soci::into(time_us));
-    for (std::string* member : {&direction, &mail_from, &recipients, &customer, &subject})
+    for (std::string* member : {&direction, &mail_from, &recipients, &sender_dsn, &recipients_dsn, &customer, &subject})
         statement.exchange(soci::into(*member));
     statement.exchange(soci::into(size_bytes));
     for (std::string* member : {&reason, &content_sha256, &state, &decided_by})

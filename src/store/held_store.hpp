@@ -27,6 +27,8 @@ struct Held {
     std::string direction;
     std::string mail_from;
     std::vector<std::string> recipients;
+    std::string sender_dsn;                   ///< RET and ENVID (RFC 3461) as they stand in MAIL; empty: none
+    std::vector<std::string> recipients_dsn;  ///< NOTIFY and ORCPT of each of `recipients`; empty: none
     std::string customer;
     std::string subject;
     std::uint64_t size_bytes = 0;

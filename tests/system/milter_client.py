@@ -72,14 +72,14 @@ class MilterClient:
         self.ask(b"C", name.encode() + b"\0" + b"4" + struct.pack("!H", 4711) + address.encode() + b"\0", 0x1000)
         return self.ask(b"H", b"client.example\0", 0x2000)
 
-    def envelope(self, sender, recipients, login=None):
-        """The answer to MAIL if it is no `continue`, else that to the last recipient."""
+    def envelope(self, sender, recipients, login=None, mail_arguments=b"", recipient_arguments=b""):
+        """The answer to MAIL if it is no `continue`, else that to the last recipient. Arguments end with NUL each."""
         if login:
             self.frame(b"D", b"M{auth_authen}\0" + login.encode() + b"\0")
-        answer = self.ask(b"M", b"<" + sender.encode() + b">\0", 0x4000)
+        answer = self.ask(b"M", b"<" + sender.encode() + b">\0" + mail_arguments, 0x4000)
         for recipient in recipients:
             if answer[0] == CONTINUE:
-                answer = self.ask(b"R", b"<" + recipient.encode() + b">\0", 0x8000)
+                answer = self.ask(b"R", b"<" + recipient.encode() + b">\0" + recipient_arguments, 0x8000)
         return answer
 
     def headers(self, fields):
@@ -103,7 +103,7 @@ class MilterClient:
                 return Answer(command, data.rstrip(b"\0").decode("latin-1"), changes)
             changes.append((command, data))
 
-    def send(self, sender, recipients, content, login=None):
+    def send(self, sender, recipients, content, **envelope):
         """A whole message given as bytes with CRLF; the header must be plain."""
         head, _, body = content.partition(b"\r\n\r\n")
         fields = []
@@ -113,7 +113,7 @@ class MilterClient:
             elif line:
                 name, _, value = line.partition(b":")
                 fields.append([name, value])
-        answer = self.envelope(sender, recipients, login)
+        answer = self.envelope(sender, recipients, **envelope)
         if answer[0] != CONTINUE:
             return Answer(answer[0], answer[1].rstrip(b"\0").decode("latin-1"), [])
         self.headers(fields)

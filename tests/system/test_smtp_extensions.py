@@ -15,6 +15,7 @@ import unittest
 from unittest import mock
 
 import demo_mail
+from milter_client import ask_milter
 from tocsin_system import Daemon, tocsin
 
 SESSIONS_PER_CLIENT = 50  # limits::smtp_sessions_per_client
@@ -249,6 +250,37 @@ class Extensions(unittest.TestCase):
             client.ehlo("client.example")
             self.assertFalse(client.has_extn("dsn"))
             self.say(client, "MAIL FROM:<a@example.org> RET=HDRS", 555)
+
+    def test_dsn_is_kept_with_held_mail(self):
+        with self.served(announces=["DSN"]) as (daemon, hop):
+            with self.client(daemon, "outbound") as client:
+                client.ehlo("client.example")
+                self.say(client, "MAIL FROM:<a@example.org> RET=HDRS ENVID=q+2Bq", 250)
+                self.say(client, "RCPT TO:<b@example.com> NOTIFY=SUCCESS ORCPT=rfc822;c+40d@example.com", 250)
+                self.say(client, "RCPT TO:<e@example.com>", 250)
+                self.say(client, "RCPT TO:<f@example.com> NOTIFY=NEVER", 250)
+                code, text = client.data(demo_mail.infected("a@example.org", "b@example.com"))
+                self.assertEqual(code, 250)
+                held_id = text.decode().split()[-1]
+            first, others = hop.lines("MAIL"), hop.lines("RCPT")
+            self.assertEqual(len(others), 3)
+            result = tocsin("quarantine", "release", held_id, "--why", "asked", "--data", str(daemon.data))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("RET=HDRS ENVID=q+2Bq", hop.lines("MAIL")[len(first)])
+            self.assertEqual(hop.lines("RCPT")[3:], others)
+
+    def test_dsn_of_mail_that_came_by_milter_is_kept(self):
+        with self.served(announces=["DSN"]) as (daemon, hop):
+            answer = ask_milter(daemon.ports["milter"], "a@example.org", ["b@example.com"],
+                                demo_mail.infected("a@example.org", "b@example.com"), login="shop",
+                                mail_arguments=b"SIZE=900\0RET=FULL\0BODY=8BITMIME\0",
+                                recipient_arguments=b"NOTIFY=FAILURE\0X-OURS=1\0NOTIFY=SOMETIMES\0")
+            held = daemon.command("quarantine", "list", "--json")["held"]
+            self.assertEqual(len(held), 1, (answer.code, answer.text))
+            result = tocsin("quarantine", "release", held[0]["id"], "--why", "asked", "--data", str(daemon.data))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertTrue(hop.lines("MAIL")[0].endswith(" RET=FULL"), hop.lines("MAIL"))
+            self.assertEqual(hop.lines("RCPT"), ["RCPT TO:<b@example.com> NOTIFY=FAILURE"])
 
     def test_only_what_both_can_do_is_announced(self):
         with self.served(announces=["SIZE 2000", "8BITMIME", "SMTPUTF8"]) as (daemon, hop), self.client(daemon) as client:

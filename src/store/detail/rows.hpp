@@ -28,8 +28,8 @@ extern const char* const insert_journal;
 extern const char* const select_journal;  ///< without WHERE
 
 struct HeldRow {
-    std::string id, record_id, direction, mail_from, sender_key, recipients, recipients_key, customer,
-        subject, reason, content_sha256, state, decided_by, decision_note;
+    std::string id, record_id, direction, mail_from, sender_key, recipients, recipients_key,
+        sender_dsn, recipients_dsn, customer, subject, reason, content_sha256, state, decided_by, decision_note;
     long long time_us = 0, size_bytes = 0;
     OptionalTime decided_at;
 

@@ -20,7 +20,9 @@ std::string ids(const Result<std::vector<Held>>& held) {
 TEST_CASE("held messages come back as they were, and are found") {
     Database database = *Database::open_in_memory(test::noon);
     HeldStore store(database);
-    const Held in = sample_held("h1", "r1", 1);
+    Held in = sample_held("h1", "r1", 1);
+    in.sender_dsn = "RET=HDRS ENVID=q+2Bq";
+    in.recipients_dsn = {"", "NOTIFY=NEVER"};
     REQUIRE(store.add(in).has_value());
     CHECK(store.add(in).error().code == ErrorCode::conflict);
     const auto out = store.get("h1");
@@ -30,6 +32,8 @@ TEST_CASE("held messages come back as they were, and are found") {
     CHECK(out->direction == "outbound");
     CHECK(out->mail_from == in.mail_from);
     CHECK(out->recipients == in.recipients);
+    CHECK(out->sender_dsn == in.sender_dsn);
+    CHECK(out->recipients_dsn == in.recipients_dsn);
     CHECK(out->customer == "acme");
     CHECK(out->subject == in.subject);
     CHECK(out->size_bytes == 12'345);
