@@ -42,11 +42,11 @@ inline constexpr std::size_t parameters = 128;
 inline constexpr std::size_t html_bytes = 4U << 20;
 /// Elements nested in HTML before the walker stops descending.
 inline constexpr std::size_t html_depth = 512;
-/// Elements that may be open while a tree is built; beyond, building takes quadratic time. The rest of the document is then read
-/// without its tags.
+/// Elements that may be open while a tree is built; beyond, building takes quadratic time. The rest of the document is then
+/// read without its tags.
 inline constexpr std::size_t html_open_elements = 2048;
-/// Formatting elements (<b>, <a> ...) waiting to be opened again: each paragraph repeats them all, so that a few kilobytes could
-/// become millions of nodes. Real mail stays below 50.
+/// Formatting elements (<b>, <a> ...) waiting to be opened again: each paragraph repeats them all, so that a few kilobytes
+/// could become millions of nodes. Real mail stays below 50.
 inline constexpr std::size_t html_active_formatting = 256;
 /// Nodes of one HTML document.
 inline constexpr std::size_t html_nodes = 500'000;
@@ -195,8 +195,8 @@ inline constexpr std::size_t smtp_recipients = 10'000;
 inline constexpr std::uint32_t smtp_command_timeout_ms = 300'000;
 /// From the end of one message to the end of the next: whoever needs longer only keeps a place. 25 MB at 57 kbit/s take it all.
 inline constexpr std::uint32_t client_message_ms = 3'600'000;
-/// Beyond the first `smtp_command_timeout_ms` of a request its bytes must come at this rate (Postfix: smtpd_min_data_rate, 500),
-/// or many clients that dribble would hold all places at no cost.
+/// Beyond the first `smtp_command_timeout_ms` of a request its bytes must come at this rate (Postfix: smtpd_min_data_rate,
+/// 500), or many clients that dribble would hold all places at no cost.
 inline constexpr std::size_t client_bytes_per_s = 500;
 /// A next hop that does not answer a command. Our own client waits five minutes (RFC 5321 sections 4.5.3.2.2 and 4.5.3.2.3) and
 /// must hear from us before. The content, up to the answer to the final dot, has twice as long: there the client waits ten
@@ -305,6 +305,68 @@ inline constexpr std::uint32_t crowded_look_ms = 1'000;
 /// Stack of one fiber.
 inline constexpr std::size_t fiber_stack_bytes = 128U << 10;
 
+// ---- rules: files ---------------------------------------------------------------------------------------------------
+/// Files and bytes that are taken out of the files of one message, over all rules. Sixteen levels as for the engines.
+inline constexpr std::size_t exploded_members = 1'000;
+inline constexpr std::size_t exploded_bytes = 128U << 20;
+/// Name of one such file.
+inline constexpr std::size_t exploded_name_bytes = 1024;
+/// Text that one section of one file holds (strings, raw text, a script), and all sections of one message together.
+inline constexpr std::size_t exploded_text_bytes = 8U << 20;
+inline constexpr std::size_t exploded_section_bytes = 128U << 20;
+/// Different strings of one file, and different names and texts of one script. Rules count up to 8,000 strings.
+inline constexpr std::size_t exploded_strings = 100'000;
+inline constexpr std::size_t script_words = 20'000;
+/// Brackets of template texts in template texts of a script.
+inline constexpr std::size_t script_template_depth = 64;
+/// Scripts of one page, links of one file, tags and name spaces of one XML text that are listed.
+inline constexpr std::size_t page_scripts = 256;
+inline constexpr std::size_t exploded_urls = 2'000;
+inline constexpr std::size_t xml_names = 2'000;
+/// Pages and pictures of one PDF that are read, and its objects that its fingerprint is made of.
+inline constexpr std::size_t pdf_text_pages = 64;
+inline constexpr std::size_t pdf_pictures = 64;
+inline constexpr std::size_t pdf_hashed_objects = 50'000;
+/// Metadata of one file, and the bytes of one value.
+inline constexpr std::size_t exif_fields = 512;
+inline constexpr std::size_t exif_value_bytes = 4096;
+/// References of one Office file to other places; rules tell more than 500 from ordinary ones.
+inline constexpr std::size_t office_relationships = 4'096;
+/// Names of the members of one archive.
+inline constexpr std::size_t archive_paths = 10'000;
+/// Events and other components of one calendar file, its properties, and parameters of one property.
+inline constexpr std::size_t calendar_components = 1'000;
+inline constexpr std::size_t calendar_properties = 50'000;
+inline constexpr std::size_t calendar_parameters = 64;
+
+// ---- rules: lists, addresses, XPath -------------------------------------------------------------------------------
+/// One file of a list: a million domains with ranks have 22 MB.
+inline constexpr std::size_t list_file_bytes = 64U << 20;
+/// Entries of one list, and bytes of one entry: the longest that makes sense is an address (RFC 5321) or a phrase.
+inline constexpr std::size_t list_entries = 2'000'000;
+inline constexpr std::size_t list_entry_bytes = 1024;
+/// Files in one folder of lists.
+inline constexpr std::size_t list_files = 1'000;
+/// Addresses and blocks in one call of ip_in; the feed has one call with 4,588.
+inline constexpr std::size_t ip_set_entries = 50'000;
+/// One XPath query, the brackets open at once in it, and its parts (steps, operators, calls, literals); the feed's longest
+/// query has 172 bytes, three levels and some 20 parts.
+inline constexpr std::size_t xpath_query_bytes = 4096;
+inline constexpr std::size_t xpath_query_depth = 32;
+inline constexpr std::size_t xpath_query_parts = 512;
+/// Elements, attributes, texts and comments of a page that XPath looks at, and the bytes of its texts and attributes.
+inline constexpr std::size_t xpath_document_nodes = 200'000;
+inline constexpr std::size_t xpath_document_bytes = 16U << 20;
+/// Attributes of one element; real ones have fewer than 20.
+inline constexpr std::size_t xpath_attributes = 256;
+/// Operations of one evaluation (a node looked at, a part of the query evaluated, 32 bytes of a text compared), and of all
+/// evaluations on one page. A million takes about 10 ms. On real pages the feed's queries take 8,000 each and 110,000 together.
+inline constexpr std::size_t xpath_operations = 2'000'000;
+inline constexpr std::size_t xpath_document_operations = 10'000'000;
+/// Nodes that one query yields, and bytes of a text that one yields.
+inline constexpr std::size_t xpath_result_nodes = 20'000;
+inline constexpr std::size_t xpath_result_bytes = 1U << 20;
+
 // ---- store ------------------------------------------------------------------------------------------------------------
 /// Records written in one transaction; also the longest queue before a writer waits.
 inline constexpr std::size_t journal_batch = 512;
@@ -344,6 +406,42 @@ inline constexpr std::size_t retention_batch = 500;
 inline constexpr std::uint32_t retention_pause_ms = 50;
 inline constexpr std::uint32_t retention_interval_ms = 3'600'000;
 
+// ---- rules ------------------------------------------------------------------------------------------------------------
+/// One rule file: its text and what is said about it.
+inline constexpr std::size_t rule_file_bytes = 1U << 20;
+/// Files below one folder of rules.
+inline constexpr std::size_t rule_files = 20'000;
+/// Text of one rule; the largest in public use has 239 kB, most of it a list of networks.
+inline constexpr std::size_t rule_source_bytes = 512U << 10;
+/// Expressions in expressions; public rules reach 38. The parser and the evaluator stand on the stack.
+inline constexpr std::size_t rule_depth = 120;
+
+// rules: texts and look-alikes
+/// Characters of each text whose edit distance is computed: names and subjects have some hundred. Half a millisecond of work.
+inline constexpr std::size_t edit_distance_characters = 2048;
+/// Names (domains, people) that look-alikes are looked for: an email service provider's customers, and the brands of the world.
+inline constexpr std::size_t protected_names = 200'000;
+/// One display name that is compared with those of people, and words of it: what mail programs show of it is shorter.
+inline constexpr std::size_t display_name_bytes = 512;
+inline constexpr std::size_t display_name_words = 24;
+
+/// Memory of one compiled expression; the largest in public use needs all of it.
+inline constexpr std::int64_t regex_bytes = 8LL << 20;
+/// Shorter pieces stand in every text: looking for them would sort nothing out.
+inline constexpr std::size_t regex_piece_bytes_min = 3;
+/// Hits of one call of regex.extract or regex.count.
+inline constexpr std::size_t regex_hits = 10'000;
+/// Arrays in arrays of a JSON text that a rule reads.
+inline constexpr std::size_t rule_json_depth = 64;
+/// Addresses of which one message may ask whether the organisation knows them.
+inline constexpr std::size_t history_questions = 64;
+/// Messages inside the message that rules read with file.parse_eml.
+inline constexpr std::size_t nested_rule_messages = 32;
+/// A value that is shown to a person.
+inline constexpr std::size_t shown_value_bytes = 2000;
+/// Patterns times bytes from which on one pass over the text is cheaper than trying each.
+inline constexpr std::size_t literal_search_from = 512;
+
 // ---- config -----------------------------------------------------------------------------------------------------------
 /// The configuration file: ten thousand customers with five lines each fit.
 inline constexpr std::size_t config_bytes = 4U << 20;
@@ -370,5 +468,19 @@ inline constexpr std::int64_t config_sessions_max = 10'000;
 /// A path in `sockaddr_un` without its end (unix(7)), and a domain name (RFC 1035 section 2.3.4).
 inline constexpr std::size_t unix_socket_path_bytes = 107;
 inline constexpr std::size_t domain_name_bytes = 253;
+
+// ---- rules: text ------------------------------------------------------------------------------------------------------
+/// Of one text, what the text model looks at; and how many words: 32 kB of blanks and letters would be 16,000.
+inline constexpr std::size_t text_model_bytes = 32U << 10;
+inline constexpr std::size_t text_model_words = 8'000;
+/// Known phrases found in one text, and entities told of it.
+inline constexpr std::size_t text_model_hits = 4'000;
+inline constexpr std::size_t text_entities = 200;
+/// One entity: a disclaimer may be a paragraph.
+inline constexpr std::size_t text_entity_bytes = 2'000;
+/// Different features of one text.
+inline constexpr std::size_t text_features = 40'000;
+/// A model file: nine heads in 2^18 buckets with one byte each would be 2.4 MB.
+inline constexpr std::size_t text_model_file_bytes = 4U << 20;
 
 }  // namespace tocsin::limits

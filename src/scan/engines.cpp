@@ -94,6 +94,16 @@ Result<std::unique_ptr<Engines>> Engines::load(const EngineConfig& config, Log& 
     return std::unique_ptr<Engines>(new Engines(std::move(impl)));
 }
 
+const FileTyper& Engines::typer() const {
+    return *impl_->typer;
+}
+const InspectionTools* Engines::inspection() const {
+    return impl_->tools ? &*impl_->tools : nullptr;
+}
+const YaraRules* Engines::yara() const {
+    return impl_->yara.get();
+}
+
 Engines::Engines(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engines::~Engines() = default;
 

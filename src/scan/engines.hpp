@@ -18,6 +18,10 @@
 
 namespace tocsin::scan {
 
+class FileTyper;
+class YaraRules;
+struct InspectionTools;
+
 /// Where the engines find their rules.
 struct EngineConfig {
     std::vector<std::string>
@@ -76,6 +80,12 @@ public:
 
     /// Signatures only, over bytes as they are (the message as received, or bytes that nobody could take apart).
     void scan_raw(ByteView bytes, std::uint32_t part, ScanBudget& budget, ScanReport& report) const;
+
+    /// What rules that look into files need (src/rules/explode.hpp). `inspection` and `yara` are nullptr where they are
+    /// switched off.
+    [[nodiscard]] const FileTyper& typer() const;
+    [[nodiscard]] const InspectionTools* inspection() const;
+    [[nodiscard]] const YaraRules* yara() const;
 
 private:
     struct Impl;

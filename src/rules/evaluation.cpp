@@ -1,0 +1,442 @@
+#include "rules/evaluation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "rules/function.hpp"
+#include "rules/operations.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+/// Kleene's not.
+Value negated(const Value& value) {
+    if (value.kind != Kind::boolean) return Value::null(value.missing);
+    return Value::of(!value.boolean, value.missing);
+}
+
+/// What makes a call the same as another: the function and the identity of its arguments. Texts and objects are the same only
+/// if they stand in the same place, which is what happens when many rules ask about one thing.
+void put_identity(std::vector<std::uint64_t>& key, const Value& value) {
+    key.push_back(std::uint64_t{value.size} << 8U | static_cast<std::uint64_t>(value.kind));
+    key.push_back(
+        std::bit_cast<std::uint64_t>(value.integer));  // whichever member is set: they share eight bytes
+    key.push_back(value.missing);
+}
+
+}  // namespace
+
+void Evaluation::begin(const mail::Message& message, Surroundings& surroundings, const Budget& budget) {
+    message_ = &message;
+    surroundings_ = &surroundings;
+    budget_ = budget;
+    arena_.clear();
+    probed_.clear();
+    calls_.clear();
+    items_.clear();
+    remembered_.resize(graph_.size());
+    if (++round_ == 0) {  // after four billion messages
+        std::ranges::fill(remembered_, Remembered{});
+        round_ = 1;
+    }
+    spent_ = spent_before_ = 0;
+    stopped_ = false;
+}
+
+Value Evaluation::value_of(NodeId root) {
+    spent_before_ += spent_;
+    spent_ = 0;
+    items_.clear();
+    stopped_ = spent_before_ >= budget_.message_steps;
+    const Value value = stopped_ ? Value::null() : evaluate(root);
+    return stopped_ ? Value::null(bit(Capability::budget)) : value;
+}
+
+bool Evaluation::spend(std::uint64_t steps) {
+    spent_ += steps;
+    if (spent_ > budget_.rule_steps || spent_before_ + spent_ > budget_.message_steps) stopped_ = true;
+    return !stopped_;
+}
+
+ProbedText& Evaluation::probed(std::string_view text) {
+    return probed_.try_emplace(TextKey{text.data(), text.size()}, text).first->second;
+}
+
+Value Evaluation::evaluate(NodeId id) {
+    const Node& node = graph_.at(id);
+    if (node.kind == NodeKind::constant) return node.constant;
+    if (!spend(1)) return Value::null();
+    if (node.open_loops > 0) return compute(node);
+    if (remembered_[id].round == round_) return remembered_[id].value;
+    const Value value = compute(node);
+    // What was cut off is worth nothing to the next rule, which has a budget of its own.
+    if (!stopped_) remembered_[id] = {round_, value};
+    return value;
+}
+
+Value Evaluation::compute(const Node& node) {
+    switch (node.kind) {
+        case NodeKind::constant: return node.constant;
+        case NodeKind::message: return Value::of_object(message_);
+        case NodeKind::item: return items_[items_.size() - 1 - static_cast<std::size_t>(node.number)];
+        case NodeKind::list:
+            return node.list->present ? Value::of(node.list->items) : Value::null(node.list->missing);
+        case NodeKind::member: return member(node);
+        case NodeKind::index: return index(node);
+        case NodeKind::slice: return slice(node);
+        case NodeKind::array: return array(node);
+        case NodeKind::negation: return negated(evaluate(child(node, 0)));
+        case NodeKind::conjunction: return conjunction(node);
+        case NodeKind::disjunction: return disjunction(node);
+        case NodeKind::comparison: return comparison(node);
+        case NodeKind::chain: return chain(node);
+        case NodeKind::is_null: {
+            const Value value = evaluate(child(node, 0));
+            return Value::of(value.is_null() == (node.number == 0), value.missing);
+        }
+        case NodeKind::in_constants:
+        case NodeKind::in_list: return in_set(node);
+        case NodeKind::in_array: return in_array(node);
+        case NodeKind::arithmetic: {
+            const Value left = evaluate(child(node, 0));
+            return calculate(node.op, left, evaluate(child(node, 1)));
+        }
+        case NodeKind::minus:
+            return calculate(Operator::subtract, Value::of(std::int64_t{0}), evaluate(child(node, 0)));
+        case NodeKind::some_of: return some_of(node);
+        case NodeKind::any: return any_or_all(node, true);
+        case NodeKind::all: return any_or_all(node, false);
+        case NodeKind::filter: return filter(node);
+        case NodeKind::map: return map(node);
+        case NodeKind::ratio: return ratio(node);
+        case NodeKind::distinct: return distinct(node);
+        case NodeKind::coalesce: return coalesce(node);
+        case NodeKind::match: return match(node);
+        case NodeKind::call: return call(node);
+    }
+    return Value::null();
+}
+
+// Inside loops a path such as .href_url.domain.root_domain is walked in one go.
+Value Evaluation::member(const Node& node) {
+    std::array<const Node*, 8> path{&node};
+    std::size_t length = 1;
+    NodeId below = child(node, 0);
+    while (length < path.size() && graph_.at(below).kind == NodeKind::member &&
+           graph_.at(below).open_loops > 0) {
+        path[length++] = &graph_.at(below);
+        below = child(*path[length - 1], 0);
+    }
+    Value value = evaluate(below);
+    for (; length > 0; --length) {
+        if (value.kind != Kind::object) return Value::null(value.missing);
+        value = path[length - 1]->get(value.object, *this).with(value.missing);
+    }
+    return value;
+}
+
+// Kleene: one false decides, unless it is only false because something is missing; then a later one may still decide for
+// certain.
+Value Evaluation::conjunction(const Node& node) {
+    bool any_false = false, any_null = false;
+    Missing missing = 0;
+    for (const NodeId operand : graph_.children(node)) {
+        const Value value = evaluate(operand);
+        if (stopped_) return Value::null();
+        if (value.is_false() && value.missing == 0) return Value::of(false);
+        any_false |= value.is_false();
+        any_null |= value.kind != Kind::boolean;
+        missing |= value.missing;
+    }
+    if (any_false) return Value::of(false, missing);
+    return any_null ? Value::null(missing) : Value::of(true, missing);
+}
+
+Value Evaluation::disjunction(const Node& node) {
+    bool any_true = false, any_null = false;
+    Missing missing = 0;
+    for (const NodeId operand : graph_.children(node)) {
+        const Value value = evaluate(operand);
+        if (stopped_) return Value::null();
+        if (value.is_true() && value.missing == 0) return Value::of(true);
+        any_true |= value.is_true();
+        any_null |= value.kind != Kind::boolean;
+        missing |= value.missing;
+    }
+    if (any_true) return Value::of(true, missing);
+    return any_null ? Value::null(missing) : Value::of(false, missing);
+}
+
+Value Evaluation::some_of(const Node& node) {
+    std::int64_t certain = 0, maybe = 0;
+    bool any_null = false;
+    Missing missing = 0;
+    for (const NodeId operand : graph_.children(node)) {
+        const Value value = evaluate(operand);
+        if (stopped_) return Value::null();
+        if (value.is_true()) (value.missing == 0 ? certain : maybe)++;
+        if (certain >= node.number) return Value::of(true);
+        any_null |= value.kind != Kind::boolean;
+        missing |= value.missing;
+    }
+    if (certain + maybe >= node.number) return Value::of(true, missing);
+    return any_null ? Value::null(missing) : Value::of(false, missing);
+}
+
+Value Evaluation::comparison(const Node& node) {
+    const Value left = evaluate(child(node, 0));
+    if (left.is_null() && left.missing == 0) return Value::null();
+    return compare(node.op, left, evaluate(child(node, 1)));
+}
+
+Value Evaluation::chain(const Node& node) {
+    const Value middle = evaluate(child(node, 1));
+    const Value first = compare(node.op, evaluate(child(node, 0)), middle);
+    const Value second = compare(node.second_op, middle, evaluate(child(node, 2)));
+    const Missing missing = first.missing | second.missing;
+    if (first.is_false() || second.is_false()) return Value::of(false, missing);
+    if (first.is_null() || second.is_null()) return Value::null(missing);
+    return Value::of(true, missing);
+}
+
+Value Evaluation::index(const Node& node) {
+    const Value owner = evaluate(child(node, 0));
+    const Value key = evaluate(child(node, 1));
+    const Missing missing = owner.missing | key.missing;
+    if (owner.kind == Kind::array && key.kind == Kind::integer) {
+        if (key.integer < 0 || key.integer >= static_cast<std::int64_t>(owner.size))
+            return Value::null(missing);
+        return owner.items()[static_cast<std::size_t>(key.integer)].with(missing);
+    }
+    if (owner.kind != Kind::map || key.kind != Kind::text) return Value::null(missing);
+    const auto found = std::ranges::find(owner.entries(), key.text(), &Entry::key);
+    return found == owner.entries().end() ? Value::null(missing) : found->value.with(missing);
+}
+
+Value Evaluation::slice(const Node& node) {
+    const Value owner = evaluate(child(node, 0));
+    const Value from = evaluate(child(node, 1)), until = evaluate(child(node, 2));
+    const Missing missing = owner.missing | from.missing | until.missing;
+    if (owner.kind != Kind::array) return Value::null(missing);
+    const auto bound = [&](const Value& value, std::int64_t otherwise) {
+        const std::int64_t wanted = value.kind == Kind::integer ? value.integer : otherwise;
+        return static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 0, owner.size));
+    };
+    const std::size_t first = bound(from, 0), last = bound(until, owner.size);
+    return Value::of(owner.items().subspan(first, last > first ? last - first : 0), missing);
+}
+
+Value Evaluation::array(const Node& node) {
+    const std::span<Value> items = arena_.values(node.child_count);
+    for (std::size_t at = 0; at < items.size(); ++at) items[at] = evaluate(child(node, at));
+    return Value::of(std::span<const Value>(items));
+}
+
+Value Evaluation::in_set(const Node& node) {
+    const Value value = evaluate(child(node, 0));
+    const bool negative = node.op == Operator::not_in || node.op == Operator::not_in_folded;
+    const bool folded = node.op == Operator::in_folded || node.op == Operator::not_in_folded;
+    if (value.kind != Kind::text) return Value::null(value.missing);
+    if (node.kind == NodeKind::in_list) {
+        if (node.list->asks_history) {
+            History* const history = surroundings_->history;
+            const auto known =
+                history == nullptr ? std::nullopt : history->knows(*node.list->asks_history, value.text());
+            return known ? Value::of(*known != negative, value.missing)
+                         : Value::null(value.missing | bit(Capability::history));
+        }
+        if (!node.list->present) return Value::null(value.missing | node.list->missing);
+        const bool found =
+            folded ? node.list->contains_folded(value.text()) : node.list->contains(value.text());
+        return Value::of(found != negative, value.missing);
+    }
+    if (!spend_bytes(value.size)) return Value::null();
+    const std::string key = folded ? fold(value.text()) : std::string(value.text());
+    return Value::of(node.constants->contains(key) != negative, value.missing);
+}
+
+Value Evaluation::in_array(const Node& node) {
+    const Value value = evaluate(child(node, 0));
+    const Value set = evaluate(child(node, 1));
+    const Missing missing = value.missing | set.missing;
+    const bool negative = node.op == Operator::not_in || node.op == Operator::not_in_folded;
+    const bool folded = node.op == Operator::in_folded || node.op == Operator::not_in_folded;
+    if (value.is_null() || set.kind != Kind::array) return Value::null(missing);
+    bool any_null = false, maybe = false;
+    Missing items_missing = 0;
+    for (const Value& item : set.items()) {
+        if (!spend_bytes(item.kind == Kind::text ? item.size : 0)) return Value::null();
+        const std::optional<bool> same = equal(value, item, folded);
+        if (same == true && item.missing == 0) return Value::of(!negative, value.missing);
+        maybe |= same == true;
+        any_null |= !same;
+        items_missing |= item.missing;
+    }
+    if (!maybe && any_null) return Value::null(missing | items_missing);
+    return Value::of(maybe != negative, missing | items_missing);
+}
+
+Value Evaluation::for_item(const Value& item, NodeId body) {
+    items_.push_back(item);
+    const Value value = evaluate(body);
+    items_.pop_back();
+    return value;
+}
+
+// Over null: any is null, all is true (docs/manual/rules.md, "Null").
+Value Evaluation::any_or_all(const Node& node, bool looked_for) {
+    const Value list = evaluate(child(node, 0));
+    if (list.kind != Kind::array)
+        return looked_for ? Value::null(list.missing) : Value::of(true, list.missing);
+    bool found = false, any_null = false;
+    Missing missing = list.missing;
+    for (const Value& item : list.items()) {
+        const Value value = for_item(item, child(node, 1));
+        if (stopped_) return Value::null();
+        const bool decides = looked_for ? value.is_true() : value.is_false();
+        if (decides && (value.missing | item.missing) == 0) return Value::of(looked_for);
+        found |= decides;
+        any_null |= value.kind != Kind::boolean;
+        missing |= value.missing | item.missing;
+    }
+    if (found) return Value::of(looked_for, missing);
+    return any_null ? Value::null(missing) : Value::of(!looked_for, missing);
+}
+
+// An item that is in only perhaps carries what is missing; one that is out only perhaps marks the whole array.
+Value Evaluation::filter(const Node& node) {
+    const Value list = evaluate(child(node, 0));
+    if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
+    const std::span<Value> kept = arena_.values(list.size);
+    std::size_t count = 0;
+    Missing missing = list.missing;
+    for (const Value& item : list.items()) {
+        const Value value = for_item(item, child(node, 1));
+        if (stopped_) return Value::null();
+        if (value.is_true())
+            kept[count++] = item.with(value.missing);
+        else
+            missing |= value.missing;
+    }
+    return Value::of(std::span<const Value>(kept.first(count)), missing);
+}
+
+Value Evaluation::map(const Node& node) {
+    const Value list = evaluate(child(node, 0));
+    if (list.kind != Kind::array) return Value::null(list.missing);
+    const std::span<Value> mapped = arena_.values(list.size);
+    for (std::size_t at = 0; at < mapped.size(); ++at) {
+        const Value& item = list.items()[at];
+        mapped[at] = for_item(item, child(node, 1)).with(item.missing);
+        if (stopped_) return Value::null();
+    }
+    return Value::of(std::span<const Value>(mapped), list.missing);
+}
+
+Value Evaluation::ratio(const Node& node) {
+    const Value list = evaluate(child(node, 0));
+    if (list.kind != Kind::array || list.size == 0) return Value::null(list.missing);
+    std::size_t count = 0;
+    Missing missing = list.missing;
+    for (const Value& item : list.items()) {
+        const Value value = for_item(item, child(node, 1));
+        if (stopped_) return Value::null();
+        count += value.is_true() ? 1U : 0U;
+        missing |= value.missing | item.missing;
+    }
+    return Value::of(static_cast<double>(count) / list.size, missing);
+}
+
+// The first item with each key; null is one key.
+Value Evaluation::distinct(const Node& node) {
+    const Value list = evaluate(child(node, 0));
+    if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
+    const std::span<Value> kept = arena_.values(list.size);
+    const std::span<Value> keys = arena_.values(list.size);
+    std::size_t count = 0;
+    Missing missing = list.missing;
+    for (const Value& item : list.items()) {
+        const Value key = node.child_count > 1 ? for_item(item, child(node, 1)) : item;
+        if (!spend(1 + count)) return Value::null();
+        missing |= key.missing;
+        const auto same = [&](const Value& known) {
+            if (known.is_null() || key.is_null()) return known.is_null() && key.is_null();
+            return equal(known, key, false).value_or(false);
+        };
+        if (std::ranges::any_of(keys.first(count), same)) continue;
+        keys[count] = key;
+        kept[count++] = item;
+    }
+    return Value::of(std::span<const Value>(kept.first(count)), missing);
+}
+
+Value Evaluation::coalesce(const Node& node) {
+    Missing missing = 0;
+    for (const NodeId operand : graph_.children(node)) {
+        const Value value = evaluate(operand);
+        missing |= value.missing;
+        if (!value.is_null()) return value.with(missing);
+    }
+    return Value::null(missing);
+}
+
+// Constant patterns are in the book; other needles are the further children. Null needles are skipped, unless all are null.
+Value Evaluation::match(const Node& node) {
+    const Value text = evaluate(child(node, 0));
+    if (text.kind != Kind::text) return Value::null(text.missing);
+    if (!spend_bytes(text.size)) return Value::null();
+    if (node.patterns.count > 0 && patterns_.matches(node.patterns, probed(text.text())))
+        return Value::of(true, text.missing);
+    bool any_needle = node.patterns.count > 0, found = false;
+    Missing missing = text.missing;
+    for (std::size_t at = 1; at < node.child_count; ++at) {
+        const Value needle = evaluate(child(node, at));
+        if (!spend_bytes(text.size)) return Value::null();
+        missing |= needle.missing;
+        if (needle.kind != Kind::text) continue;
+        any_needle = true;
+        found |= matches_once(node.patterns.mode, node.patterns.letters, text.text(), needle.text());
+        if (found && (text.missing | needle.missing) == 0) return Value::of(true);
+    }
+    return any_needle ? Value::of(found, missing) : Value::null(missing);
+}
+
+Value Evaluation::call(const Node& node) {
+    if (node.function->body == nullptr) return unanswered(node);
+    const std::span<Value> values = arena_.values(node.child_count);
+    for (std::size_t at = 0; at < values.size(); ++at) {
+        values[at] = evaluate(child(node, at));
+        if (at == 0 && values[0].is_null() && node.function->null_argument == NullArgument::spreads)
+            return Value::null(values[0].missing);
+    }
+    if (stopped_) return Value::null();
+    const Arguments arguments{values, node.prepared};
+    const bool remembers = node.open_loops > 0 && node.function->worth_remembering;
+    std::vector<std::uint64_t> key;
+    if (remembers) {
+        key = {reinterpret_cast<std::uintptr_t>(node.function),
+               reinterpret_cast<std::uintptr_t>(node.prepared)};
+        for (const Value& value : values) put_identity(key, value);
+        if (const auto known = calls_.find(key); known != calls_.end()) return known->second;
+    }
+    const Value value = node.function->body(*this, arguments).with(arguments.missing());
+    if (stopped_) return Value::null();
+    if (remembers) calls_.emplace(std::move(key), value);
+    return value;
+}
+
+/// A function that this program does not have. Asked about nothing, it has nothing to say; else its answer is missing.
+Value Evaluation::unanswered(const Node& node) {
+    Missing missing = bit(node.function->missing.value_or(Capability::budget));
+    if (node.child_count > 0) {
+        const Value first = evaluate(child(node, 0));
+        if (first.is_null() && node.function->null_argument == NullArgument::spreads)
+            return Value::null(first.missing);
+        missing |= first.missing;
+    }
+    return Value::null(missing);
+}
+
+}  // namespace tocsin::rules

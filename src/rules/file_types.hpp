@@ -1,0 +1,10 @@
+// What file.explode and its neighbours give, as object types of the rule language. Needs declare_message_types() first.
+#pragma once
+
+#include "rules/type.hpp"
+
+namespace tocsin::rules {
+
+void declare_file_types(Types& types);
+
+}  // namespace tocsin::rules

@@ -1,0 +1,116 @@
+// All rules of a set as one graph of expressions: what two rules ask alike is one node, and is answered once for a message.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "rules/list_view.hpp"
+#include "rules/pattern_book.hpp"
+#include "rules/syntax.hpp"
+#include "rules/type.hpp"
+#include "rules/value.hpp"
+
+namespace tocsin::rules {
+
+using NodeId = std::uint32_t;
+struct Function;
+
+enum class NodeKind : std::uint8_t {
+    constant,  ///< `constant`
+    message,   ///< the message that is judged
+    item,      ///< of the enclosing loops: `number` 0 is the innermost
+    list,      ///< `list` as an array
+    member,    ///< `get` of the child
+    index,     ///< child[child]
+    slice,     ///< child[child:child]; a bound left out is the constant null
+    array,     ///< [children]
+    negation,
+    conjunction,
+    disjunction,
+    comparison,    ///< `op`
+    chain,         ///< `op` and `second_op`
+    is_null,       ///< `number` 1: is not null
+    in_constants,  ///< child in `constants`
+    in_list,       ///< child in `list`
+    in_array,      ///< child in child
+    arithmetic,    ///< `op`
+    minus,
+    some_of,  ///< `number` of the children
+    any,      ///< of the first child, for its items the second
+    all,
+    filter,
+    map,
+    ratio,
+    distinct,  ///< by the second child, if there is one, else by the item itself
+    coalesce,
+    match,  ///< the text of the first child against `patterns` and the texts of the other children
+    call,   ///< `function` with the children
+};
+
+struct Node {
+    NodeKind kind = NodeKind::constant;
+    Operator op = Operator::none;
+    Operator second_op = Operator::none;
+    std::uint8_t open_loops = 0;  ///< how many enclosing loops it looks at; 0: the same for the whole message
+    std::uint32_t first_child = 0;
+    std::uint32_t child_count = 0;
+    std::int64_t number = 0;
+    Value constant{};
+    Getter get = nullptr;
+    const Function* function = nullptr;
+    const void* prepared = nullptr;  ///< what the function made of its constant arguments
+    const ListView* list = nullptr;
+    const std::unordered_set<std::string>* constants = nullptr;  ///< folded if `op` folds
+    PatternGroup patterns{};
+    float cost = 1;     ///< about how many steps it takes, so that cheap questions are asked first
+    Missing needs = 0;  ///< everything that this node and those below would have to ask and cannot
+};
+
+/// Bytes that are equal for equal constants: nothing, a number, a text.
+[[nodiscard]] std::string constant_key(const Value& value);
+
+/// Nodes of all rules. Grows while rules are compiled, then never changes.
+class Graph {
+public:
+    /// The node, or one that is the same already. Its children are given apart.
+    NodeId add(Node node, std::span<const NodeId> children);
+    [[nodiscard]] const Node& at(NodeId id) const { return nodes_[id]; }
+    [[nodiscard]] std::span<const NodeId> children(const Node& node) const {
+        return std::span(children_).subspan(node.first_child, node.child_count);
+    }
+    [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+
+    /// Text that lives as long as the graph.
+    std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }
+    /// The set that was kept under this key, or this one.
+    const std::unordered_set<std::string>* keep_set(std::string key, std::unordered_set<std::string> set) {
+        return &sets_.try_emplace(std::move(key), std::move(set)).first->second;
+    }
+    /// What a function made of constant arguments; equal keys mean equal arguments of one function.
+    const void* keep_prepared(std::string key, std::shared_ptr<const void> prepared) {
+        return prepared_.try_emplace(std::move(key), std::move(prepared)).first->second.get();
+    }
+    [[nodiscard]] const void* find_prepared(const std::string& key) const {
+        const auto at = prepared_.find(key);
+        return at == prepared_.end() ? nullptr : at->second.get();
+    }
+
+private:
+    std::vector<Node> nodes_;
+    std::vector<NodeId> children_;
+    std::unordered_map<std::string, NodeId> known_;
+    std::deque<std::string> texts_;
+    std::unordered_map<std::string, std::unordered_set<std::string>> sets_;
+    std::unordered_map<std::string, std::shared_ptr<const void>> prepared_;
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,102 @@
+// All constant texts, globs and regular expressions that rules look for, so that one pass over a text tells which of them can
+// be in it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "rules/strings.hpp"
+
+namespace tocsin::rules {
+
+/// What a group of patterns asks of a text.
+enum class MatchMode : std::uint8_t {
+    contains,
+    starts_with,
+    ends_with,
+    glob,  ///< the whole text is like it
+    regex_contains,
+    regex_matches,  ///< the whole text
+};
+/// The constant patterns of one call, side by side in the book. Any of them is enough.
+struct PatternGroup {
+    MatchMode mode = MatchMode::contains;
+    Case letters = Case::exact;
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+class Regexes;   // regexes.hpp
+class Literals;  // literals.hpp
+class Glob;      // glob.hpp
+
+/// A text on which patterns are tried; what was found out about it is kept for the next question.
+class ProbedText {
+public:
+    explicit ProbedText(std::string_view text) : text_(text) {}
+    [[nodiscard]] std::string_view text() const { return text_; }
+
+private:
+    friend class PatternBook;
+    std::string_view text_;
+    std::string folded_;
+    bool is_folded_ = false;
+    bool is_searched_ = false;
+    std::vector<std::uint32_t> literals_;  ///< numbers of the literals in it, sorted
+    std::vector<std::uint32_t> regexes_;   ///< numbers of the regexes that may match, sorted
+};
+
+/// One pattern that is known only now. A regular expression that is none matches nothing.
+[[nodiscard]] bool matches_once(MatchMode mode, Case letters, std::string_view text,
+                                std::string_view pattern);
+
+/// Filled while rules are compiled, then finished once and only read.
+class PatternBook {
+public:
+    PatternBook();
+    ~PatternBook();
+    PatternBook(PatternBook&&) noexcept;
+    PatternBook& operator=(PatternBook&&) noexcept;
+
+    /// Errors: invalid_input with the pattern's number (from 0) in front of what is wrong with it.
+    [[nodiscard]] Result<PatternGroup> add(MatchMode mode, Case letters,
+                                           std::span<const std::string_view> patterns);
+    /// Makes the search for all of them. Errors: limit, unavailable.
+    [[nodiscard]] Result<void> finish();
+
+    /// True if the text fits one of the patterns. `text` is valid UTF-8.
+    [[nodiscard]] bool matches(const PatternGroup& group, ProbedText& text) const;
+
+    [[nodiscard]] std::size_t literal_count() const;
+    [[nodiscard]] std::size_t regex_count() const;
+
+private:
+    struct Pattern;
+
+    void fold_text(ProbedText& text) const;
+    void search(ProbedText& text) const;
+    [[nodiscard]] bool matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const;
+    [[nodiscard]] Result<void> add_one(MatchMode mode, Case letters, std::string_view text, Pattern& pattern);
+    [[nodiscard]] std::uint32_t literal(std::string_view folded);
+
+    std::vector<Pattern> patterns_;
+    std::unordered_map<std::string, std::uint32_t> literal_numbers_;
+    std::unordered_map<std::string, std::uint32_t> regex_numbers_;
+    std::unordered_map<std::string, PatternGroup> groups_;
+    std::vector<std::string> literals_;
+    std::unique_ptr<Regexes> regexes_;
+    std::vector<std::unique_ptr<Glob>> globs_;
+    std::unique_ptr<Literals> search_;
+    /// Of a text of the search, the piece of the regexes that it is; two pieces may fold to one text.
+    std::unordered_multimap<std::uint32_t, std::uint32_t> piece_of_literal_;
+};
+
+}  // namespace tocsin::rules

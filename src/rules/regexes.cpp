@@ -1,0 +1,158 @@
+#include "rules/regexes.hpp"
+
+#include <algorithm>
+
+#include <re2/filtered_re2.h>
+#include <re2/re2.h>
+
+#include "base/limits.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+re2::StringPiece piece(std::string_view text) {
+    return {text.data(), text.size()};
+}
+std::string_view view(const re2::StringPiece& text) {
+    return {text.data(), text.size()};
+}
+
+RE2::Options options(Case letters) {
+    RE2::Options out(RE2::Quiet);
+    out.set_case_sensitive(letters == Case::exact);
+    out.set_max_mem(limits::regex_bytes);
+    return out;
+}
+
+/// RE2 of Debian 12 knows `(?P<name>` only; newer ones, and other engines, `(?<name>` too. Look-behinds begin with `(?<=`,
+/// `(?<!`.
+std::string with_known_names(std::string_view pattern) {
+    std::string out;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        const std::string_view rest = pattern.substr(at);
+        if (rest.starts_with('\\') && rest.size() > 1) {
+            out += rest.substr(0, 2);
+            ++at;
+        } else if (rest.starts_with("(?<") && rest.size() > 3 && rest[3] != '=' && rest[3] != '!') {
+            out += "(?P<";
+            at += 2;
+        } else {
+            out += rest.front();
+        }
+    }
+    return out;
+}
+
+Error refusal(const std::string& what) {
+    return {ErrorCode::invalid_input, "the regular expression cannot be used: " + what +
+                                          " (syntax of RE2: no look-around, no back references)"};
+}
+
+}  // namespace
+
+struct Regex::Compiled {
+    Compiled(const std::string& pattern, const RE2::Options& how) : expression(pattern, how) {}
+
+    RE2 expression;
+    std::vector<std::pair<std::string, int>> names;
+};
+
+Regex::Regex(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+Result<Regex> Regex::compile(std::string_view pattern, Case letters) {
+    auto compiled = std::make_unique<Compiled>(with_known_names(pattern), options(letters));
+    if (!compiled->expression.ok()) return std::unexpected(refusal(compiled->expression.error()));
+    for (const auto& [name, number] : compiled->expression.NamedCapturingGroups())
+        compiled->names.emplace_back(name, number);
+    return Regex(std::move(compiled));
+}
+
+bool Regex::matches(std::string_view text, RegexPart part) const {
+    const auto anchor = part == RegexPart::whole_text ? RE2::ANCHOR_BOTH : RE2::UNANCHORED;
+    return compiled_->expression.Match(piece(text), 0, text.size(), anchor, nullptr, 0);
+}
+
+std::size_t Regex::count(std::string_view text, std::size_t most) const {
+    std::size_t hits = 0;
+    re2::StringPiece hit;
+    for (std::size_t at = 0; at <= text.size() && hits < most; ++hits) {
+        if (!compiled_->expression.Match(piece(text), at, text.size(), RE2::UNANCHORED, &hit, 1)) break;
+        const auto end = static_cast<std::size_t>(hit.data() - text.data()) + hit.size();
+        at = hit.empty() ? end + 1 : end;
+    }
+    return hits;
+}
+
+std::vector<RegexMatch> Regex::extract(std::string_view text, std::size_t most) const {
+    std::vector<RegexMatch> hits;
+    std::vector<re2::StringPiece> groups(
+        static_cast<std::size_t>(compiled_->expression.NumberOfCapturingGroups()) + 1);
+    for (std::size_t at = 0; at <= text.size() && hits.size() < most;) {
+        if (!compiled_->expression.Match(piece(text), at, text.size(), RE2::UNANCHORED, groups.data(),
+                                         static_cast<int>(groups.size())))
+            break;
+        RegexMatch match{.full_match = view(groups[0]), .groups = {}};
+        for (std::size_t number = 1; number < groups.size(); ++number)
+            match.groups.push_back(groups[number].data() == nullptr ? std::string_view()
+                                                                    : view(groups[number]));
+        const auto end = static_cast<std::size_t>(groups[0].data() - text.data()) + groups[0].size();
+        at = groups[0].empty() ? end + 1 : end;
+        hits.push_back(std::move(match));
+    }
+    return hits;
+}
+
+const std::vector<std::pair<std::string, int>>& Regex::group_names() const {
+    return compiled_->names;
+}
+
+struct Regexes::Compiled {
+    re2::FilteredRE2 filter{static_cast<int>(limits::regex_piece_bytes_min)};
+};
+
+Regexes::Regexes() : compiled_(std::make_unique<Compiled>()) {}
+Regexes::~Regexes() = default;
+Regexes::Regexes(Regexes&&) noexcept = default;
+Regexes& Regexes::operator=(Regexes&&) noexcept = default;
+
+Result<std::uint32_t> Regexes::add(std::string_view pattern, Case letters) {
+    const std::string known = with_known_names(pattern);
+    // FilteredRE2 tells only a number of what is wrong; the words come from a try by itself.
+    int number = 0;
+    if (compiled_->filter.Add(known, options(letters), &number) != RE2::NoError) {
+        const RE2 tried(known, options(letters));
+        return std::unexpected(refusal(tried.error()));
+    }
+    return static_cast<std::uint32_t>(number);
+}
+
+std::size_t Regexes::size() const {
+    return static_cast<std::size_t>(compiled_->filter.NumRegexps());
+}
+
+std::vector<std::string> Regexes::finish() {
+    std::vector<std::string> pieces;
+    if (size() > 0) compiled_->filter.Compile(&pieces);
+    return pieces;
+}
+
+std::vector<std::uint32_t> Regexes::possible(std::span<const std::uint32_t> pieces_found) const {
+    if (size() == 0) return {};
+    const std::vector<int> found(pieces_found.begin(), pieces_found.end());
+    std::vector<int> numbers;
+    compiled_->filter.AllPotentials(found, &numbers);
+    std::ranges::sort(numbers);
+    return {numbers.begin(), numbers.end()};
+}
+
+bool Regexes::matches(std::uint32_t number, std::string_view text, RegexPart part) const {
+    const RE2& expression = compiled_->filter.GetRE2(static_cast<int>(number));
+    const auto anchor = part == RegexPart::whole_text ? RE2::ANCHOR_BOTH : RE2::UNANCHORED;
+    return expression.Match(piece(text), 0, text.size(), anchor, nullptr, 0);
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,71 @@
+// Regular expressions of the rules (RE2 syntax): compiled once, and sorted out by the texts that they need.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "rules/strings.hpp"
+
+namespace tocsin::rules {
+
+enum class RegexPart : std::uint8_t { anywhere, whole_text };
+
+/// One hit of an expression.
+struct RegexMatch {
+    std::string_view full_match;
+    std::vector<std::string_view> groups;  ///< of 1 and up; a group that took no part is empty
+};
+
+/// One expression by itself. `(?<name>` is understood as `(?P<name>`.
+class Regex {
+public:
+    /// Errors: invalid_input with what RE2 says.
+    [[nodiscard]] static Result<Regex> compile(std::string_view pattern, Case letters);
+    Regex(Regex&&) noexcept;
+    Regex& operator=(Regex&&) noexcept;
+    ~Regex();
+
+    [[nodiscard]] bool matches(std::string_view text, RegexPart part) const;
+    /// Hits that do not overlap, at most `most`.
+    [[nodiscard]] std::size_t count(std::string_view text, std::size_t most) const;
+    [[nodiscard]] std::vector<RegexMatch> extract(std::string_view text, std::size_t most) const;
+    /// Names of groups, with their number from 1.
+    [[nodiscard]] const std::vector<std::pair<std::string, int>>& group_names() const;
+
+private:
+    struct Compiled;
+    explicit Regex(std::unique_ptr<Compiled> compiled);
+    std::unique_ptr<Compiled> compiled_;
+};
+
+/// Many expressions on one text: only those are tried whose necessary pieces stand in it.
+class Regexes {
+public:
+    Regexes();
+    ~Regexes();
+    Regexes(Regexes&&) noexcept;
+    Regexes& operator=(Regexes&&) noexcept;
+
+    /// Its number, counted from 0. Errors: invalid_input with what RE2 says.
+    [[nodiscard]] Result<std::uint32_t> add(std::string_view pattern, Case letters);
+    [[nodiscard]] std::size_t size() const;
+    /// Ends adding. The pieces: if one stands in a text after lower-casing both, possible() must be told.
+    [[nodiscard]] std::vector<std::string> finish();
+    /// Numbers of the expressions that may match, given the numbers of the pieces found, sorted.
+    [[nodiscard]] std::vector<std::uint32_t> possible(std::span<const std::uint32_t> pieces_found) const;
+    [[nodiscard]] bool matches(std::uint32_t number, std::string_view text, RegexPart part) const;
+
+private:
+    struct Compiled;
+    std::unique_ptr<Compiled> compiled_;
+};
+
+}  // namespace tocsin::rules

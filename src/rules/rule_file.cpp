@@ -1,0 +1,138 @@
+#include "rules/rule_file.hpp"
+
+#include <array>
+#include <optional>
+
+#include <yaml-cpp/yaml.h>
+
+#include "base/limits.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+constexpr std::array severity_names = {"informational", "low", "medium", "high", "critical"};
+constexpr std::array type_names = {"rule", "exclusion", "query", "dlp", "triage_rule"};
+
+Problem at_mark(const YAML::Mark& mark, std::string message) {
+    if (mark.is_null()) return {.line = 1, .column = 1, .message = std::move(message)};
+    return {.line = static_cast<std::size_t>(mark.line) + 1,
+            .column = static_cast<std::size_t>(mark.column) + 1,
+            .message = std::move(message)};
+}
+
+/// Reads the keys of one file. Throws yaml-cpp's exceptions, which end in read_rule_file().
+class Reader {
+public:
+    explicit Reader(YAML::Node root) : root_(std::move(root)) {}
+
+    std::optional<Problem> read(RuleFile& rule) {
+        if (!root_.IsMap())
+            return at_mark(root_.Mark(), "a rule file is a map of keys such as name and source");
+        text("name", rule.name);
+        text("source", rule.source);
+        text("id", rule.id);
+        text("description", rule.description);
+        text("coaching", rule.coaching);
+        rule.severity = word("severity", severity_names, RuleSeverity::medium);
+        rule.type = word("type", type_names, RuleType::rule);
+        list("attack_types", rule.attack_types);
+        list("detection_methods", rule.detection_methods);
+        list("tactics_and_techniques", rule.tactics);
+        list("tags", rule.tags);
+        list("references", rule.references);
+        for (const char* needed : {"name", "source"})
+            if (!problem_ && !root_[needed])
+                problem_ = at_mark(root_.Mark(), "the key '" + std::string(needed) + "' is missing");
+        return problem_;
+    }
+
+private:
+    void text(const char* key, std::string& out) {
+        const YAML::Node node = root_[key];
+        if (!node || node.IsNull()) return;
+        if (node.IsScalar())
+            out = node.Scalar();
+        else
+            wrong(node, std::string(key) + ": a text is expected");
+    }
+
+    void list(const char* key, std::vector<std::string>& out) {
+        const YAML::Node node = root_[key];
+        if (!node || node.IsNull()) return;
+        if (!node.IsSequence()) return wrong(node, std::string(key) + ": a list is expected");
+        for (const YAML::Node& one : node) {
+            if (!one.IsScalar()) return wrong(one, std::string(key) + ": a list of texts is expected");
+            out.push_back(one.Scalar());
+        }
+    }
+
+    template <typename Enum, std::size_t Size>
+    Enum word(const char* key, const std::array<const char*, Size>& words, Enum otherwise) {
+        const YAML::Node node = root_[key];
+        if (!node || node.IsNull()) return otherwise;
+        std::string known;
+        for (std::size_t at = 0; at < Size; ++at) {
+            if (node.IsScalar() && node.Scalar() == words[at]) return static_cast<Enum>(at);
+            known += (at == 0 ? "" : ", ") + std::string(words[at]);
+        }
+        wrong(node, std::string(key) + ": one of " + known + " is expected");
+        return otherwise;
+    }
+
+    void wrong(const YAML::Node& node, std::string message) {
+        if (!problem_) problem_ = at_mark(node.Mark(), std::move(message));
+    }
+
+    YAML::Node root_;
+    std::optional<Problem> problem_;
+};
+
+/// Where the text of `source` stands: a block scalar ("source: |") begins on the next line, in the column of its first word.
+void locate_source(std::string_view yaml, const YAML::Node& source, RuleFile& rule) {
+    const auto line = static_cast<std::size_t>(source.Mark().line),
+               column = static_cast<std::size_t>(source.Mark().column);
+    rule.source_line = line + 1;
+    rule.source_column = column + 1;
+    std::size_t begin = 0;
+    for (std::size_t passed = 0; passed < line && begin != std::string_view::npos; ++passed) {
+        begin = yaml.find('\n', begin);
+        if (begin != std::string_view::npos) ++begin;
+    }
+    if (begin == std::string_view::npos || begin + column >= yaml.size()) return;
+    if (yaml[begin + column] != '|' && yaml[begin + column] != '>') return;
+    rule.source_line = line + 1;
+    do {
+        begin = yaml.find('\n', begin);
+        if (begin == std::string_view::npos) return;
+        ++begin;
+        ++rule.source_line;
+        rule.source_column = yaml.find_first_not_of(' ', begin) - begin + 1;
+    } while (begin < yaml.size() && yaml.find_first_not_of(" \r", begin) == yaml.find('\n', begin) &&
+             !rule.source.starts_with('\n'));
+}
+
+}  // namespace
+
+std::string_view to_string(RuleSeverity severity) {
+    return severity_names[static_cast<std::size_t>(severity)];
+}
+
+std::expected<RuleFile, Problem> read_rule_file(std::string_view yaml, std::string path) {
+    if (yaml.size() > limits::rule_file_bytes)
+        return std::unexpected(Problem{.message = "the file is longer than " +
+                                                  std::to_string(limits::rule_file_bytes) + " bytes"});
+    RuleFile rule;
+    rule.path = std::move(path);
+    try {
+        const YAML::Node root = YAML::Load(std::string(yaml));
+        if (std::optional<Problem> problem = Reader(root).read(rule))
+            return std::unexpected(std::move(*problem));
+        locate_source(yaml, root["source"], rule);
+    } catch (const YAML::Exception& error) {
+        return std::unexpected(at_mark(error.mark, "this is no YAML: " + error.msg));
+    }
+    return rule;
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,185 @@
+#include "rules/rule_set.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/limits.hpp"
+#include "rules/file_types.hpp"
+#include "rules/functions.hpp"
+#include "rules/message_types.hpp"
+#include "rules/parser.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array answer_names = {"no_match", "match", "undecided"};
+
+/// A place in `source` as a place in the file.
+Problem in_file(Problem problem, const RuleFile& file) {
+    problem.line += file.source_line - 1;
+    problem.column += file.source_column - 1;
+    return problem;
+}
+
+/// What the result of a rule must be.
+bool fits(RuleType rule, const Type* type) {
+    return rule == RuleType::query || type->kind == TypeKind::boolean || type->kind == TypeKind::dynamic;
+}
+
+std::optional<Correspondents> correspondents_of(std::string_view list) {
+    if (list == "recipient_emails") return Correspondents::recipient_emails;
+    if (list == "recipient_domains") return Correspondents::recipient_domains;
+    if (list == "sender_emails") return Correspondents::sender_emails;
+    if (list == "sender_domains") return Correspondents::sender_domains;
+    return std::nullopt;
+}
+
+bool is_rule_file(const fs::path& path) {
+    return path.extension() == ".yml" || path.extension() == ".yaml";
+}
+
+Result<std::vector<fs::path>> rule_files_below(const std::string& folder) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    fs::recursive_directory_iterator at(folder, error);
+    if (error)
+        return fail(error == std::errc::no_such_file_or_directory ? ErrorCode::not_found : ErrorCode::io,
+                    "read the rules in " + folder + ": " + error.message());
+    for (const fs::recursive_directory_iterator end; at != end; at.increment(error)) {
+        if (error) return fail(ErrorCode::io, "read the rules in " + folder + ": " + error.message());
+        if (!at->is_regular_file(error) || !is_rule_file(at->path())) continue;
+        if (found.size() >= limits::rule_files)
+            return fail(ErrorCode::limit, "read the rules in " + folder + ": more than " +
+                                              std::to_string(limits::rule_files) + " files");
+        found.push_back(at->path());
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+}  // namespace
+
+std::string_view to_string(Answer answer) {
+    return answer_names[static_cast<std::size_t>(answer)];
+}
+
+RuleSet::RuleSet(const Lists& lists) : lists_(lists) {
+    message_ = &declare_message_types(types_);
+    declare_file_types(types_);
+    add_value_functions(functions_, types_);
+    add_text_functions(functions_, types_);
+    add_html_functions(functions_, types_);
+    add_history_functions(functions_, types_);
+    add_file_functions(functions_, types_);
+    add_intent_functions(functions_, types_);
+    add_unanswered_functions(functions_, types_);
+}
+
+void RuleSet::add(std::string_view yaml, const std::string& path) {
+    auto file = read_rule_file(yaml, path);
+    if (!file) return reject(path, std::move(file.error()));
+    const auto tree = parse(file->source);
+    if (!tree) return reject(path, in_file(tree.error(), *file));
+    const Language language{types_, *message_, functions_,
+                            [this](std::string_view name) { return find_list(name); }};
+    auto compiled = compile(*tree, file->source, language, graph_, patterns_);
+    if (!compiled) return reject(path, in_file(std::move(compiled.error()), *file));
+    if (!fits(file->type, compiled->type))
+        return reject(path, in_file({.message = "a rule says true or false; this one says " +
+                                                to_string(*compiled->type)},
+                                    *file));
+    Rule rule{.file = std::move(*file),
+              .root = compiled->root,
+              .type = compiled->type,
+              .needs = graph_.at(compiled->root).needs,
+              .warnings = std::move(compiled->warnings)};
+    for (Problem& warning : rule.warnings) warning = in_file(std::move(warning), rule.file);
+    rules_.push_back(std::move(rule));
+}
+
+Result<void> RuleSet::add_folder(const std::string& folder) {
+    for (const fs::path& path : TRY(rule_files_below(folder))) {
+        std::ifstream stream(path, std::ios::binary);
+        std::ostringstream text;
+        text << stream.rdbuf();
+        if (!stream)
+            reject(path.string(), {.message = "it cannot be read"});
+        else
+            add(text.view(), path.string());
+    }
+    return {};
+}
+
+Result<void> RuleSet::finish() {
+    return patterns_.finish();
+}
+
+const ListView* RuleSet::find_list(std::string_view name) {
+    if (const auto known = views_.find(name); known != views_.end()) return known->second.get();
+    if (lists_.state(name) == ListState::unknown) return nullptr;
+    auto view = std::make_unique<ListView>();
+    view->name = name;
+    fill(*view);
+    return views_.emplace(std::string(name), std::move(view)).first->second.get();
+}
+
+void RuleSet::fill(ListView& view) {
+    if (view.name == "org_vips") {
+        ObjectType& vip = types_.named("VIP");
+        if (vip.fields.empty()) declare_vip(vip, types_);
+        view.element = types_.object(&vip);
+    }
+    view.present = lists_.state(view.name) == ListState::present;
+    if (!view.present) {
+        view.asks_history = correspondents_of(view.name);
+        view.missing = view.asks_history ? bit(Capability::history) : list_bit(view.name);
+        return;
+    }
+    std::vector<Value>& items = list_items_.emplace_back();
+    if (view.element != nullptr) {
+        for (const Vip& vip : *lists_.vips()) items.push_back(Value::of_object(&vip));
+    } else {
+        const List* const list = lists_.find(view.name);
+        items.reserve(list->size());
+        for (std::size_t at = 0; at < list->size(); ++at) items.push_back(Value::of((*list)[at]));
+        view.contains = [list](std::string_view text) { return list->contains(text); };
+        view.contains_folded = [list](std::string_view text) { return list->contains_folded(text); };
+    }
+    view.items = items;
+}
+
+Missing RuleSet::list_bit(const std::string& name) {
+    const std::size_t place = std::min<std::size_t>(list_bits_.size(), last_list_bit - first_list_bit);
+    list_bits_.push_back(name);
+    return Missing{1} << (first_list_bit + place);
+}
+
+std::vector<std::string> RuleSet::names_of(Missing missing) const {
+    std::vector<std::string> names;
+    for (unsigned at = 0; at < first_list_bit; ++at)
+        if ((missing >> at & 1U) != 0) names.emplace_back(to_string(static_cast<Capability>(at)));
+    for (std::size_t at = 0; at < list_bits_.size(); ++at) {
+        const std::size_t place = std::min<std::size_t>(at, last_list_bit - first_list_bit);
+        if ((missing >> (first_list_bit + place) & 1U) != 0) names.push_back("$" + list_bits_[at]);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+RuleAnswer RuleSet::ask(const Rule& rule, Evaluation& evaluation) const {
+    const Value value = evaluation.value_of(rule.root);
+    RuleAnswer answer{.rule = &rule, .missing = value.missing, .steps = evaluation.steps()};
+    if (value.missing != 0)
+        answer.answer = Answer::undecided;
+    else if (value.is_true())
+        answer.answer = Answer::match;
+    return answer;
+}
+
+}  // namespace tocsin::rules

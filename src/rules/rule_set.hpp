@@ -1,0 +1,96 @@
+// All rules that are loaded, and what they say of a message.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "rules/compiler.hpp"
+#include "rules/evaluation.hpp"
+#include "rules/function.hpp"
+#include "rules/graph.hpp"
+#include "rules/lists.hpp"
+#include "rules/rule_file.hpp"
+
+namespace tocsin::rules {
+
+/// A rule that is loaded.
+struct Rule {
+    RuleFile file;
+    NodeId root = 0;
+    const Type* type = nullptr;
+    Missing needs = 0;              ///< what it may have to ask and cannot be told
+    std::vector<Problem> warnings;  ///< lines are those of the file
+};
+
+/// A rule that could not be loaded.
+struct Rejected {
+    std::string path;
+    Problem problem;  ///< the line is that of the file
+};
+
+enum class Answer : std::uint8_t { no_match, match, undecided };
+[[nodiscard]] std::string_view to_string(Answer answer);
+
+struct RuleAnswer {
+    const Rule* rule = nullptr;
+    Answer answer = Answer::no_match;
+    Missing missing = 0;  ///< why it is undecided
+    std::uint64_t steps = 0;
+};
+
+/// Rules, their graph and their lists. Filled by add(), ended by finish(), then only read. A rule with a problem is rejected,
+/// with its file, line and column; the others are not touched by it.
+class RuleSet {
+public:
+    /// `lists` must outlive the set and not change.
+    explicit RuleSet(const Lists& lists);
+    RuleSet(const RuleSet&) = delete;
+    RuleSet& operator=(const RuleSet&) = delete;
+
+    /// One rule file.
+    void add(std::string_view yaml, const std::string& path);
+    /// All *.yml and *.yaml files below `folder`, in the order of their names. Errors: not_found, permission, io, limit
+    /// (limits::rule_files); a file by itself never fails the folder.
+    [[nodiscard]] Result<void> add_folder(const std::string& folder);
+    /// Errors: unavailable, limit.
+    [[nodiscard]] Result<void> finish();
+
+    [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
+    [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
+    [[nodiscard]] const Functions& functions() const { return functions_; }
+    [[nodiscard]] const PatternBook& patterns() const { return patterns_; }
+    [[nodiscard]] const Graph& graph() const { return graph_; }
+
+    /// Names of what is missing, sorted: "link_analysis", "$tranco_1m".
+    [[nodiscard]] std::vector<std::string> names_of(Missing missing) const;
+
+    /// What one rule says; Evaluation::begin() was called for the message.
+    [[nodiscard]] RuleAnswer ask(const Rule& rule, Evaluation& evaluation) const;
+
+private:
+    void reject(const std::string& path, Problem problem) { rejected_.push_back({path, std::move(problem)}); }
+    const ListView* find_list(std::string_view name);
+    void fill(ListView& view);
+    Missing list_bit(const std::string& name);
+
+    const Lists& lists_;
+    Types types_;
+    Functions functions_;
+    const ObjectType* message_ = nullptr;
+    Graph graph_;
+    PatternBook patterns_;
+    std::map<std::string, std::unique_ptr<ListView>, std::less<>> views_;
+    std::deque<std::vector<Value>> list_items_;
+    std::vector<std::string> list_bits_;  ///< names of absent lists, in the order of their bits
+    std::vector<Rule> rules_;
+    std::vector<Rejected> rejected_;
+};
+
+}  // namespace tocsin::rules

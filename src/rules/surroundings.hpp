@@ -1,0 +1,30 @@
+// What rules may look at beside the message itself. Everything is optional: what is not there is "missing", never "no".
+#pragma once
+
+#include <cstdint>
+
+#include "mail/tools.hpp"
+
+namespace tocsin::rules {
+
+class Confusables;
+class History;
+class HtmlPages;
+class MessageFiles;
+
+/// As whom rules see the message.
+enum class View : std::uint8_t {
+    own,        ///< as we do: outgoing mail is outgoing
+    recipient,  ///< outgoing mail as it comes in at its recipient
+};
+
+struct Surroundings {
+    mail::MailTools& tools;
+    const Confusables& confusables;
+    View view = View::own;
+    HtmlPages* pages = nullptr;  ///< nullptr: no page can be asked
+    MessageFiles* files = nullptr;  ///< nullptr: no file can be looked into
+    History* history = nullptr;  ///< nullptr: nobody can be asked
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,89 @@
+#include "rules/text_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "rules/text_language.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+/// Fewer words say too little; the trainer leaves such texts out, too.
+constexpr std::uint32_t content_words_min = 5;
+constexpr std::size_t words_told = 6;
+
+std::optional<Confidence> step_of(float score, const ConfidenceSteps& steps) {
+    if (score >= steps.high) return Confidence::high;
+    if (score >= steps.medium) return Confidence::medium;
+    if (score >= steps.low) return Confidence::low;
+    return {};
+}
+
+/// The steps of "benign" are hostilities: the lower, the surer.
+std::optional<Confidence> benign_step(double hostility, const ConfidenceSteps& steps) {
+    return step_of(static_cast<float>(-hostility), {-steps.low, -steps.medium, -steps.high});
+}
+
+}  // namespace
+
+Result<TextModel> TextModel::load(ByteView file) {
+    return TextModel(TRY(decode_weights(file)));
+}
+
+TextIntents TextModel::classify(std::string_view text, std::string_view subject) const {
+    const ReadText read = read_text(text, subject, lexicon_);
+    TextIntents out;
+    out.truncated = read.text.truncated || read.subject.truncated;
+    out.topics = lexicon_names(ConceptKind::topic, read, lexicon_);
+    out.tags = lexicon_names(ConceptKind::tag, read, lexicon_);
+    out.entities = text_entities(text, read, lexicon_);
+    out.language = text_language(read, lexicon_);
+    out.too_little_text = read.content_words() < content_words_min;
+    if (!out.too_little_text) add_intents(out, text_features(read, lexicon_));
+    return out;
+}
+
+void TextModel::add_intents(TextIntents& out, const std::vector<Feature>& features) const {
+    out.hostility = calibrated(weights_, hostility_score(weights_, features));
+    const std::array<float, intents_max> scores = intent_scores(weights_, features);
+    for (std::size_t i = 0; i < weights_.intents.size(); ++i)
+        if (const auto confidence = step_of(scores[i], weights_.intents[i].steps))
+            out.intents.push_back({weights_.intents[i].name, *confidence});
+    std::ranges::stable_sort(out.intents, std::greater{}, &NamedConfidence::confidence);
+    const bool attack = !out.intents.empty() && out.intents.front().confidence != Confidence::low;
+    if (const auto confidence = benign_step(out.hostility, weights_.benign); confidence && !attack)
+        out.intents.push_back({"benign", *confidence});
+}
+
+std::vector<WeighedWord> TextModel::why(std::string_view text, std::string_view subject) const {
+    const ReadText read = read_text(text, subject, lexicon_);
+    const std::vector<Feature> features = text_features(read, lexicon_);
+    if (read.content_words() < content_words_min || features.empty()) return {};
+    const std::string_view bare = bare_subject(subject);
+    const double part =
+        static_cast<double>(weights_.hostility_scale) / std::sqrt(static_cast<double>(features.size()));
+
+    std::map<std::string, double>
+        sums;  // by the word as written, so that the order of equals is the same everywhere
+    for (const Feature& feature : features) {
+        if (feature.word == Feature::no_word) continue;
+        const bool in_text = feature.word < read.text.words.size();
+        const NormalWord& word = in_text ? read.text.words[feature.word]
+                                         : read.subject.words[feature.word - read.text.words.size()];
+        const std::string_view source = in_text ? text : bare;
+        sums[std::string(source.substr(word.source_at, word.source_end - word.source_at))] +=
+            part * weights_.hostility[feature.bucket];
+    }
+    std::vector<WeighedWord> out;
+    for (const auto& [word, weight] : sums)
+        if (weight > 0) out.push_back({word, weight});
+    std::ranges::stable_sort(out, std::greater{}, &WeighedWord::weight);
+    if (out.size() > words_told) out.resize(words_told);
+    return out;
+}
+
+}  // namespace tocsin::rules
