@@ -14,11 +14,8 @@
 #include "mail/visible_text.hpp"
 
 namespace tocsin::mail {
-namespace {
 
-enum class Break { none, block, paragraph };
-
-Break break_of(HtmlTag tag) {
+TextBreak break_of(HtmlTag tag) {
     switch (tag) {
         case HtmlTag::p:
         case HtmlTag::h1:
@@ -26,7 +23,7 @@ Break break_of(HtmlTag tag) {
         case HtmlTag::h3:
         case HtmlTag::h4:
         case HtmlTag::h5:
-        case HtmlTag::h6: return Break::paragraph;
+        case HtmlTag::h6: return TextBreak::paragraph;
         case HtmlTag::address:
         case HtmlTag::article:
         case HtmlTag::aside:
@@ -59,10 +56,12 @@ Break break_of(HtmlTag tag) {
         case HtmlTag::tfoot:
         case HtmlTag::thead:
         case HtmlTag::tr:
-        case HtmlTag::ul: return Break::block;
-        default: return Break::none;
+        case HtmlTag::ul: return TextBreak::block;
+        default: return TextBreak::none;
     }
 }
+
+namespace {
 
 /// A picture of at most a pixel is a counter, nothing to see or click.
 bool is_pixel(HtmlAttributes attributes) {
@@ -184,9 +183,9 @@ private:
 
     void break_lines(HtmlTag tag) {
         switch (break_of(tag)) {
-            case Break::none: return;
-            case Break::block: each_flow([](TextFlow& flow) { flow.block_break(); }); return;
-            case Break::paragraph: each_flow([](TextFlow& flow) { flow.paragraph_break(); }); return;
+            case TextBreak::none: return;
+            case TextBreak::block: each_flow([](TextFlow& flow) { flow.block_break(); }); return;
+            case TextBreak::paragraph: each_flow([](TextFlow& flow) { flow.paragraph_break(); }); return;
         }
     }
 

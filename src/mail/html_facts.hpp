@@ -2,6 +2,7 @@
 // hidden).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "mail/message.hpp"
 
 namespace tocsin::mail {
+
+/// How an element parts the text around it when a browser lays it out.
+enum class TextBreak : std::uint8_t { none, block, paragraph };
+[[nodiscard]] TextBreak break_of(HtmlTag tag);
 
 /// A link before its URLs are taken apart.
 struct HtmlLink {

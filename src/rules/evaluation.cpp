@@ -17,6 +17,13 @@ Value negated(const Value& value) {
     return Value::of(!value.boolean, value.missing);
 }
 
+/// Steps for one pattern that is known only now: a regular expression is compiled for it.
+std::uint64_t cost_of_pattern(MatchMode mode) {
+    constexpr std::uint64_t plain = 1, compiled = 500;
+    const bool regex = mode == MatchMode::regex_contains || mode == MatchMode::regex_matches;
+    return regex ? compiled : plain;
+}
+
 /// What makes a call the same as another: the function and the identity of its arguments. Texts and objects are the same only
 /// if they stand in the same place, which is what happens when many rules ask about one thing.
 void put_identity(std::vector<std::uint64_t>& key, const Value& value) {
@@ -196,6 +203,8 @@ Value Evaluation::chain(const Node& node) {
     const Value first = compare(node.op, evaluate(child(node, 0)), middle);
     const Value second = compare(node.second_op, middle, evaluate(child(node, 2)));
     const Missing missing = first.missing | second.missing;
+    for (const Value& side : {first, second})
+        if (side.is_false() && side.missing == 0) return Value::of(false);
     if (first.is_false() || second.is_false()) return Value::of(false, missing);
     if (first.is_null() || second.is_null()) return Value::null(missing);
     return Value::of(true, missing);
@@ -393,12 +402,16 @@ Value Evaluation::match(const Node& node) {
     Missing missing = text.missing;
     for (std::size_t at = 1; at < node.child_count; ++at) {
         const Value needle = evaluate(child(node, at));
-        if (!spend_bytes(text.size)) return Value::null();
+        if (!spend_bytes(std::size_t{text.size} + needle.size) || !spend(cost_of_pattern(node.patterns.mode)))
+            return Value::null();
         missing |= needle.missing;
         if (needle.kind != Kind::text) continue;
         any_needle = true;
-        found |= matches_once(node.patterns.mode, node.patterns.letters, text.text(), needle.text());
-        if (found && (text.missing | needle.missing) == 0) return Value::of(true);
+        const std::optional<bool> fits =
+            matches_once(node.patterns.mode, node.patterns.letters, text.text(), needle.text());
+        if (!fits) missing |= bit(Capability::cut_off);
+        if (fits == true && (text.missing | needle.missing) == 0) return Value::of(true);
+        found |= fits.value_or(false);
     }
     return any_needle ? Value::of(found, missing) : Value::null(missing);
 }
@@ -429,7 +442,7 @@ Value Evaluation::call(const Node& node) {
 
 /// A function that this program does not have. Asked about nothing, it has nothing to say; else its answer is missing.
 Value Evaluation::unanswered(const Node& node) {
-    Missing missing = bit(node.function->missing.value_or(Capability::budget));
+    Missing missing = bit(*node.function->missing);
     if (node.child_count > 0) {
         const Value first = evaluate(child(node, 0));
         if (first.is_null() && node.function->null_argument == NullArgument::spreads)

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "base/result.hpp"
 #include "rules/missing.hpp"
 #include "rules/pattern_book.hpp"
@@ -72,7 +73,11 @@ struct Function {
 /// All functions by their dotted names.
 class Functions {
 public:
-    void add(Function function) { functions_[function.name] = std::move(function); }
+    void add(Function function) {
+        ASSERT(function.body != nullptr || function.missing || function.match,
+               "a function answers, or says what is missing");
+        functions_[function.name] = std::move(function);
+    }
     [[nodiscard]] const Function* find(std::string_view name) const {
         const auto at = functions_.find(name);
         return at == functions_.end() ? nullptr : &at->second;

@@ -7,7 +7,7 @@ namespace tocsin::rules {
 
 namespace {
 
-/// Results that never exist here. What their fields are is in docs/manual/rules.md.
+/// Results that never exist here: declared so that rules that ask for them are checked.
 constexpr const char* declarations = R"(
     Screenshot: content_type text, file_name text, size integer;
     FinalDOM: raw text, display_text text, inner_text text, links [Link];

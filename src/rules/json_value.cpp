@@ -54,6 +54,7 @@ public:
     }
 
     [[nodiscard]] Value result() const { return result_; }
+    [[nodiscard]] bool too_deep() const { return too_deep_; }
 
 private:
     struct Open {
@@ -62,7 +63,8 @@ private:
     };
 
     bool begin() {
-        if (open_.size() >= limits::rule_json_depth) return false;
+        too_deep_ = open_.size() >= limits::rule_json_depth;
+        if (too_deep_) return false;
         open_.emplace_back();
         return true;
     }
@@ -77,6 +79,7 @@ private:
 
     Evaluation& evaluation_;
     std::vector<Open> open_;
+    bool too_deep_ = false;
     Value result_;
 };
 
@@ -84,7 +87,8 @@ private:
 
 Value json_value(std::string_view text, Evaluation& evaluation) {
     Builder builder(evaluation);
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return Value::null();
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
+        return Value::null(builder.too_deep() ? bit(Capability::cut_off) : 0);
     return builder.result();
 }
 

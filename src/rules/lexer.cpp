@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/limits.hpp"
+#include "mail/charset.hpp"
 
 namespace tocsin::rules {
 
@@ -21,23 +22,6 @@ bool is_letter(char c) {
 }
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-void append_utf8(std::string& out, std::uint32_t point) {
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (point < 0x80) return put(point);
-    if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-    } else {
-        if (point < 0x10000) {
-            put(0xE0U | point >> 12U);
-        } else {
-            put(0xF0U | point >> 18U);
-            put(0x80U | (point >> 12U & 0x3FU));
-        }
-        put(0x80U | (point >> 6U & 0x3FU));
-    }
-    put(0x80U | (point & 0x3FU));
 }
 
 class Lexer {
@@ -219,7 +203,7 @@ private:
         const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
         if (parsed.ec != std::errc() || parsed.ptr != end || point > 0x10FFFF || surrogate || point == 0)
             return fail_at(backslash, wanted);
-        append_utf8(token_.value, point);
+        mail::append_utf8(token_.value, static_cast<char32_t>(point));
         at_ = close + 1;
         return true;
     }

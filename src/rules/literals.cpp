@@ -5,6 +5,8 @@
 
 #include <hs/hs.h>
 
+#include "base/assert.hpp"
+
 namespace tocsin::rules {
 
 namespace {
@@ -61,10 +63,14 @@ Result<Literals> Literals::compile(std::span<const std::string> texts) {
 std::vector<std::uint32_t> Literals::search(std::string_view text) const {
     std::vector<std::uint32_t> found;
     if (database_->database == nullptr || text.empty()) return found;
-    // Texts of messages are far smaller than Hyperscan's 4 GiB.
-    const auto size = static_cast<unsigned int>(
-        std::min<std::size_t>(text.size(), std::numeric_limits<unsigned int>::max()));
-    hs_scan(database_->database, text.data(), size, 0, database_->scratch, keep_number, &found);
+    ASSERT(text.size() <= std::numeric_limits<unsigned int>::max(),
+           "texts of messages are smaller than 4 GiB");
+    const hs_error_t status =
+        hs_scan(database_->database, text.data(), static_cast<unsigned int>(text.size()), 0,
+                database_->scratch, keep_number, &found);
+    // A search that did not run would look like a text in which nothing stands.
+    ASSERT(status == HS_SUCCESS,
+           "the database was made here, and its scratch is used by one search at a time");
     std::ranges::sort(found);
     const auto doubles = std::ranges::unique(found);
     found.erase(doubles.begin(), doubles.end());

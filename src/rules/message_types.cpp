@@ -379,8 +379,9 @@ void declare_message(Types& types) {
         computed<Message, [](const Message& message,
                              Evaluation&) { return Value::of(message.direction == Direction::outbound); }>(
             "outbound", types.boolean()),
-        computed<Message, [](const Message&, Evaluation&) { return Value::of(false); }>("internal",
-                                                                                        types.boolean())};
+        computed<Message, [](const Message& message, Evaluation&) {
+            return Value::of(message.direction == Direction::internal);
+        }>("internal", types.boolean())};
     types.named("HeaderRecipients").fields = {field<&Message::to>(types, "to"),
                                               field<&Message::cc>(types, "cc"),
                                               field<&Message::bcc>(types, "bcc")};

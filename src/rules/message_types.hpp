@@ -5,7 +5,7 @@
 
 namespace tocsin::rules {
 
-/// Declares all types of the message and returns that of the message itself. docs/manual/rules.md says what each field is.
+/// Declares all types of the message and returns that of the message itself. `tocsin read --json` shows the same fields.
 const ObjectType& declare_message_types(Types& types);
 
 /// The fields of an item of $org_vips.

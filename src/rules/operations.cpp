@@ -75,6 +75,9 @@ std::optional<bool> equal(const Value& left, const Value& right, bool folded) {
 
 Value compare(Operator op, const Value& left, const Value& right) {
     const Missing missing = left.missing | right.missing;
+    // One side that is null for certain decides, whatever the other might have been.
+    for (const Value& side : {left, right})
+        if (side.is_null() && side.missing == 0) return Value::null();
     if (left.is_null() || right.is_null()) return Value::null(missing);
     switch (op) {
         case Operator::equal:

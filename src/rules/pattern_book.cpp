@@ -185,7 +185,8 @@ bool PatternBook::matches(const PatternGroup& group, ProbedText& text) const {
                        [&](const Pattern& pattern) { return matches(pattern, group, text); });
 }
 
-bool matches_once(MatchMode mode, Case letters, std::string_view text, std::string_view pattern) {
+std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
+                                 std::string_view pattern) {
     switch (mode) {
         case MatchMode::contains: return contains(text, pattern, letters);
         case MatchMode::starts_with: return starts_with(text, pattern, letters);
@@ -195,7 +196,8 @@ bool matches_once(MatchMode mode, Case letters, std::string_view text, std::stri
         case MatchMode::regex_matches: break;
     }
     const Result<Regex> regex = Regex::compile(pattern, letters);
-    return regex && regex->matches(text, part_of(mode));
+    if (!regex) return std::nullopt;
+    return regex->matches(text, part_of(mode));
 }
 
 }  // namespace tocsin::rules

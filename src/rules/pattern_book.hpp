@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,9 +55,9 @@ private:
     std::vector<std::uint32_t> regexes_;   ///< numbers of the regexes that may match, sorted
 };
 
-/// One pattern that is known only now. A regular expression that is none matches nothing.
-[[nodiscard]] bool matches_once(MatchMode mode, Case letters, std::string_view text,
-                                std::string_view pattern);
+/// One pattern that is known only now; nullopt: a regular expression that cannot be used, so that nobody knows.
+[[nodiscard]] std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
+                                               std::string_view pattern);
 
 /// Filled while rules are compiled, then finished once and only read.
 class PatternBook {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "base/limits.hpp"
 #include "rules/file_types.hpp"
 #include "rules/functions.hpp"
 #include "rules/message_types.hpp"
 #include "rules/parser.hpp"
+#include "scan/rule_files.hpp"
 
 namespace tocsin::rules {
 
@@ -40,10 +39,16 @@ std::optional<Correspondents> correspondents_of(std::string_view list) {
     return std::nullopt;
 }
 
+/// A limit hid a part of the message: what a rule did not find may stand there.
+bool is_cut(const mail::Message& message) {
+    return message.truncated || (message.body.html && message.body.html->truncated);
+}
+
 bool is_rule_file(const fs::path& path) {
     return path.extension() == ".yml" || path.extension() == ".yaml";
 }
 
+/// Unlike scan::find_rule_files() it passes over nothing: a folder that cannot be entered may hold the rule that matters.
 Result<std::vector<fs::path>> rule_files_below(const std::string& folder) {
     std::vector<fs::path> found;
     std::error_code error;
@@ -105,13 +110,11 @@ void RuleSet::add(std::string_view yaml, const std::string& path) {
 
 Result<void> RuleSet::add_folder(const std::string& folder) {
     for (const fs::path& path : TRY(rule_files_below(folder))) {
-        std::ifstream stream(path, std::ios::binary);
-        std::ostringstream text;
-        text << stream.rdbuf();
-        if (!stream)
-            reject(path.string(), {.message = "it cannot be read"});
+        const Result<std::string> text = scan::read_rule_file(path.string());
+        if (text)
+            add(*text, path.string());
         else
-            add(text.view(), path.string());
+            reject(path.string(), {.message = text.error().message});
     }
     return {};
 }
@@ -179,6 +182,11 @@ RuleAnswer RuleSet::ask(const Rule& rule, Evaluation& evaluation) const {
         answer.answer = Answer::undecided;
     else if (value.is_true())
         answer.answer = Answer::match;
+    else if (is_cut(evaluation.message()))
+        answer = {.rule = &rule,
+                  .answer = Answer::undecided,
+                  .missing = bit(Capability::cut_off),
+                  .steps = answer.steps};
     return answer;
 }
 

@@ -35,6 +35,7 @@ struct Rejected {
     Problem problem;  ///< the line is that of the file
 };
 
+/// `no_match` is certain; a message of which a limit hid a part gets `undecided` in its place.
 enum class Answer : std::uint8_t { no_match, match, undecided };
 [[nodiscard]] std::string_view to_string(Answer answer);
 

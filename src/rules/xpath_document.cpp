@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/assert.hpp"
 #include "mail/charset.hpp"
+#include "mail/html_facts.hpp"
 #include "mail/visibility.hpp"
 #include "mail/visible_text.hpp"
 #include "rules/xpath.hpp"
@@ -18,24 +19,6 @@ using mail::HtmlTag;
 
 std::uint32_t size_of(const auto& container) {
     return static_cast<std::uint32_t>(container.size());
-}
-
-enum class Break : std::uint8_t { none, block, paragraph };
-
-/// As mail::read_html() lays text out.
-Break break_of(HtmlTag tag) {
-    constexpr auto paragraphs = std::to_array(
-        {HtmlTag::p, HtmlTag::h1, HtmlTag::h2, HtmlTag::h3, HtmlTag::h4, HtmlTag::h5, HtmlTag::h6});
-    constexpr auto blocks = std::to_array(
-        {HtmlTag::address, HtmlTag::article, HtmlTag::aside,    HtmlTag::blockquote, HtmlTag::body,
-         HtmlTag::caption, HtmlTag::center,  HtmlTag::dd,       HtmlTag::details,    HtmlTag::div,
-         HtmlTag::dl,      HtmlTag::dt,      HtmlTag::fieldset, HtmlTag::figure,     HtmlTag::footer,
-         HtmlTag::form,    HtmlTag::header,  HtmlTag::hr,       HtmlTag::legend,     HtmlTag::li,
-         HtmlTag::main,    HtmlTag::nav,     HtmlTag::ol,       HtmlTag::option,     HtmlTag::pre,
-         HtmlTag::section, HtmlTag::summary, HtmlTag::table,    HtmlTag::tbody,      HtmlTag::tfoot,
-         HtmlTag::thead,   HtmlTag::tr,      HtmlTag::ul});
-    if (std::ranges::find(paragraphs, tag) != paragraphs.end()) return Break::paragraph;
-    return std::ranges::find(blocks, tag) != blocks.end() ? Break::block : Break::none;
 }
 
 /// Elements whose text is no part of the page's text.
@@ -314,10 +297,12 @@ private:
     }
 
     void break_lines(HtmlTag tag) {
-        switch (break_of(tag)) {
-            case Break::none: return;
-            case Break::block: each_flow([](mail::TextFlow& flow) { flow.block_break(); }); return;
-            case Break::paragraph: each_flow([](mail::TextFlow& flow) { flow.paragraph_break(); }); return;
+        switch (mail::break_of(tag)) {
+            case mail::TextBreak::none: return;
+            case mail::TextBreak::block: each_flow([](mail::TextFlow& flow) { flow.block_break(); }); return;
+            case mail::TextBreak::paragraph:
+                each_flow([](mail::TextFlow& flow) { flow.paragraph_break(); });
+                return;
         }
     }
 

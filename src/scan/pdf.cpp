@@ -1,6 +1,3 @@
-// qpdf asks which smart pointers we use: std::shared_ptr only.
-#define POINTERHOLDER_TRANSITION 4
-
 #include "scan/pdf.hpp"
 
 #include <fmt/format.h>
@@ -10,25 +7,13 @@
 #include <memory>
 #include <optional>
 
-// qpdf 11.3's JSON.hh holds a vector of a type that is not complete yet, which clang refuses since C++20. Nothing here uses JSON,
-// and the headers below only name it: keep that one out.
-#ifdef __clang__
-#define JSON_HH
-class JSON;
-#endif
-#include <qpdf/Pipeline.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFExc.hh>
-#include <qpdf/QPDFObjectHandle.hh>
-
 #include "mail/ascii.hpp"
+#include "scan/pdf_document.hpp"
 
 namespace tocsin::scan {
 
 namespace {
 
-/// Objects of one PDF that are looked at. A scanned book has some ten thousand.
-constexpr std::size_t objects_max = 50'000;
 /// Scripts and embedded files handed over.
 constexpr std::size_t streams_max = 256;
 constexpr std::size_t script_bytes_max = 4U << 20;
@@ -38,25 +23,6 @@ constexpr std::size_t content_bytes_max = 8U << 20;
 /// The smallest code has some 200 dark modules, in no fewer runs than this.
 constexpr std::size_t shapes_min = 60;
 constexpr std::size_t strips_min = 3;
-
-struct TooMuch : std::exception {};
-
-/// Where qpdf writes an unpacked stream; stops it at a bound.
-class BoundedSink final : public Pipeline {
-public:
-    explicit BoundedSink(std::size_t bytes_max) : Pipeline("bounded", nullptr), bytes_max_(bytes_max) {}
-    void write(unsigned char const* data, size_t size) override {
-        if (size > bytes_max_ - bytes_.size()) throw TooMuch();
-        const auto* begin = reinterpret_cast<const std::byte*>(data);
-        bytes_.insert(bytes_.end(), begin, begin + size);
-    }
-    void finish() override {}
-    Bytes take() { return std::move(bytes_); }
-
-private:
-    std::size_t bytes_max_;
-    Bytes bytes_;
-};
 
 /// One document under inspection.
 class PdfInspection {
@@ -96,9 +62,9 @@ void PdfInspection::run(QPDF& document) {
     const std::vector<QPDFObjectHandle> objects = document.getAllObjects();
     std::size_t looked_at = 0;
     for (QPDFObjectHandle object : objects) {
-        if (++looked_at > objects_max) {
+        if (++looked_at > pdf_objects_max) {
             inspection_.limit(ScanLimit::container_members,
-                              fmt::format("more than {} objects in a PDF", objects_max));
+                              fmt::format("more than {} objects in a PDF", pdf_objects_max));
             break;
         }
         if (looked_at % 64 == 0 && !inspection_.time_left()) break;
@@ -218,20 +184,14 @@ void PdfInspection::take_embedded(QPDFObjectHandle specification) {
     }
 }
 
-std::uint32_t dimension(QPDFObjectHandle dictionary, const char* key) {
-    QPDFObjectHandle value = dictionary.getKey(key);
-    if (!value.isInteger()) return 0;
-    const long long number = value.getIntValue();
-    return number > 0 && number < 100'000 ? static_cast<std::uint32_t>(number) : 0;
-}
-
 /// Pictures: a JPEG as it stands, or plain pixels.
 void PdfInspection::search_for_codes(QPDFObjectHandle stream) {
     if (inspection_.budget().qr_images_left == 0) return;
     QPDFObjectHandle dictionary = stream.getDict();
     QPDFObjectHandle filter = dictionary.getKey("/Filter");
     const std::string filters = filter.isNull() ? "" : filter.unparseResolved();
-    const std::uint32_t width = dimension(dictionary, "/Width"), height = dimension(dictionary, "/Height");
+    const std::uint32_t width = pdf_dimension(dictionary, "/Width"),
+                        height = pdf_dimension(dictionary, "/Height");
     if (width == 0 || height == 0 || std::uint64_t{width} * height > limits::qr_pixels) return;
     const std::size_t pixels = std::size_t{width} * height;
     const bool jpeg = filters.find("DCTDecode") != std::string::npos;
@@ -241,19 +201,8 @@ void PdfInspection::search_for_codes(QPDFObjectHandle stream) {
     DecodedImage picture;
     if (jpeg) {
         picture = decode_image(*bytes, "jpg");
-    } else if (bytes->size() >= pixels) {
-        if (std::optional<GreyImage> grey = grey_from_raw(*bytes, width, height, bytes->size() / pixels))
-            picture = {ImageEnd::decoded, std::move(*grey)};
-    } else if (dimension(dictionary, "/BitsPerComponent") == 1 &&
-               bytes->size() >= (std::size_t{width} + 7) / 8 * height) {
-        Bytes wide(pixels);
-        for (std::size_t i = 0; i < pixels; ++i) {
-            const std::size_t x = i % width, row = i / width * ((std::size_t{width} + 7) / 8);
-            const bool set = (std::to_integer<unsigned>((*bytes)[row + x / 8]) >> (7 - x % 8) & 1U) != 0;
-            wide[i] = set ? std::byte{255} : std::byte{0};
-        }
-        if (std::optional<GreyImage> grey = grey_from_raw(wide, width, height, 1))
-            picture = {ImageEnd::decoded, std::move(*grey)};
+    } else if (std::optional<GreyImage> grey = grey_from_pdf(*bytes, dictionary)) {
+        picture = {ImageEnd::decoded, std::move(*grey)};
     }
     search_picture(inspection_, reader_, picture);
 }
@@ -281,27 +230,12 @@ void PdfInspection::look_for_shapes(QPDFObjectHandle stream) {
     }
 }
 
-enum class Opened : std::uint8_t { yes, locked, broken };
-
-Opened open_with(QPDF& document, ByteView bytes, const char* password) {
-    try {
-        document.setSuppressWarnings(true);
-        document.processMemoryFile("part", reinterpret_cast<const char*>(bytes.data()), bytes.size(),
-                                   password);
-        return Opened::yes;
-    } catch (const QPDFExc& error) {
-        return error.getErrorCode() == qpdf_e_password ? Opened::locked : Opened::broken;
-    } catch (const std::exception&) {
-        return Opened::broken;
-    }
-}
-
 /// The document, opened without a password or with a word of the message; null when that fails.
 std::unique_ptr<QPDF> open_document(Inspection& inspection) {
     auto document = std::make_unique<QPDF>();
-    const Opened opened = open_with(*document, inspection.bytes(), nullptr);
-    if (opened == Opened::yes) return document;
-    if (opened == Opened::broken) {
+    const PdfOpening opened = open_pdf(*document, inspection.bytes(), nullptr);
+    if (opened == PdfOpening::opened) return document;
+    if (opened == PdfOpening::broken) {
         inspection.limit(ScanLimit::damaged_container, "the PDF is damaged and cannot be taken apart");
         return nullptr;
     }
@@ -309,7 +243,8 @@ std::unique_ptr<QPDF> open_document(Inspection& inspection) {
     for (const std::string_view word : inspection.input().passwords) {
         if (!inspection.time_left()) return nullptr;
         document = std::make_unique<QPDF>();
-        if (open_with(*document, inspection.bytes(), std::string(word).c_str()) != Opened::yes) continue;
+        if (open_pdf(*document, inspection.bytes(), std::string(word).c_str()) != PdfOpening::opened)
+            continue;
         inspection.flag(PartFlag::password_in_message);
         return document;
     }

@@ -1,6 +1,3 @@
-// qpdf asks which smart pointers we use: std::shared_ptr only.
-#define POINTERHOLDER_TRANSITION 4
-
 #include "scan/pdf_facts.hpp"
 
 #include <fmt/format.h>
@@ -10,71 +7,29 @@
 #include <exception>
 #include <memory>
 
-// qpdf 11.3's JSON.hh holds a vector of a type that is not complete yet, which clang refuses since C++20. Nothing here uses
-// JSON, and the headers below only name it: keep that one out.
-#ifdef __clang__
-#define JSON_HH
-class JSON;
-#endif
-#include <qpdf/Pipeline.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFExc.hh>
-#include <qpdf/QPDFObjectHandle.hh>
-#include <qpdf/QPDFXRefEntry.hh>
-
 #include "base/limits.hpp"
 #include "scan/image.hpp"
 #include "scan/image_write.hpp"
+#include "scan/pdf_document.hpp"
+
+#include <qpdf/QPDFXRefEntry.hh>
 
 namespace tocsin::scan {
 
 namespace {
 
-/// Objects looked at in search of pictures; a scanned book has some ten thousand.
-constexpr std::size_t objects_max = 50'000;
 /// The XMP packet of a document; real ones reach some ten kilobytes.
 constexpr std::size_t metadata_bytes_max = 1U << 20;
-
-struct TooMuch : std::exception {};
-
-class BoundedSink final : public Pipeline {
-public:
-    explicit BoundedSink(std::size_t bytes_max) : Pipeline("bounded", nullptr), bytes_max_(bytes_max) {}
-    void write(unsigned char const* data, size_t size) override {
-        if (size > bytes_max_ - bytes_.size()) throw TooMuch();
-        const auto* begin = reinterpret_cast<const std::byte*>(data);
-        bytes_.insert(bytes_.end(), begin, begin + size);
-    }
-    void finish() override {}
-    Bytes take() { return std::move(bytes_); }
-
-private:
-    std::size_t bytes_max_;
-    Bytes bytes_;
-};
-
-PdfOpening open_with(QPDF& document, ByteView bytes, const char* password) {
-    try {
-        document.setSuppressWarnings(true);
-        document.processMemoryFile("part", reinterpret_cast<const char*>(bytes.data()), bytes.size(),
-                                   password);
-        return PdfOpening::opened;
-    } catch (const QPDFExc& error) {
-        return error.getErrorCode() == qpdf_e_password ? PdfOpening::locked : PdfOpening::broken;
-    } catch (const std::exception&) {
-        return PdfOpening::broken;
-    }
-}
 
 /// The document, and how it could be opened: without a password, or with one of those.
 std::pair<std::unique_ptr<QPDF>, PdfOpening> open_document(ByteView bytes,
                                                            std::span<const std::string_view> passwords) {
     auto document = std::make_unique<QPDF>();
-    const PdfOpening opening = open_with(*document, bytes, nullptr);
+    const PdfOpening opening = open_pdf(*document, bytes, nullptr);
     if (opening != PdfOpening::locked) return {std::move(document), opening};
     for (const std::string_view password : passwords) {
         document = std::make_unique<QPDF>();
-        if (open_with(*document, bytes, std::string(password).c_str()) == PdfOpening::opened)
+        if (open_pdf(*document, bytes, std::string(password).c_str()) == PdfOpening::opened)
             return {std::move(document), PdfOpening::opened};
     }
     return {nullptr, PdfOpening::locked};
@@ -194,40 +149,6 @@ void read_opened(QPDF& document, PdfFacts& facts) {
 
 // ---- pictures ---------------------------------------------------------------------------------------------------------
 
-std::uint32_t dimension(QPDFObjectHandle dictionary, const char* key) {
-    QPDFObjectHandle value = dictionary.getKey(key);
-    constexpr long long side_max = 100'000;
-    if (!value.isInteger()) return 0;
-    const long long number = value.getIntValue();
-    return number > 0 && number < side_max ? static_cast<std::uint32_t>(number) : 0;
-}
-
-/// One bit for each pixel, rows padded to bytes, as bytes.
-Bytes widened(const Bytes& packed, std::uint32_t width, std::uint32_t height) {
-    const std::size_t row_bytes = (std::size_t{width} + 7) / 8;
-    Bytes wide(std::size_t{width} * height);
-    for (std::size_t i = 0; i < wide.size(); ++i) {
-        const std::size_t x = i % width, row = i / width * row_bytes;
-        const bool set = (std::to_integer<unsigned>(packed[row + x / 8]) >> (7 - x % 8) & 1U) != 0;
-        wide[i] = set ? std::byte{255} : std::byte{0};
-    }
-    return wide;
-}
-
-/// Plain pixels as a PNG; nullopt when they do not fit the size.
-std::optional<Bytes> png_from(const Bytes& pixels, QPDFObjectHandle dictionary) {
-    const std::uint32_t width = dimension(dictionary, "/Width"), height = dimension(dictionary, "/Height");
-    const std::size_t count = std::size_t{width} * height;
-    if (count == 0 || count > limits::qr_pixels) return std::nullopt;
-    std::optional<GreyImage> grey;
-    if (pixels.size() >= count)
-        grey = grey_from_raw(pixels, width, height, pixels.size() / count);
-    else if (dimension(dictionary, "/BitsPerComponent") == 1 &&
-             pixels.size() >= (std::size_t{width} + 7) / 8 * height)
-        grey = grey_from_raw(widened(pixels, width, height), width, height, 1);
-    return grey ? write_png(*grey) : std::nullopt;
-}
-
 /// False: no more pictures are wanted.
 bool hand_over(QPDFObjectHandle stream, std::size_t bytes_max, const PdfPictureSink& sink, bool& cut) {
     QPDFObjectHandle dictionary = stream.getDict();
@@ -242,8 +163,11 @@ bool hand_over(QPDFObjectHandle stream, std::size_t bytes_max, const PdfPictureS
     }
     const std::string name = fmt::format("object_{}", stream.getObjectID());
     if (jpeg || jpeg2000) return sink(name, jpeg ? "image/jpeg" : "image/jp2", bytes);
-    const std::optional<Bytes> png = png_from(bytes, dictionary);
-    return !png || sink(name, "image/png", *png);
+    const std::optional<GreyImage> grey = grey_from_pdf(bytes, dictionary);
+    const std::optional<Bytes> png = grey ? write_png(*grey) : std::nullopt;
+    if (png) return sink(name, "image/png", *png);
+    cut = true;  // there is a picture, and nobody will see what is on it
+    return true;
 }
 
 bool is_picture(QPDFObjectHandle object) {
@@ -270,7 +194,7 @@ bool read_pdf_pictures(ByteView pdf, std::span<const std::string_view> passwords
     std::size_t pictures = 0, looked_at = 0;
     try {
         for (const QPDFObjectHandle& object : document->getAllObjects()) {
-            if (++looked_at > objects_max) return true;
+            if (++looked_at > pdf_objects_max) return true;
             if (!is_picture(object)) continue;
             if (++pictures > limits::pdf_pictures) return true;
             if (!hand_over(object, bytes_max, sink, cut)) return cut;

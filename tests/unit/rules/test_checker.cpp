@@ -147,3 +147,33 @@ TEST_CASE("the budget of a message ends the rules behind it") {
     CHECK(answers({.rule_steps = 1000, .message_steps = 5}) == "undecided undecided ");
     CHECK(answers(test::ample) == "no_match match ");  // nothing of the cut-off answers is remembered
 }
+
+TEST_CASE("in a message of which a limit hid a part, what is not found is undecided") {
+    Lists lists;
+    RuleSet set(lists);
+    set.add("name: found\nsource: type.inbound\n", "found.yml");
+    set.add("name: not found\nsource: strings.contains(body.current_thread.text, 'never there')\n",
+            "not.yml");
+    REQUIRE(set.finish().has_value());
+    mail::MailTools tools;
+    const mail::MimeTree tree = mail::parse_mime(as_bytes(test::sample_mail));
+    mail::Message message = mail::build_message(tree, 0, {}, tools);
+    Surroundings surroundings{.tools = tools, .confusables = test::confusables()};
+    Evaluation evaluation(set.graph(), set.patterns());
+    const auto answers = [&] {
+        std::string out;
+        evaluation.begin(message, surroundings, test::ample);
+        for (const Rule& rule : set.rules()) {
+            const RuleAnswer answer = set.ask(rule, evaluation);
+            out += std::string(to_string(answer.answer)) + " ";
+            for (const std::string& name : set.names_of(answer.missing)) out += name + " ";
+        }
+        return out;
+    };
+    CHECK(answers() == "match no_match ");
+    message.truncated = true;
+    CHECK(answers() == "match undecided cut_off ");
+    message.truncated = false;
+    message.body.html->truncated = true;
+    CHECK(answers() == "match undecided cut_off ");
+}

@@ -1,6 +1,7 @@
 // Functions and fields of the language, on one sample mail and on texts.
 #include <doctest/doctest.h>
 
+#include "base/limits.hpp"
 #include "rules/language.hpp"
 
 using tocsin::rules::test::Asker;
@@ -73,6 +74,19 @@ TEST_CASE("outgoing mail can be seen as its recipient does") {
     ask.view = tocsin::rules::View::recipient;
     CHECK(ask("type.inbound") == "true");
     CHECK(ask("type.outbound") == "true");
+    Asker internal(tocsin::rules::test::sample_mail, tocsin::mail::Direction::internal);
+    CHECK(internal("type.internal") == "true");
+    CHECK(internal("type.inbound") == "false");
+}
+
+TEST_CASE("JSON that is nested too deep is not read, and that is told") {
+    const auto nested = [](std::size_t depth) {
+        return "strings.parse_json('" + std::string(depth, '[') + std::string(depth, ']') + "')";
+    };
+    Asker ask;
+    CHECK(ask("length(" + nested(tocsin::limits::rule_json_depth) + ")") == "1");
+    CHECK(ask(nested(tocsin::limits::rule_json_depth + 1)) == "null ? cut_off");
+    CHECK(ask("strings.parse_json('[[')") == "null");
 }
 
 TEST_CASE("functions of texts") {

@@ -229,6 +229,17 @@ TEST_CASE("what cannot be told is remembered, unless it does not matter") {
         {"'x' in [ml.link_analysis(body.links[0]).effective_url.url]", "null ? link_analysis"},
         {"'x' in ['x', ml.link_analysis(body.links[0]).effective_url.url]", "true"},
         {"strings.contains(ml.link_analysis(body.links[0]).final_dom.raw, 'x')", "null ? link_analysis"},
+        // A needle that may have been another one makes no certain hit of the next.
+        {"strings.contains('abc', coalesce(ml.link_analysis(body.links[0]).final_dom.raw, 'b'), "
+         "sender.email.local_part)",
+         "true ? link_analysis"},
+        {"3 < length(coalesce(ml.link_analysis(body.links[0]).final_dom.raw, 'a')) < 5",
+         "false ? link_analysis"},
+        {"9 < length('abc') < length(ml.link_analysis(body.links[0]).final_dom.raw)", "false"},
+        {"headers.in_reply_to == ml.link_analysis(body.links[0]).final_dom.raw", "null"},
+        {"ml.link_analysis(body.links[0]).final_dom.raw == headers.in_reply_to", "null"},
+        // An expression that only the mail makes, and that is none: nobody knows.
+        {"regex.contains('abc', strings.concat('(', sender.email.local_part))", "false ? cut_off"},
         {"profile.by_sender().solicited", "null ? history"},
         {"sender.email.email in $recipient_emails", "null ? history"},
         {"sender.email.domain.root_domain in $tranco_1m", "null ? $tranco_1m"},
