@@ -15,8 +15,8 @@ void add_html_functions(Functions& functions, Types& types);
 void add_history_functions(Functions& functions, Types& types);
 /// file.* and their kin.
 void add_file_functions(Functions& functions, Types& types);
-/// ml.nlu_classifier and beta.ml_topic.
-void add_intent_functions(Functions& functions, Types& types);
+/// ml.nlu_classifier and beta.ml_topic: asked of Surroundings::text_model; `at_hand` says that there will be one.
+void add_intent_functions(Functions& functions, Types& types, bool at_hand);
 /// What this program cannot answer: link analysis, logos, screenshots and the like. Rules that call them are checked all the
 /// same, and are undecided where it matters.
 void add_unanswered_functions(Functions& functions, Types& types);

@@ -74,7 +74,7 @@ std::string_view to_string(Answer answer) {
     return answer_names[static_cast<std::size_t>(answer)];
 }
 
-RuleSet::RuleSet(const Lists& lists) : lists_(lists) {
+RuleSet::RuleSet(const Lists& lists, AtHand at_hand) : lists_(lists) {
     message_ = &declare_message_types(types_);
     declare_file_types(types_);
     add_value_functions(functions_, types_);
@@ -82,7 +82,7 @@ RuleSet::RuleSet(const Lists& lists) : lists_(lists) {
     add_html_functions(functions_, types_);
     add_history_functions(functions_, types_);
     add_file_functions(functions_, types_);
-    add_intent_functions(functions_, types_);
+    add_intent_functions(functions_, types_, at_hand.text_model);
     add_unanswered_functions(functions_, types_);
 }
 

@@ -46,12 +46,17 @@ struct RuleAnswer {
     std::uint64_t steps = 0;
 };
 
+/// What Surroundings will hold when rules are asked: what is not here, rules are known to need (Rule::needs).
+struct AtHand {
+    bool text_model = false;
+};
+
 /// Rules, their graph and their lists. Filled by add(), ended by finish(), then only read. A rule with a problem is rejected,
 /// with its file, line and column; the others are not touched by it.
 class RuleSet {
 public:
     /// `lists` must outlive the set and not change.
-    explicit RuleSet(const Lists& lists);
+    explicit RuleSet(const Lists& lists, AtHand at_hand = {});
     RuleSet(const RuleSet&) = delete;
     RuleSet& operator=(const RuleSet&) = delete;
 

@@ -11,6 +11,7 @@ class Confusables;
 class History;
 class HtmlPages;
 class MessageFiles;
+class TextModel;
 
 /// As whom rules see the message.
 enum class View : std::uint8_t {
@@ -25,6 +26,7 @@ struct Surroundings {
     HtmlPages* pages = nullptr;  ///< nullptr: no page can be asked
     MessageFiles* files = nullptr;  ///< nullptr: no file can be looked into
     History* history = nullptr;  ///< nullptr: nobody can be asked
+    const TextModel* text_model = nullptr;  ///< nullptr: intents cannot be told
 };
 
 }  // namespace tocsin::rules

@@ -53,10 +53,11 @@ void TextModel::add_intents(TextIntents& out, const std::vector<Feature>& featur
     for (std::size_t i = 0; i < weights_.intents.size(); ++i)
         if (const auto confidence = step_of(scores[i], weights_.intents[i].steps))
             out.intents.push_back({weights_.intents[i].name, *confidence});
-    std::ranges::stable_sort(out.intents, std::greater{}, &NamedConfidence::confidence);
-    const bool attack = !out.intents.empty() && out.intents.front().confidence != Confidence::low;
+    const bool attack = std::ranges::any_of(
+        out.intents, [](const NamedConfidence& intent) { return intent.confidence != Confidence::low; });
     if (const auto confidence = benign_step(out.hostility, weights_.benign); confidence && !attack)
         out.intents.push_back({"benign", *confidence});
+    std::ranges::stable_sort(out.intents, std::greater{}, &NamedConfidence::confidence);
 }
 
 std::vector<WeighedWord> TextModel::why(std::string_view text, std::string_view subject) const {

@@ -54,10 +54,11 @@ public:
     Lists lists;
     View view = View::own;
     History* history = nullptr;
+    const TextModel* text_model = nullptr;
     Budget budget = ample;
 
     std::string operator()(std::string_view expression) {
-        RuleSet set(lists);
+        RuleSet set(lists, {.text_model = text_model != nullptr});
         std::string yaml = "name: test\ntype: query\nsource: |\n";
         for (std::size_t at = 0; at <= expression.size();) {
             const std::size_t end = std::min(expression.find('\n', at), expression.size());
@@ -73,8 +74,12 @@ public:
         if (!set.finish()) return "cannot be finished";
         Evaluation evaluation(set.graph(), set.patterns());
         HtmlPages pages(tools_.html_trees);
-        Surroundings surroundings{
-            .tools = tools_, .confusables = confusables(), .view = view, .pages = &pages, .history = history};
+        Surroundings surroundings{.tools = tools_,
+                                  .confusables = confusables(),
+                                  .view = view,
+                                  .pages = &pages,
+                                  .history = history,
+                                  .text_model = text_model};
         evaluation.begin(message_, surroundings, budget);
         const Rule& rule = set.rules().front();
         const Value value = evaluation.value_of(rule.root);
