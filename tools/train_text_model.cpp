@@ -1,6 +1,6 @@
 // Trains the text model (src/rules/text_model.hpp) from the table that tools/train-text-model makes, and measures it honestly.
 //
-//   train_text_model TABLE MODEL [REPORT]
+//   train_text_model TABLE MODEL [REPORT [SCORES]]
 //
 // A line of the table: source, group, 1 for hostile or 0, hand label or "-", date or "-", intents or "-", intents for which the
 // text is no example or "-", subject, text; tabs between them, \t \n \\ within. The classifier is logistic regression over the
@@ -17,239 +17,19 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "rules/text_features.hpp"
-#include "rules/text_language.hpp"
-#include "rules/text_weights.hpp"
+#include "text_training.hpp"
 
 namespace {
 
 using namespace tocsin::rules;
-
-constexpr std::uint32_t seed = 20240501;
-constexpr int folds = 5;
-constexpr std::array<std::string_view, 7> intent_names = {
-    "cred_theft", "callback_scam", "bec", "advance_fee", "extortion", "steal_pii", "job_scam"};
-/// Below this the model says nothing (limits of text_model.cpp), so it does not learn from such texts either.
-constexpr std::uint32_t content_words_min = 5;
-
-// ---- the table ----------------------------------------------------------------------------------------------------------
-
-struct Example {
-    std::string source, hand, date, subject, language;
-    std::uint32_t group = 0;
-    bool hostile = false;
-    std::uint32_t intents = 0, unsure = 0;  ///< a bit per intent
-    std::vector<std::uint32_t> buckets;
-    std::uint32_t content_words = 0;
-    int language_index = 0;
-    float weight = 1;
-    std::string excerpt;
-};
-
-std::string unescaped(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '\\' || i + 1 == text.size()) {
-            out += text[i];
-            continue;
-        }
-        ++i;
-        out += text[i] == 't' ? '\t' : text[i] == 'n' ? '\n' : text[i];
-    }
-    return out;
-}
-
-std::vector<std::string> fields_of(std::string_view line) {
-    std::vector<std::string> out;
-    for (std::size_t at = 0; at <= line.size();) {
-        const std::size_t end = std::min(line.find('\t', at), line.size());
-        out.push_back(unescaped(line.substr(at, end - at)));
-        at = end + 1;
-    }
-    return out;
-}
-
-std::uint32_t intent_bits_of(std::string_view names) {
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < intent_names.size(); ++i)
-        if (names.find(intent_names[i]) != std::string_view::npos) bits |= 1U << i;
-    return bits;
-}
-
-/// Robots that say the same thing a thousand times count less, kinds of mail of which there is little count more.
-float source_weight(std::string_view source) {
-    static const std::map<std::string_view, float> weights = {{"cip-testing", 0.05F},
-                                                              {"tip-commits", 0.2F},
-                                                              {"kasan-dev", 0.4F},
-                                                              {"f2fs-devel", 0.4F},
-                                                              {"nvdimm", 0.4F},
-                                                              {"linux-mips", 0.4F},
-                                                              {"bounces", 0.7F},
-                                                              {"catalogues", 0.15F},
-                                                              {"made-benign", 1.2F},
-                                                              {"made-attack", 0.4F},
-                                                              {"templates", 6.0F},
-                                                              {"kitinerary", 6.0F},
-                                                              {"fx-private-relay", 4.0F},
-                                                              {"phishing_pot-legit", 10.0F},
-                                                              {"spamassassin-corpus-hard", 8.0F},
-                                                              {"spamassassin-corpus-spam", 0.5F},
-                                                              {"lists01-list-spam-spam", 0.7F}};
-    const auto found = weights.find(source);
-    return found == weights.end() ? 1.0F : found->second;
-}
-
-std::vector<Example> read_table(const char* path, const Lexicon& lexicon) {
-    std::ifstream file(path, std::ios::binary);
-    std::vector<Example> out;
-    std::map<std::uint32_t, int> group_sizes;
-    std::map<std::string, int> languages;
-    for (std::string line; std::getline(file, line);) {
-        const std::vector<std::string> fields = fields_of(line);
-        if (fields.size() != 9) continue;
-        const ReadText read = read_text(fields[8], fields[7], lexicon);
-        Example example;
-        example.source = fields[0];
-        example.hand = fields[3] == "-" ? "" : fields[3];
-        example.date = fields[4];
-        example.subject = fields[7];
-        example.group = word_hash(fields[1]);
-        example.hostile = fields[2] == "1";
-        example.intents = intent_bits_of(fields[5]);
-        example.unsure = intent_bits_of(fields[6]);
-        example.content_words = read.content_words();
-        for (const Feature& feature : text_features(read, lexicon)) example.buckets.push_back(feature.bucket);
-        example.language = text_language(read, lexicon);
-        example.language_index =
-            languages.emplace(example.language, static_cast<int>(languages.size())).first->second;
-        example.excerpt = fields[8].substr(0, 160);
-        ++group_sizes[example.group];
-        out.push_back(std::move(example));
-    }
-    for (Example& example : out) {
-        const auto size = static_cast<float>(group_sizes[example.group]);
-        // Twenty copies of one campaign are not twenty campaigns; two hundred mails of one person are nearly that many.
-        example.weight = source_weight(example.source) * (example.hostile ? 1.0F / std::sqrt(size) : 1.0F);
-    }
-    return out;
-}
-
-// ---- logistic regression --------------------------------------------------------------------------------------------------
-
-struct Linear {
-    std::vector<float> weights;
-    float bias = 0;
-    std::map<int, float>
-        language_bias;  ///< what belongs to the language and not to the words; not part of the score
-
-    [[nodiscard]] float score(const Example& example) const {
-        float sum = 0;
-        for (const std::uint32_t bucket : example.buckets) sum += weights[bucket & (weights.size() - 1)];
-        return bias + sum * weight_per_feature(example.buckets.size());
-    }
-};
-
-struct Sample {
-    const Example* example = nullptr;
-    bool positive = false;
-    float weight = 1;
-};
-
-/// AdaGrad for one weight.
-struct Step {
-    float rate = 0;
-    float l2 = 2e-5F;
-    void apply(float& weight, float& squares, float gradient) const {
-        squares += gradient * gradient;
-        weight -= rate * gradient / std::sqrt(squares + 1e-8F);
-    }
-};
-
-Linear train_once(std::vector<Sample>& samples, std::size_t buckets, int epochs, float rate,
-                  std::mt19937& random) {
-    const Step step{.rate = rate};
-    Linear model;
-    model.weights.resize(buckets);
-    std::vector<float> squares(buckets);
-    std::map<int, float> language_squares;
-    float bias_squares = 0;
-    for (int epoch = 0; epoch < epochs; ++epoch) {
-        for (std::size_t i = samples.size(); i > 1; --i) std::swap(samples[i - 1], samples[random() % i]);
-        for (const Sample& sample : samples) {
-            const Example& example = *sample.example;
-            float& language = model.language_bias[example.language_index];
-            const float value = weight_per_feature(example.buckets.size());
-            const float odds = model.score(example) + language;
-            const float error =
-                (1.0F / (1.0F + std::exp(-odds)) - (sample.positive ? 1.0F : 0.0F)) * sample.weight;
-            for (const std::uint32_t bucket : example.buckets) {
-                float& weight = model.weights[bucket & (buckets - 1)];
-                step.apply(weight, squares[bucket & (buckets - 1)], error * value + step.l2 * weight);
-            }
-            step.apply(model.bias, bias_squares, error);
-            step.apply(language, language_squares[example.language_index], error);
-        }
-    }
-    return model;
-}
-
-/// The mean of three runs in other orders and at other rates: what one of them learnt by chance counts a third.
-Linear train(std::vector<Sample> samples, std::size_t buckets, int epochs) {
-    constexpr std::array rates = {0.25F, 0.5F, 1.0F};
-    std::mt19937 random(seed);
-    Linear mean;
-    mean.weights.resize(buckets);
-    for (const float rate : rates) {
-        const Linear model = train_once(samples, buckets, epochs, rate, random);
-        for (std::size_t i = 0; i < buckets; ++i) mean.weights[i] += model.weights[i] / rates.size();
-        mean.bias += model.bias / rates.size();
-    }
-    return mean;
-}
-
-using Choice = std::function<bool(const Example&)>;
-
-Linear train_hostility(const std::vector<Example>& examples, const Choice& use) {
-    std::vector<Sample> samples;
-    double hostile = 0, good = 0;
-    for (const Example& example : examples) {
-        if (!use(example) || example.content_words < content_words_min) continue;
-        samples.push_back({&example, example.hostile, example.weight});
-        (example.hostile ? hostile : good) += static_cast<double>(example.weight);
-    }
-    for (Sample& sample : samples)  // as much weight on both sides
-        if (!sample.positive) sample.weight *= static_cast<float>(hostile / std::max(good, 1.0));
-    constexpr int epochs = 10;
-    return train(std::move(samples), feature_buckets, epochs);
-}
-
-/// One intent against everything else. Hostile text without a label may well have the intent, so it counts little against it.
-Linear train_intent(const std::vector<Example>& examples, std::size_t intent, const Choice& use) {
-    constexpr float unlabelled = 0.2F, positive_share = 0.25F;
-    const std::uint32_t bit = 1U << intent;
-    std::vector<Sample> samples;
-    double yes = 0, no = 0;
-    for (const Example& example : examples) {
-        if (!use(example) || example.content_words < content_words_min || (example.unsure & bit) != 0)
-            continue;
-        const bool positive = (example.intents & bit) != 0;
-        const float weight =
-            example.weight *
-            (example.hostile && example.intents == 0 && example.hand.empty() ? unlabelled : 1.0F);
-        samples.push_back({&example, positive, weight});
-        (positive ? yes : no) += static_cast<double>(weight);
-    }
-    for (Sample& sample : samples)
-        if (sample.positive) sample.weight *= static_cast<float>(positive_share * no / std::max(yes, 1.0));
-    constexpr int epochs = 5;
-    return train(std::move(samples), intent_buckets, epochs);
-}
+using namespace tocsin::training;
 
 // ---- measuring --------------------------------------------------------------------------------------------------------------
 
@@ -422,6 +202,8 @@ void print_left_out(std::FILE* out, const std::vector<Example>& examples, const 
         {"modern list mail", is_list_mail},
         {"bounces", [](const Example& e) { return e.source == "bounces"; }},
         {"made-benign", [](const Example& e) { return e.source == "made-benign"; }},
+        {"spam of 2002 (found)", [](const Example& e) { return e.source == "spamassassin-corpus-spam"; }},
+        {"list spam (found)", [](const Example& e) { return e.source == "lists01-list-spam-spam"; }},
         {"all newsletters", [](const Example& e) {
              return e.source == "templates" || e.source == "kitinerary" || e.source == "phishing_pot-legit" ||
                     e.source == "fx-private-relay";
@@ -499,26 +281,40 @@ bool is_good(const Example& example) {
     return !example.hostile;
 }
 
-/// high: one good text in 500 would be called this; medium: one in 150; low: one in 50.
+/// How many good texts may be called an attack of one kind with this confidence: one in 500, one in 150, one in 50.
+constexpr double good_called_high = 0.002, good_called_medium = 0.0066, good_called_low = 0.02;
+/// However seldom good text reaches a step, the words must have spoken for the intent by this much (log-odds): what says
+/// nothing is nothing.
+constexpr float silence_and_low = 0.5F, silence_and_medium = 1, silence_and_high = 1.5F;
+/// How many hostile texts may be called benign with this confidence.
+/// And never what is rather hostile than not.
+constexpr float benign_at_most = 0.5F;
+constexpr double hostile_called_high = 0.01, hostile_called_medium = 0.033, hostile_called_low = 0.10;
+
 ConfidenceSteps intent_steps(const std::vector<Example>& examples, const std::vector<float>& scores) {
     const Choice counted = [](const Example& e) {
         return is_good(e) && (in_good_pool(e) || e.source == "usrp-users" || e.source == "made-benign");
     };
-    return {.low = score_at(examples, scores, counted, 0.02),
-            .medium = score_at(examples, scores, counted, 0.0066),
-            .high = score_at(examples, scores, counted, 0.002)};
+    const auto step = [&](double rate, float above_silence) {
+        return std::max(intent_silence() + above_silence, score_at(examples, scores, counted, rate));
+    };
+    return {.low = step(good_called_low, silence_and_low),
+            .medium = step(good_called_medium, silence_and_medium),
+            .high = step(good_called_high, silence_and_high)};
 }
 
-/// Of hostile text, one in 100 is called benign with high confidence, one in 30 with medium, one in 10 with low.
 ConfidenceSteps benign_steps(const std::vector<Example>& examples, const TextWeights& weights,
                              const std::vector<float>& scores) {
     std::vector<float> negated;
     for (const float score : scores) negated.push_back(-score);
     const Choice hostile = [](const Example& e) { return e.source == "phishing_pot"; };
     const auto step = [&](double rate) {
-        return static_cast<float>(calibrated(weights, -score_at(examples, negated, hostile, rate)));
+        return std::min(benign_at_most,
+                        static_cast<float>(calibrated(weights, -score_at(examples, negated, hostile, rate))));
     };
-    return {.low = step(0.10), .medium = step(0.033), .high = step(0.01)};
+    return {.low = step(hostile_called_low),
+            .medium = step(hostile_called_medium),
+            .high = step(hostile_called_high)};
 }
 
 // ---- the file ---------------------------------------------------------------------------------------------------------------
@@ -582,21 +378,60 @@ void print_intents(std::FILE* out, const std::vector<Example>& examples, const M
     }
 }
 
+/// Which hand-labelled mail is told to have an intent with at least medium confidence: columns are hand labels.
+void print_hand_labels(std::FILE* out, const std::vector<Example>& examples, const Measured& measured) {
+    constexpr std::array hands = {"phish", "fake-reward", "advance-fee-or-payout", "bulk-spam"};
+    std::fprintf(out, "| medium or high | phish | fake-reward | fee | bulk-spam | good text | good text of 5 "
+                      "to 15 words |\n"
+                      "|---|---|---|---|---|---|---|\n");
+    for (std::size_t i = 0; i < intent_names.size(); ++i) {
+        const std::vector<float>& scores = measured.intents[i];
+        const float from = intent_steps(examples, scores).medium;
+        std::fprintf(out, "| %s |", std::string(intent_names[i]).c_str());
+        for (const char* hand : hands) {
+            const Share share =
+                share_above(examples, scores, from, [hand](const Example& e) { return e.hand == hand; });
+            std::fprintf(out, " %zu of %zu |", share.found, share.all);
+        }
+        constexpr std::uint32_t few_words = 15;
+        const Choice few = [](const Example& e) {
+            return in_good_pool(e) && e.content_words >= content_words_min && e.content_words <= few_words;
+        };
+        std::fprintf(out, " %.2f %% | %.2f %% |\n",
+                     share_above(examples, scores, from, in_good_pool).percent(),
+                     share_above(examples, scores, from, few).percent());
+    }
+}
+
 void report(std::FILE* out, const std::vector<Example>& examples, const Measured& measured) {
     print_curve(out, examples, measured);
     std::fprintf(out, "\n");
     print_intents(out, examples, measured);
+    std::fprintf(out, "\n");
+    print_hand_labels(out, examples, measured);
     std::fprintf(out, "\n");
     print_newest(out, examples, measured);
     std::fprintf(out, "\n");
     print_left_out(out, examples, measured);
 }
 
+/// A line for each of the table: log-odds and probability by the model that did not see its group; "-" and 0 for too little text.
+void print_scores(std::FILE* out, const std::vector<Example>& examples, const Measured& measured) {
+    const auto [slope, offset] = calibrate(examples, measured.hostility);
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        const double odds = static_cast<double>(slope * measured.hostility[i] + offset);
+        if (examples[i].content_words < content_words_min)
+            std::fprintf(out, "-\t0\n");
+        else
+            std::fprintf(out, "%.4f\t%.6f\n", odds, 1 / (1 + std::exp(-odds)));
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::fprintf(stderr, "usage: train_text_model TABLE MODEL [REPORT]\n");
+        std::fprintf(stderr, "usage: train_text_model TABLE MODEL [REPORT [SCORES]]\n");
         return 2;
     }
     const Lexicon lexicon;
@@ -605,6 +440,10 @@ int main(int argc, char** argv) {
     const Measured measured = cross_validate(examples);
     std::FILE* out = argc > 3 ? std::fopen(argv[3], "w") : stdout;
     if (out == nullptr) return 1;
+    if (std::FILE* const scores = argc > 4 ? std::fopen(argv[4], "w") : nullptr; scores != nullptr) {
+        print_scores(scores, examples, measured);
+        std::fclose(scores);
+    }
     report(out, examples, measured);
     if (out != stdout) std::fclose(out);
     std::FILE* worst = std::fopen((std::string(argv[1]) + ".worst").c_str(), "w");

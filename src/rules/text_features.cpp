@@ -11,7 +11,7 @@ namespace tocsin::rules {
 namespace {
 
 /// What a feature is; a part of its hash.
-enum class Family : std::uint32_t { word = 1, pair, piece, sign, two_signs, count };
+enum class Family : std::uint32_t { word = 1, pair, beginning, sign, two_signs, count };
 
 std::uint32_t bucket_of(Family family, std::uint32_t hash) {
     // The final mix of MurmurHash3.
@@ -41,7 +41,7 @@ public:
             before = word.hash;
             if (!speaks_alone(word) || !add(Family::word, word.hash, index)) continue;
             if (word.kind == WordKind::word && !lexicon_.is_function_word(word.hash))
-                pieces(text.word(word), index);
+                beginnings(text.word(word), index);
         }
     }
     void signs(const std::vector<Hit>& hits) {
@@ -78,19 +78,14 @@ private:
         return word.kind != WordKind::number && word.kind != WordKind::address && word.size > 1;
     }
 
-    /// Groups of three, four and five characters in " word ".
-    void pieces(std::string_view word, std::uint32_t index) {
-        constexpr std::size_t padded_max = 42;
-        std::array<char, padded_max> padded{};
-        const std::size_t size = std::min(word.size(), padded_max - 2) + 2;
-        padded[0] = padded[size - 1] = ' ';
-        std::copy_n(word.begin(), size - 2, padded.begin() + 1);
-        for (std::size_t first = 0; first + 3 <= size; ++first) {
-            std::uint32_t hash = 0;
-            for (std::size_t i = first; i < std::min(first + 5, size); ++i) {
-                hash = (hash + static_cast<unsigned char>(padded[i])) * 0x01000193U;
-                if (i >= first + 2) add(Family::piece, hash, index);
-            }
+    /// The first four, five and six bytes of a longer word: what its forms have in common in the languages of Europe. Pieces of
+    /// its middle and end were tried, too: they tell a language or a source as often as a meaning (rules/text-model.md).
+    void beginnings(std::string_view word, std::uint32_t index) {
+        constexpr std::size_t shortest = 4, longest = 6;
+        std::uint32_t hash = 0;
+        for (std::size_t i = 0; i < std::min(word.size(), longest); ++i) {
+            hash = (hash + static_cast<unsigned char>(word[i])) * 0x01000193U;
+            if (i + 1 >= shortest) add(Family::beginning, hash, index);
         }
     }
     void count_sign(std::string_view name) {

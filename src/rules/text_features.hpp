@@ -1,5 +1,5 @@
-// A text as a set of numbers: which words, pairs of words, pieces of words and signs it has. The trainer and the model use this
-// one function, so that a text is the same thing to both.
+// A text as a set of numbers: which words, pairs of words, beginnings of words and signs it has. The trainer and the model use
+// this one function, so that a text is the same thing to both.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // What a text wants of its reader: intents, topics, tags, entities, language, and how likely it is an attack or spam. The local
 // means behind `ml.nlu_classifier` and `beta.ml_topic` of the rule language (reference, 7.2 and 7.5).
 //
-// A linear model over hashed words, pairs of words and pieces of words (text_features.hpp), trained by tools/train-text-model;
-// rules/text-model.md says on what, and what is not known of it. It judges words alone: a real notice and its forgery may say
-// the same words, and only sender and links tell them apart.
+// A linear model over hashed words, pairs of words and beginnings of words (text_features.hpp), trained by
+// tools/train-text-model; rules/text-model.md says on what, and what is not known of it. It judges words alone: a real notice and
+// its forgery may say the same words, and only sender and links tell them apart.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@ namespace tocsin::rules {
 namespace {
 
 constexpr std::string_view magic = "tocsin-text-model";
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;  // 2: beginnings of words in place of their pieces
 constexpr std::size_t digest_bytes = sizeof(Hash256);
 constexpr std::size_t name_bytes = 32;
 

@@ -49,6 +49,18 @@ TEST_CASE("links, codes and years are no features") {
           buckets(lexicon, "dear ed@b.example room 17 on 2026-11-29"));
 }
 
+TEST_CASE("forms of one word begin alike, and end as they like") {
+    const Lexicon lexicon;
+    const auto shared = [&](std::string_view one, std::string_view other) {
+        const auto first = buckets(lexicon, one), second = buckets(lexicon, other);
+        return std::ranges::count_if(first, [&](std::uint32_t bucket) { return second.contains(bucket); });
+    };
+    CHECK(shared("suspended", "suspension") == 3);  // susp suspe suspen
+    CHECK(shared("suspended", "surprise") == 0);
+    CHECK(shared("suspended", "unsuspended") == 0);
+    CHECK(shared("pay", "pays") == 0);  // too short to begin
+}
+
 TEST_CASE("features are distinct buckets and know their word") {
     const Lexicon lexicon;
     const ReadText read = read_text("verify verify verify your password", "password", lexicon);
