@@ -13,6 +13,7 @@
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
 #include "cli/quarantine_client.hpp"
+#include "cli/rules_command.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/serve_command.hpp"
 #include "cli/verdict_text.hpp"
@@ -50,6 +51,15 @@ void add_reader_options(CLI::App& command, ReaderOptions& options) {
                      "use only the signatures that Tocsin brings");
     command.add_option("--yara", options.yara_rules, "YARA rules: a folder or a file, may be repeated")
         ->allow_extra_args(false);
+    command
+        .add_option("--rules", options.rules,
+                    "folder of rules written in MQL, asked beside Tocsin's own; may be repeated")
+        ->allow_extra_args(false);
+    command.add_option("--lists", options.lists, "folder of lists that rules ask for; may be repeated")
+        ->allow_extra_args(false);
+    command.add_flag_callback(
+        "--no-own-rules", [&options] { options.own_rules = OwnRules::left_out; },
+        "do not ask the rules, lists and text model that Tocsin brings");
     command.add_option("--without", options.without, "leave an engine out, may be repeated")
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"clamav", "yara", "documents"}));
@@ -282,6 +292,44 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderLis
     revoke->callback([&] { chosen = [&] { return run_order_revoke(client, revoked, words.given_by); }; });
 }
 
+void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
+    CLI::App* group = app.add_subcommand(
+        "rules", "Rules that judge mail: check, list, test, explain, and ask about old mail");
+    group->require_subcommand(1);
+    const auto add = [&](const char* name, const char* help, int (*run)(const RulesCommand&, Log&)) {
+        CLI::App* command = group->add_subcommand(name, help);
+        command->add_option("--rule", rules.rule, "only rules with this in their name or path");
+        command->add_flag("--json", rules.json, "print JSON");
+        command
+            ->add_option("--lists", rules.readers.lists,
+                         "folder of lists that rules ask for; may be repeated")
+            ->allow_extra_args(false);
+        command->add_option("--reader", rules.readers.reader_program, "path of tocsin-reader");
+        command->callback([&, run] { chosen = [&, run] { return run(rules, log); }; });
+        return command;
+    };
+    for (CLI::App* command :
+         {add("check", "Say what is wrong with rules, and what they lack here", run_rules_check),
+          add("list", "List rules", run_rules_list)}) {
+        command->add_option("DIR", rules.folders, "folders of rules (default: Tocsin's own)");
+        command->add_flag("--all", rules.all, "also rules that lack nothing");
+    }
+    for (CLI::App* command :
+         {add("test", "Ask rules about NAME.match.eml and NAME.miss.eml", run_rules_test),
+          add("explain", "Say which rules match a message, and why", run_rules_explain),
+          add("backtest", "Ask rules about many messages, and count", run_rules_backtest)}) {
+        command->add_option("PATH", rules.paths, "messages: files, folders, mbox")->required();
+        command
+            ->add_option("--rules", rules.folders, "folder of rules (default: Tocsin's own); may be repeated")
+            ->allow_extra_args(false);
+        command->add_flag("--all", rules.all, "also rules that do not match; backtest: name each match");
+        add_direction(*command, rules.direction);
+        command->add_flag("--no-system-db", rules.readers.no_system_database,
+                          "do not load ClamAV's database");
+        command->add_option("--labels", rules.labels, "backtest: file with lines FILE, tab, hostile or good");
+    }
+}
+
 void add_config(CLI::App& app, std::string& file, Chosen& chosen) {
     CLI::App* config = app.add_subcommand("config", "The daemon's configuration file");
     config->require_subcommand(1);
@@ -339,6 +387,7 @@ int run(int argc, char** argv) {
     ScanCommand scan;
     ReadCommand read;
     ServeWords serve;
+    RulesCommand rules;
     ClientOptions client;
     JournalFilter filter;
     QuarantineWords quarantine;
@@ -351,6 +400,7 @@ int run(int argc, char** argv) {
     add_journal(app, client, filter, shown, chosen);
     add_quarantine(app, client, quarantine, chosen);
     add_order(app, client, words, listing, revoked, chosen);
+    add_rules(app, rules, chosen, quiet_log);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);
     try {

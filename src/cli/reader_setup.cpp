@@ -32,6 +32,17 @@ Result<std::string> find_reader(const std::string& named) {
                                           "/tocsin; build it with `make build` or name it with --reader");
 }
 
+/// Tocsin's own rules: installed beside the program, or in the source tree that it was built in. Nothing: they are not there.
+std::string find_own_rules() {
+    std::error_code error;
+    for (const char* place : {"../share/tocsin/rules", "../rules"}) {
+        const std::filesystem::path folder = own_folder() / place;
+        if (std::filesystem::exists(folder / "text-model.bin", error))
+            return folder.lexically_normal().string();
+    }
+    return {};
+}
+
 /// A folder of our own for readers' temporary files; gone when this object is.
 class ScratchFolder {
 public:
@@ -57,6 +68,26 @@ private:
     std::string path_;
 };
 
+/// What was not asked for and is not there is left out; what was asked for must be there.
+Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::string>& arguments) {
+    const auto add = [&arguments](const char* flag, const std::string& value) {
+        if (!value.empty()) arguments.insert(arguments.end(), {flag, value});
+    };
+    const std::string own = options.own_rules == OwnRules::left_out ? "" : find_own_rules();
+    if (!own.empty()) {
+        if (options.own_rules == OwnRules::asked) add("--rules", own);
+        add("--lists", own + "/lists");
+        add("--text-model", own + "/text-model.bin");
+    }
+    for (const std::string& folder : options.rules) add("--rules", folder);
+    for (const std::string& folder : options.lists) add("--lists", folder);
+    for (const std::string& name : options.may_do_without) add("--may-do-without", name);
+    add("--points-inbound", options.points_inbound);
+    add("--points-outbound", options.points_outbound);
+    if (options.keep_clauses) add("--clauses", "kept");
+    return {};
+}
+
 }  // namespace
 
 Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
@@ -65,7 +96,8 @@ Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     std::vector<std::string> databases = options.clamav_databases;
     if (databases.empty() && !options.no_system_database) databases.emplace_back(system_clamav_folder);
     // What the system brings may be missing, and then the log says so; what somebody named must be there.
-    for (const std::vector<std::string>* named : {&options.clamav_databases, &options.yara_rules})
+    for (const std::vector<std::string>* named :
+         {&options.clamav_databases, &options.yara_rules, &options.rules, &options.lists})
         for (const std::string& path : *named) {
             std::error_code error;
             if (!std::filesystem::exists(path, error))
@@ -80,6 +112,7 @@ Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     add("--clamav", databases);
     add("--yara", options.yara_rules);
     add("--without", options.without);
+    TRY(add_judge_arguments(options, config.reader_arguments));
     config.reader_arguments.insert(config.reader_arguments.end(), {"--log-level", "warning"});
     config.readers_max =
         options.readers > 0 ? options.readers : std::max(1U, std::thread::hardware_concurrency());

@@ -12,15 +12,28 @@
 
 namespace tocsin::cli {
 
+/// Whether the rules that Tocsin brings are asked.
+enum class OwnRules : std::uint8_t {
+    asked,
+    data_only,  ///< their lists and their text model, for other rules
+    left_out,
+};
+
 /// What a person may say about readers and rules on the command line.
 struct ReaderOptions {
     std::vector<std::string> clamav_databases;  ///< empty: the system's, where there is one
     bool no_system_database = false;
     std::vector<std::string> yara_rules;
-    std::vector<std::string> without;  ///< engines to leave out: clamav, yara, documents
-    std::size_t readers = 0;           ///< 0: one for each processor
-    std::string reader_program;        ///< empty: beside this program
-    std::uint32_t deadline_ms = 0;     ///< 0: the default
+    std::vector<std::string> rules;  ///< folders of rules beside Tocsin's own
+    std::vector<std::string> lists;  ///< folders of lists beside Tocsin's own; what comes later wins
+    OwnRules own_rules = OwnRules::asked;
+    std::vector<std::string> may_do_without;      ///< empty: the default
+    std::string points_inbound, points_outbound;  ///< "5,8"; empty: the default
+    bool keep_clauses = false;                    ///< for `tocsin rules explain`
+    std::vector<std::string> without;             ///< engines to leave out: clamav, yara, documents
+    std::size_t readers = 0;                      ///< 0: one for each processor
+    std::string reader_program;                   ///< empty: beside this program
+    std::uint32_t deadline_ms = 0;                ///< 0: the default
     bool no_cache = false;
 };
 

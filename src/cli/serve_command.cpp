@@ -35,6 +35,9 @@ std::vector<config::Override> overrides_of(const ServeWords& words) {
     add("scan.system_database", readers.no_system_database ? "false" : "");
     add_all("scan.yara", readers.yara_rules);
     add_all("scan.without", readers.without);
+    add_all("judge.rules", readers.rules);
+    add_all("judge.lists", readers.lists);
+    add("judge.own_rules", readers.own_rules == OwnRules::left_out ? "false" : "");
     add("scan.deadline_ms", readers.deadline_ms > 0 ? std::to_string(readers.deadline_ms) : "");
     add("scan.remember_parts", readers.no_cache ? "false" : "");
     return out;
@@ -95,6 +98,18 @@ ReaderOptions reader_options(const config::Settings& settings) {
     out.no_system_database = !settings.scan.system_database;
     out.yara_rules = settings.scan.yara;
     for (config::Engine engine : settings.scan.without) out.without.emplace_back(config::to_string(engine));
+    out.rules = settings.judge.rules;
+    out.lists = settings.judge.lists;
+    out.own_rules = settings.judge.own_rules ? OwnRules::asked : OwnRules::left_out;
+    out.may_do_without = settings.judge.may_do_without;
+    if (out.may_do_without.empty()) out.may_do_without.emplace_back("none");
+    const auto points = [](std::uint32_t suspicious, std::uint32_t phish) {
+        return std::to_string(suspicious) + "," + std::to_string(phish);
+    };
+    out.points_inbound =
+        points(settings.judge.inbound_suspicious_points, settings.judge.inbound_phish_points);
+    out.points_outbound =
+        points(settings.judge.outbound_suspicious_points, settings.judge.outbound_phish_points);
     out.readers = settings.daemon.readers;
     out.reader_program = settings.scan.reader.value_or("");
     out.deadline_ms = settings.scan.deadline_ms;

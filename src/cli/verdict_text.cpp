@@ -98,7 +98,7 @@ private:
 std::string finding_lines(const scan::ScanReport& report) {
     LineList lines;
     for (const scan::Finding& finding : report.findings)
-        if (finding.severity != scan::Severity::info)
+        if (finding.severity != scan::Severity::info || finding.engine == "rules")
             lines.add(for_terminal(finding.text) + "  [" + for_terminal(finding.engine) + " " +
                       for_terminal(finding.rule) + "]");
     return lines.text();
@@ -143,7 +143,9 @@ std::string to_lines(const ScanResult& result, Colour colour) {
     if (result.outcome.outcome != sandbox::Outcome::verdict)
         out += "    the reader gave no verdict (" + std::string(sandbox::to_string(result.outcome.outcome)) +
                "): " + for_terminal(result.outcome.detail) + "\n";
-    return out + finding_lines(report) + limit_lines(report) + ambiguity_lines(report);
+    out += finding_lines(report) + limit_lines(report) + ambiguity_lines(report);
+    if (!report.rules.coaching.empty()) out += "    → " + for_terminal(report.rules.coaching) + "\n";
+    return out;
 }
 
 std::string to_json_line(const ScanResult& result) {

@@ -16,6 +16,7 @@ constexpr std::int64_t name_bytes = 64;
 constexpr std::int64_t text_bytes = 200;
 constexpr std::int64_t address_bytes = 256;
 constexpr std::int64_t day_s = 86'400;
+constexpr std::int64_t judge_points_max = 1'000;
 
 constexpr Setting daemon_settings[] = {
     {.key = "data",
@@ -113,6 +114,56 @@ constexpr Setting scan_settings[] = {
      .help = "Whether a part that many messages share is scanned once, and copies of a campaign are compared "
              "to the one "
              "that was scanned whole. No: every message is scanned whole by every engine."},
+};
+
+constexpr Setting judge_settings[] = {
+    {.key = "own_rules",
+     .type = Type::boolean,
+     .access = bound<&S::judge, &JudgeSettings::own_rules>,
+     .help = "Whether the rules, lists and text model that Tocsin brings are asked."},
+    {.key = "rules",
+     .type = Type::paths,
+     .access = bound<&S::judge, &JudgeSettings::rules>,
+     .help = "Folders of further rules written in MQL, as the public rule feed has them.",
+     .path_use = PathUse::file_or_folder},
+    {.key = "lists",
+     .type = Type::paths,
+     .access = bound<&S::judge, &JudgeSettings::lists>,
+     .help = "Folders of lists that rules ask with $name: org_domains.txt, org_vips.txt and others (rules in "
+             "the manual). What comes later wins.",
+     .path_use = PathUse::file_or_folder},
+    {.key = "may_do_without",
+     .type = Type::texts,
+     .access = bound<&S::judge, &JudgeSettings::may_do_without>,
+     .help = "What rules may ask for in vain: names as `tocsin rules check` prints them, a list with its "
+             "dollar sign; \"$\" stands "
+             "for every list that is not there. A message about which a rule could not be answered for "
+             "another reason is unscannable.",
+     .most = name_bytes},
+    {.key = "inbound_suspicious_points",
+     .type = Type::integer,
+     .access = bound<&S::judge, &JudgeSettings::inbound_suspicious_points>,
+     .help = "Points of rules and words from which on inbound mail is suspicious.",
+     .least = 1,
+     .most = judge_points_max},
+    {.key = "inbound_phish_points",
+     .type = Type::integer,
+     .access = bound<&S::judge, &JudgeSettings::inbound_phish_points>,
+     .help = "The same for phish.",
+     .least = 1,
+     .most = judge_points_max},
+    {.key = "outbound_suspicious_points",
+     .type = Type::integer,
+     .access = bound<&S::judge, &JudgeSettings::outbound_suspicious_points>,
+     .help = "The same for outbound mail that is suspicious.",
+     .least = 1,
+     .most = judge_points_max},
+    {.key = "outbound_phish_points",
+     .type = Type::integer,
+     .access = bound<&S::judge, &JudgeSettings::outbound_phish_points>,
+     .help = "The same for outbound mail that is phish.",
+     .least = 1,
+     .most = judge_points_max},
 };
 
 constexpr Setting listener_settings[] = {
@@ -426,6 +477,8 @@ void append_row(Settings& settings) {
 constexpr Section section_table[] = {
     {"daemon", Rows::one, "The daemon as a whole.", daemon_settings, one_row, append_nothing},
     {"scan", Rows::one, "What reads the mail.", scan_settings, one_row, append_nothing},
+    {"judge", Rows::one, "Rules that read the mail, and what they add up to.", judge_settings, one_row,
+     append_nothing},
     {"listener", Rows::many,
      "A door through which mail comes. Without any: milter on 127.0.0.1:8025, check on 127.0.0.1:11333, "
      "clamd on 127.0.0.1:3310, api on 127.0.0.1:8420, and with `daemon.next_hop` smtp on 127.0.0.1:2525 "

@@ -41,6 +41,30 @@ struct ScanSettings {
     bool operator==(const ScanSettings&) const = default;
 };
 
+/// Rules and the text model: what is asked of every message, and from how many points on it is what.
+struct JudgeSettings {
+    bool own_rules = true;
+    std::vector<std::string> rules;
+    std::vector<std::string> lists;
+    std::vector<std::string> may_do_without = {"history",
+                                               "text_intent",
+                                               "screenshots",
+                                               "text_in_pictures",
+                                               "logos",
+                                               "domain_age",
+                                               "link_analysis",
+                                               "translation",
+                                               "macro_model",
+                                               "attack_score",
+                                               "sensitive_data",
+                                               "user_reports",
+                                               "$"};
+    std::uint32_t inbound_suspicious_points = 5, inbound_phish_points = 8;
+    std::uint32_t outbound_suspicious_points = 5, outbound_phish_points = 8;
+
+    bool operator==(const JudgeSettings&) const = default;
+};
+
 /// One door. parse() fills in every default, also those that depend on `kind`.
 struct Listener {
     std::string name;
@@ -139,6 +163,7 @@ struct ReleaseSettings {
 struct Settings {
     DaemonSettings daemon;
     ScanSettings scan;
+    JudgeSettings judge;
     std::vector<Listener> listeners;  ///< never empty after parse()
     NetworkSettings network;
     std::vector<Customer> customers;

@@ -54,6 +54,16 @@ json ambiguities_json(const scan::ScanReport& report) {
     return out;
 }
 
+json rules_json(const scan::RulesSummary& rules) {
+    json missing = json::object();
+    for (const scan::MissingAnswer& one : rules.missing) missing[one.name] = one.rules;
+    return {{"asked", rules.asked},           {"matched", rules.matched},
+            {"undecided", rules.undecided},   {"missing", std::move(missing)},
+            {"points", rules.points},         {"suspicious_from", rules.suspicious_from},
+            {"phish_from", rules.phish_from}, {"hostility", rules.hostility},
+            {"coaching", rules.coaching},     {"version", rules.version}};
+}
+
 }  // namespace
 
 json to_json(const ScanOutcome& outcome) {
@@ -82,6 +92,7 @@ json to_json(const ScanOutcome& outcome) {
              {"outcome", sandbox::to_string(outcome.outcome)},
              {"bytes_copied", report.bytes_copied},
              {"elapsed_ms", static_cast<double>(outcome.elapsed_us) / 1000.0}};
+    if (report.rules.asked > 0) out["rules"] = rules_json(report.rules);
     if (!outcome.detail.empty()) out["detail"] = outcome.detail;
     return out;
 }

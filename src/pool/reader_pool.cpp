@@ -28,15 +28,16 @@ std::uint64_t elapsed_us_since(Deadline begin) {
 
 /// Whether a password in the message around it may open what is locked in this part.
 bool hangs_on_message(const scan::ScanReport& report) {
-    return std::ranges::any_of(report.limits_hit,
-                               [](const scan::LimitHit& hit) { return hit.limit == scan::ScanLimit::locked; });
+    return std::ranges::any_of(
+        report.limits_hit, [](const scan::LimitHit& hit) { return hit.limit == scan::ScanLimit::locked; });
 }
 
 /// Whether everything in the report found room in what is remembered of it: a message may have more.
 bool is_whole(std::string_view encoded, const scan::ScanReport& report) {
     const std::optional<scan::ScanReport> kept = reader::decode_part_report(encoded);
-    return kept && kept->urls.size() == report.urls.size() && kept->findings.size() == report.findings.size() &&
-           kept->parts.size() == report.parts.size() && kept->limits_hit.size() == report.limits_hit.size();
+    return kept && kept->urls.size() == report.urls.size() &&
+           kept->findings.size() == report.findings.size() && kept->parts.size() == report.parts.size() &&
+           kept->limits_hit.size() == report.limits_hit.size();
 }
 
 std::string describe(const sandbox::ExitReason& reason) {
@@ -328,8 +329,7 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
                                  Deadline deadline, UniqueFd& exported) {
     std::uint64_t id = next_request_id_++;
     UniqueFd output;
-    if (request.kind == reader::RequestKind::read_message ||
-        request.kind == reader::RequestKind::unpack_messages) {
+    if (reader::has_output(request.kind)) {
         Result<UniqueFd> made = sandbox::make_output_memfd();
         if (!made) return failed(Outcome::unavailable, made.error().message);
         output = std::move(*made);
@@ -409,7 +409,7 @@ ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, 
     out.ranges = std::move(reply->output);
     out.detail = std::move(reply->error);
     if (output >= 0) {
-        std::uint64_t bytes_max = request.kind == reader::RequestKind::read_message
+        std::uint64_t bytes_max = request.kind != reader::RequestKind::unpack_messages
                                       ? limits::message_json_bytes
                                       : limits::message_bytes;
         Result<std::string> written = read_output(output, bytes_max);
@@ -481,7 +481,8 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
         outcome.outcome == Outcome::verdict && outcome.detail.empty() && whole && generation == generation_;
     if (!keep) return cache_.abandon_fill(hash);
     RememberedScan scan{.report = reader::encode_part_report(outcome.report), .content = {}};
-    if (hangs_on_message(outcome.report) || !is_whole(scan.report, outcome.report)) return cache_.set_aside(hash);
+    if (hangs_on_message(outcome.report) || !is_whole(scan.report, outcome.report))
+        return cache_.set_aside(hash);
     if (fill_as == FillAs::with_content) scan.content = as_text(bytes);
     cache_.fill(hash, std::move(scan));
 }

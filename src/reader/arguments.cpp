@@ -1,5 +1,7 @@
 #include "reader/arguments.hpp"
 
+#include <charconv>
+
 namespace tocsin::reader {
 
 namespace {
@@ -30,6 +32,43 @@ Result<void> leave_out(scan::EngineConfig& engines, const std::string& name) {
     return {};
 }
 
+/// "5,8": from so many points on it is suspicious, and an attack.
+Result<rules::Thresholds> parse_points(const std::string& option, std::string_view text) {
+    const std::size_t comma = text.find(',');
+    rules::Thresholds points;
+    const auto number = [](std::string_view digits, std::uint32_t& into) {
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
+        return error == std::errc{} && end == digits.data() + digits.size() && into > 0;
+    };
+    if (comma == std::string_view::npos || !number(text.substr(0, comma), points.suspicious) ||
+        !number(text.substr(comma + 1), points.phish) || points.phish < points.suspicious)
+        return fail(ErrorCode::invalid_input,
+                    option + ": two numbers above 0 are expected, the smaller one first");
+    return points;
+}
+
+/// True: it was an option of the judge's.
+Result<bool> parse_judge_option(rules::JudgeConfig& judge, const std::string& option,
+                                const std::string& value) {
+    if (option == "--rules")
+        judge.rules.push_back(value);
+    else if (option == "--lists")
+        judge.lists.push_back(value);
+    else if (option == "--text-model")
+        judge.text_model = value;
+    else if (option == "--may-do-without")
+        judge.may_do_without.push_back(value);
+    else if (option == "--points-inbound")
+        judge.inbound = TRY(parse_points(option, value));
+    else if (option == "--points-outbound")
+        judge.outbound = TRY(parse_points(option, value));
+    else if (option == "--clauses")
+        judge.clauses = value == "kept" ? rules::Clauses::kept : rules::Clauses::left_out;
+    else
+        return false;
+    return true;
+}
+
 }  // namespace
 
 Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
@@ -50,9 +89,11 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
             arguments.log_level = TRY(parse_level(value));
         else if (option == "--log-format")
             arguments.log_format = TRY(parse_format(value));
-        else
+        else if (!TRY(parse_judge_option(arguments.judge, option, value)))
             return fail(ErrorCode::invalid_input, "unknown option " + option);
     }
+    if (arguments.judge.may_do_without.empty())
+        arguments.judge.may_do_without = rules::default_may_do_without();
     if (arguments.scratch.empty()) return fail(ErrorCode::invalid_input, "--scratch DIR is missing");
     return arguments;
 }

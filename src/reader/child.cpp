@@ -82,7 +82,7 @@ int run_child(const ChildSetup& setup) {
 
     const Clock clock;
     PartMemory part_memory;
-    const ServiceContext context{setup.engines, setup.hash_key, clock, ask_cache, part_memory};
+    const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock, ask_cache, part_memory};
     while (true) {
         Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::request_bytes, 2);
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;

@@ -5,14 +5,16 @@
 #include <string>
 
 #include "base/hash.hpp"
+#include "rules/judge.hpp"
 #include "scan/engines.hpp"
 
 namespace tocsin::reader {
 
 struct ChildSetup {
     const scan::Engines& engines;
-    HashKey hash_key;            ///< the daemon's
-    std::string scratch_folder;  ///< empty, its own
+    rules::Judge* judge = nullptr;  ///< nullptr: no rules are asked
+    HashKey hash_key;               ///< the daemon's
+    std::string scratch_folder;     ///< empty, its own
 };
 
 /// Runs in the freshly forked child, whose channel is descriptor sandbox::channel_descriptor. Returns its exit

@@ -168,7 +168,7 @@ std::optional<Request> decode_request(std::string_view datagram) {
     request.declared_type = read_text(in, type_bytes);
     request.envelope_recipient = read_text(in, recipient_bytes);
     request.time_budget_ms = in.u32();
-    if (!complete(in) || kind > static_cast<std::uint8_t>(RequestKind::unpack_messages) ||
+    if (!complete(in) || kind >= static_cast<std::uint8_t>(RequestKind::count_) ||
         direction > static_cast<std::uint8_t>(mail::Direction::internal))
         return std::nullopt;
     request.kind = static_cast<RequestKind>(kind);

@@ -19,10 +19,18 @@ enum class RequestKind : std::uint8_t {
     scan_message,  ///< the bytes are a message
     scan_auto,     ///< the bytes are a file: a message if they look like one, else a plain file
     scan_part,  ///< the bytes are one decoded part, to be remembered: by a child that has seen nothing else
-    read_message,     ///< write the Message Data Model as JSON into the output memfd
+    read_message,  ///< write the Message Data Model as JSON into the output memfd
     scan_mail_or_file,  ///< nobody said what the bytes are: as a message, and as a file too unless they look like a message
     unpack_messages,  ///< the bytes are a zip: write its .eml members into the output memfd, one after the other
+    describe_rules,  ///< write what is loaded as JSON into the output memfd; the bytes are not looked at
+    explain_rules,   ///< judge the message and write every rule's answer as JSON into the output memfd
+    count_,
 };
+/// What the reader writes into the output memfd for these.
+[[nodiscard]] constexpr bool has_output(RequestKind kind) {
+    return kind == RequestKind::read_message || kind == RequestKind::unpack_messages ||
+           kind == RequestKind::describe_rules || kind == RequestKind::explain_rules;
+}
 
 struct Request {
     std::uint64_t id = 0;

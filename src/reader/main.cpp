@@ -39,9 +39,12 @@ Result<void> serve_daemon(const Arguments& arguments, Log& log) {
         log.write(LogLevel::warning, "reader.scratch_not_private", {{"folder", arguments.scratch}});
     TRY(sandbox::confine_template());
     std::unique_ptr<scan::Engines> engines = TRY(scan::Engines::load(arguments.engines, log));
-    Template self(*engines, arguments.scratch, control, log);
+    std::unique_ptr<rules::Judge> judge;
+    if (!arguments.judge.rules.empty()) judge = TRY(rules::Judge::load(arguments.judge, log));
+    Template self(*engines, judge.get(), arguments.scratch, control, log);
     std::string enforced = TRY(self.try_out());
-    TemplateReady ready{engines->version(), engines->describe(), enforced};
+    const std::string rules = judge == nullptr ? "no rules" : judge->describe();
+    TemplateReady ready{engines->version(), engines->describe() + "; " + rules, enforced};
     log.write(LogLevel::info, "reader.template_ready",
               {{"engines", ready.description}, {"enforced", ready.enforced}});
     TRY(sandbox::send_datagram(control, encode(TemplateWord(std::move(ready))), {}));

@@ -1,6 +1,7 @@
 #include "reader/report_codec.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <unordered_set>
@@ -24,6 +25,8 @@ constexpr std::size_t title_bytes = 1024;    // subjects, file names, engine ver
 constexpr std::size_t reported_url_bytes = 2048;
 constexpr std::size_t digest_bytes = 64;  // SHA-256 as hexadecimal
 // Bounds of lists. Parts and URLs are bounded by the size of the datagram as well.
+/// A probability travels as so many parts.
+constexpr std::uint32_t hostility_scale = 1'000'000;
 constexpr std::size_t hits_max = 512;
 constexpr std::size_t attachments_max = 512;
 
@@ -35,8 +38,9 @@ struct Shares {
 constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
 constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
 
-/// What is not in a list: five texts, numbers, the lengths of lists, and room to spare.
-constexpr std::size_t outside_lists_bytes = 6 * title_bytes;
+/// What is not in a list: five texts, what rules say, numbers, the lengths of lists, and room to spare.
+constexpr std::size_t outside_lists_bytes =
+    6 * title_bytes + limits::missing_answers * (name_bytes + 8) + sentence_bytes;
 
 Shares shares_of(std::size_t size_max) {
     std::size_t unit = (size_max - outside_lists_bytes) / 16;
@@ -147,7 +151,8 @@ void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
     write_text(out, facts.header_from_name, sentence_bytes);
     const std::size_t further = std::min(facts.further_from.size(), limits::further_from);
     out.u32(static_cast<std::uint32_t>(further));
-    for (const std::string& address : std::span(facts.further_from).first(further)) write_text(out, address, sentence_bytes);
+    for (const std::string& address : std::span(facts.further_from).first(further))
+        write_text(out, address, sentence_bytes);
     write_text(out, facts.subject, title_bytes);
     write_text(out, facts.message_id, sentence_bytes);
     out.u64(facts.text_fingerprint);
@@ -175,6 +180,39 @@ scan::MessageFacts read_facts(ByteReader& in) {
         facts.reserved_fields.push_back({offset, in.u64()});
     }
     return facts;
+}
+
+void write_rules(ByteWriter& out, const scan::RulesSummary& rules) {
+    for (const std::uint32_t number :
+         {rules.asked, rules.matched, rules.undecided, rules.points, rules.suspicious_from, rules.phish_from})
+        out.u32(number);
+    out.u32(static_cast<std::uint32_t>(std::lround(std::clamp(rules.hostility, 0.0, 1.0) * hostility_scale)));
+    const std::size_t missing = std::min(rules.missing.size(), limits::missing_answers);
+    out.u32(static_cast<std::uint32_t>(missing));
+    for (const scan::MissingAnswer& one : std::span(rules.missing).first(missing)) {
+        write_text(out, one.name, name_bytes);
+        out.u32(one.rules);
+    }
+    write_text(out, rules.coaching, sentence_bytes);
+    write_text(out, rules.version, name_bytes);
+}
+
+scan::RulesSummary read_rules(ByteReader& in) {
+    scan::RulesSummary rules;
+    for (std::uint32_t* number : {&rules.asked, &rules.matched, &rules.undecided, &rules.points,
+                                  &rules.suspicious_from, &rules.phish_from})
+        *number = in.u32();
+    const std::uint32_t hostility = in.u32();
+    if (hostility > hostility_scale) in.set_failed();
+    rules.hostility = static_cast<double>(hostility) / hostility_scale;
+    const std::uint32_t missing = in.count(limits::missing_answers);
+    for (std::uint32_t i = 0; i < missing && !in.failed(); ++i) {
+        std::string name = read_text(in, name_bytes);
+        rules.missing.push_back({std::move(name), in.u32()});
+    }
+    rules.coaching = read_text(in, sentence_bytes);
+    rules.version = read_text(in, name_bytes);
+    return rules;
 }
 
 struct HostsFirst {
@@ -278,6 +316,7 @@ Written write_report(ByteWriter& out, const scan::ScanReport& report, const Shar
     out.u8(static_cast<std::uint8_t>(verdict));
     out.u32(report.readings);
     write_facts(out, report.facts);
+    write_rules(out, report.rules);
     write_text(out, report.engine_version, title_bytes);
     out.u64(report.parse_us);
     out.u64(report.scan_us);
@@ -386,6 +425,7 @@ scan::ScanReport read_report(ByteReader& in) {
     report.verdict = read_enum<scan::Verdict>(in, static_cast<std::size_t>(scan::Verdict::malware) + 1);
     report.readings = in.u32();
     report.facts = read_facts(in);
+    report.rules = read_rules(in);
     report.engine_version = read_text(in, title_bytes);
     report.parse_us = in.u64();
     report.scan_us = in.u64();

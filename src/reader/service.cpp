@@ -9,6 +9,7 @@
 #include "mail/mime.hpp"
 #include "reader/likeness.hpp"
 #include "reader/output.hpp"
+#include "rules/judge_json.hpp"
 #include "scan/describe_files.hpp"
 #include "scan/scan_message.hpp"
 #include "scan/unpack_messages.hpp"
@@ -57,6 +58,10 @@ public:
         auto budget = milliseconds(std::min(request.time_budget_ms, limits::engine_time_ms));
         options_.deadline = context.clock.steady_now() + budget;
         options_.hash_key = &context.hash_key;
+        if (context.judge != nullptr)
+            options_.examine = [this](const mail::MimeTree& tree, scan::ScanReport& report) {
+                context_.judge->report(judge_request(tree), report);
+            };
     }
 
     Reply run(ByteView bytes) {
@@ -68,6 +73,9 @@ public:
             case RequestKind::scan_part: scan_part(bytes); break;
             case RequestKind::read_message: read_message(bytes); break;
             case RequestKind::unpack_messages: unpack(bytes); break;
+            case RequestKind::describe_rules: describe_rules(); break;
+            case RequestKind::explain_rules: explain_rules(bytes); break;
+            case RequestKind::count_: break;
         }
         if (reply_.report.engine_version.empty()) reply_.report.engine_version = context_.engines.version();
         std::vector<OutputRange> ranges = output_.take_ranges();
@@ -87,6 +95,17 @@ private:
     void scan_part(ByteView bytes);
     void read_message(ByteView bytes);
     void unpack(ByteView bytes);
+    void describe_rules();
+    void explain_rules(ByteView bytes);
+    void write_json(const std::string& json);
+    rules::JudgeRequest judge_request(const mail::MimeTree& tree) {
+        return {.tree = tree,
+                .engines = context_.engines,
+                .direction = request_.direction,
+                .envelope_recipient = request_.envelope_recipient,
+                .deadline = options_.deadline,
+                .ask_history = {}};
+    }
 
     const ServiceContext& context_;
     const Request& request_;
@@ -197,13 +216,35 @@ void Service::read_message(ByteView bytes) {
     mail::MessageContext message_context{request_.direction, request_.envelope_recipient};
     mail::Message message = mail::build_message(tree, 0, message_context);
     scan::describe_files(message, tree, context_.engines);
-    std::string json = mail::to_json(message, tree, 0);
+    write_json(mail::to_json(message, tree, 0));
+}
+
+void Service::write_json(const std::string& json) {
     if (json.size() > limits::message_json_bytes) {
-        reply_.error = "the message is too large to be shown";
+        reply_.error = "there is more to be shown than fits into an answer";
         return;
     }
     Result<void> written = output_.append({}, as_bytes(json));
     if (!written) reply_.error = written.error().message;
+}
+
+void Service::describe_rules() {
+    if (context_.judge == nullptr) {
+        reply_.error = "no rules are loaded";
+        return;
+    }
+    write_json(rules::to_json(*context_.judge));
+}
+
+void Service::explain_rules(ByteView bytes) {
+    if (context_.judge == nullptr) {
+        reply_.error = "no rules are loaded";
+        return;
+    }
+    const mail::MimeTree tree = mail::parse_mime(bytes);
+    rules::JudgeRequest request = judge_request(tree);
+    request.details = true;
+    write_json(rules::to_json(context_.judge->judge(request), *context_.judge));
 }
 
 void Service::unpack(ByteView bytes) {

@@ -9,6 +9,7 @@
 #include "base/unique_fd.hpp"
 #include "reader/codec.hpp"
 #include "reader/part_memory.hpp"
+#include "rules/judge.hpp"
 #include "scan/engines.hpp"
 
 namespace tocsin::reader {
@@ -23,6 +24,7 @@ using AskCache = std::function<std::optional<CacheReply>(const CacheQuestion&)>;
 
 struct ServiceContext {
     const scan::Engines& engines;
+    rules::Judge* judge = nullptr;  ///< nullptr: no rules are asked
     const HashKey& hash_key;
     const Clock& clock;
     AskCache ask_cache;

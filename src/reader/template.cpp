@@ -50,8 +50,9 @@ sandbox::ExitReason reason_of(int status) {
 
 }  // namespace
 
-Template::Template(const scan::Engines& engines, std::string scratch, int control, Log& log)
-    : engines_(engines), scratch_(std::move(scratch)), control_(control), log_(log) {}
+Template::Template(const scan::Engines& engines, rules::Judge* judge, std::string scratch, int control,
+                   Log& log)
+    : engines_(engines), judge_(judge), scratch_(std::move(scratch)), control_(control), log_(log) {}
 
 Result<pid_t> Template::fork_child(std::uint64_t child_id, const HashKey& hash_key, UniqueFd channel) {
     Child child{child_id, scratch_ + "/child-" + std::to_string(child_id)};
@@ -63,7 +64,7 @@ Result<pid_t> Template::fork_child(std::uint64_t child_id, const HashKey& hash_k
         remove_folder(child.folder);
         return std::unexpected(errno_error("fork", fork_error));
     }
-    if (pid == 0) become_child(ChildSetup{engines_, hash_key, child.folder}, channel.get());
+    if (pid == 0) become_child(ChildSetup{engines_, judge_, hash_key, child.folder}, channel.get());
     children_[pid] = std::move(child);
     return pid;
 }

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
 #include "reader/control.hpp"
+#include "rules/judge.hpp"
 #include "sandbox/sandbox.hpp"
 #include "scan/engines.hpp"
 
@@ -19,8 +20,8 @@ namespace tocsin::reader {
 
 class Template {
 public:
-    /// `control`: the channel to the daemon. SIGCHLD must be blocked. `scratch`: a folder for the children's folders.
-    Template(const scan::Engines& engines, std::string scratch, int control, Log& log);
+    /// `judge`: nullptr where no rules are asked. `control`: the channel to the daemon. SIGCHLD must be blocked. `scratch`: a folder for the children's folders.
+    Template(const scan::Engines& engines, rules::Judge* judge, std::string scratch, int control, Log& log);
 
     /// Forks one child, waits until it is confined, and ends it: the self-test at start. Returns what is enforced.
     Result<std::string> try_out();
@@ -41,6 +42,7 @@ private:
     void remove_folder(const std::string& folder);
 
     const scan::Engines& engines_;
+    rules::Judge* judge_;
     std::string scratch_;
     int control_;
     Log& log_;

@@ -68,6 +68,38 @@ Result<std::vector<fs::path>> rule_files_below(const std::string& folder) {
     return found;
 }
 
+/// Where the text of a node begins: an operator stands behind its first operand.
+std::size_t first_byte_of(const SyntaxTree& tree, SyntaxId id) {
+    std::size_t first = tree.at(id).offset;
+    std::vector<SyntaxId> open{id};
+    while (!open.empty()) {
+        const SyntaxNode& node = tree.at(open.back());
+        open.pop_back();
+        first = std::min<std::size_t>(first, node.offset);
+        open.insert(open.end(), node.children.begin(), node.children.end());
+    }
+    return first;
+}
+
+/// Without comments, line ends and the `and` that follows.
+std::string on_one_line(std::string_view clause) {
+    std::string out;
+    for (std::size_t at = 0; at < clause.size(); ++at) {
+        const bool opens =
+            at == 0 || clause[at - 1] == ' ' || clause[at - 1] == '\n';  // not the one of https://
+        if (opens && clause.substr(at).starts_with("//")) at = std::min(clause.find('\n', at), clause.size());
+        const char letter = at < clause.size() && clause[at] != '\n' && clause[at] != '\t' ? clause[at] : ' ';
+        if (letter != ' ' || (!out.empty() && out.back() != ' ')) out += letter;
+    }
+    const auto drop_blanks = [&out](std::string_view letters) {
+        while (!out.empty() && letters.contains(out.back())) out.pop_back();
+    };
+    drop_blanks(" (");
+    if (out.ends_with(" and")) out.resize(out.size() - 4);
+    drop_blanks(" ");
+    return out;
+}
+
 }  // namespace
 
 std::string_view to_string(Answer answer) {
@@ -105,7 +137,30 @@ void RuleSet::add(std::string_view yaml, const std::string& path) {
               .needs = graph_.at(compiled->root).needs,
               .warnings = std::move(compiled->warnings)};
     for (Problem& warning : rule.warnings) warning = in_file(std::move(warning), rule.file);
+    if (clauses_ == Clauses::kept) compile_clauses(*tree, language, rule);
     rules_.push_back(std::move(rule));
+}
+
+/// A clause goes from its first byte to that of the next one; what joins them is cut off.
+void RuleSet::compile_clauses(const SyntaxTree& tree, const Language& language, Rule& rule) {
+    const SyntaxNode& top = tree.at(tree.root);
+    std::vector<SyntaxId> parts{tree.root};
+    if (top.kind == SyntaxKind::conjunction) parts = top.children;
+    const std::string& source = rule.file.source;
+    std::vector<std::size_t> begins;
+    for (const SyntaxId part : parts) begins.push_back(first_byte_of(tree, part));
+    for (std::size_t at = 0; at < parts.size(); ++at) {
+        SyntaxTree alone = tree;
+        alone.root = parts[at];
+        auto compiled = compile(alone, source, language, graph_, patterns_);
+        if (!compiled) continue;  // the rule compiled, so its parts do
+        const std::size_t end = at + 1 < parts.size() ? begins[at + 1] : source.size();
+        rule.clauses.push_back(
+            {.source = on_one_line(std::string_view(source).substr(begins[at], end - begins[at])),
+             .line = problem_at(source, begins[at], {}).line + rule.file.source_line - 1,
+             .root = compiled->root,
+             .type = compiled->type});
+    }
 }
 
 Result<void> RuleSet::add_folder(const std::string& folder) {

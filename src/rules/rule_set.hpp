@@ -20,6 +20,16 @@
 
 namespace tocsin::rules {
 
+/// One of the conditions that a rule joins with `and`, by itself: to say of a message which of them holds.
+struct RuleClause {
+    std::string source;    ///< as its author wrote it, on one line
+    std::size_t line = 1;  ///< of the file
+    NodeId root = 0;
+    const Type* type = nullptr;
+};
+/// Whether clauses are compiled too: it costs as much again as the rules themselves.
+enum class Clauses : std::uint8_t { left_out, kept };
+
 /// A rule that is loaded.
 struct Rule {
     RuleFile file;
@@ -27,6 +37,7 @@ struct Rule {
     const Type* type = nullptr;
     Missing needs = 0;              ///< what it may have to ask and cannot be told
     std::vector<Problem> warnings;  ///< lines are those of the file
+    std::vector<RuleClause> clauses;
 };
 
 /// A rule that could not be loaded.
@@ -60,6 +71,8 @@ public:
     RuleSet(const RuleSet&) = delete;
     RuleSet& operator=(const RuleSet&) = delete;
 
+    /// From the next rule on, clauses are compiled too.
+    void keep_clauses() { clauses_ = Clauses::kept; }
     /// One rule file.
     void add(std::string_view yaml, const std::string& path);
     /// All *.yml and *.yaml files below `folder`, in the order of their names. Errors: not_found, permission, io, limit
@@ -85,6 +98,7 @@ private:
     const ListView* find_list(std::string_view name);
     void fill(ListView& view);
     Missing list_bit(const std::string& name);
+    void compile_clauses(const SyntaxTree& tree, const Language& language, Rule& rule);
 
     const Lists& lists_;
     Types types_;
@@ -95,6 +109,7 @@ private:
     std::map<std::string, std::unique_ptr<ListView>, std::less<>> views_;
     std::deque<std::vector<Value>> list_items_;
     std::vector<std::string> list_bits_;  ///< names of absent lists, in the order of their bits
+    Clauses clauses_ = Clauses::left_out;
     std::vector<Rule> rules_;
     std::vector<Rejected> rejected_;
 };

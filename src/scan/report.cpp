@@ -69,6 +69,7 @@ constexpr std::array<Named, count_of<ScanLimit>> limit_table = {{
     {"locked",
      "a file is locked with a password that does not stand in the message, so that nobody can look inside"},
     {"links", "the message links to more places than a report names"},
+    {"rules", "rules could not say whether they match, and the policy does not allow to do without"},
 }};
 
 /// Limits behind which all bytes were still seen by the signature engines: they cost detail, not coverage.

@@ -68,6 +68,7 @@ enum class ScanLimit : std::uint8_t {
     damaged_container,
     locked,
     links,
+    rules,
     count_,
 };
 
@@ -112,7 +113,7 @@ struct PartSummary {
     std::string file_name;
     std::uint64_t size = 0;
     std::vector<PartFlag> flags;
-    std::string note;             ///< the statement where name, declared type and content disagree
+    std::string note;  ///< the statement where name, declared type and content disagree
     /// Findings came from the parts cache, or the signatures were asked about nothing but what differs from a part in it.
     bool remembered = false;
     std::optional<Hash256> hash;  ///< keyed content hash, when the part may be cached
@@ -150,6 +151,25 @@ struct MessageFacts {
     std::vector<FieldRange> reserved_fields;
 };
 
+/// Something that rules asked for and that could not be told, and how many of them it left undecided.
+struct MissingAnswer {
+    std::string name;  ///< "link_analysis", "$tranco_1m"
+    std::uint32_t rules = 0;
+};
+
+/// What rules said of a message. Each rule that matched is a Finding of engine "rules" too, and what they add up to is one of
+/// engine "judge".
+struct RulesSummary {
+    std::uint32_t asked = 0, matched = 0, undecided = 0;
+    std::uint32_t points = 0;
+    std::uint32_t suspicious_from = 0, phish_from = 0;  ///< points from which on the verdict is that
+    double hostility =
+        0;  ///< how likely the words alone are an attack or spam, 0 to 1; 0 without a text model
+    std::vector<MissingAnswer> missing;  ///< names sorted
+    std::string coaching;                ///< a line for the reader of the mail; empty where nothing was found
+    std::string version;                 ///< changes when rules, lists or the text model do
+};
+
 struct ScanReport {
     Verdict verdict = Verdict::unscannable;
     std::uint32_t readings = 1;
@@ -159,6 +179,7 @@ struct ScanReport {
     std::vector<LimitHit> limits_hit;
     std::vector<FoundUrl> urls;
     MessageFacts facts;
+    RulesSummary rules;
     std::string engine_version;  ///< engines and their databases; changes when any of them changes
     std::uint64_t parse_us = 0;
     std::uint64_t scan_us = 0;

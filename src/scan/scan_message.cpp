@@ -75,6 +75,7 @@ public:
         scan_parts();
         scan_raw();
         scan_mailbox();
+        if (options_.examine) options_.examine(tree_, report_);
         report_.bytes_copied += copied_;
         return std::move(report_);
     }
@@ -202,7 +203,8 @@ void MessageScan::take_answer(Leaf& leaf, RememberedPart answer, const Hash256& 
     const CopyComparison comparison = answer.body ? answer.body->compare(content)
                                                   : CopyComparison{.kind = CopyKind::same, .differences = {}};
     const bool harmless = answer.findings.empty() && answer.limits_hit.empty() && answer.flags.empty();
-    if (answer.body && comparison.kind != CopyKind::other && differs_little(answer.body->size(), content, comparison.differences))
+    if (answer.body && comparison.kind != CopyKind::other &&
+        differs_little(answer.body->size(), content, comparison.differences))
         leaf.fingerprint = answer.body->fingerprint();
     if (comparison.kind == CopyKind::same) {
         leaf.remembered = std::move(answer);

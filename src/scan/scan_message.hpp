@@ -36,6 +36,8 @@ struct ScanOptions {
     const HashKey* hash_key = nullptr;  ///< null: nothing is hashed or remembered
     PartLookup lookup;
     PartExport export_part;
+    /// Called when the engines are done and before the verdict: whoever else has something to say of the parsed message.
+    std::function<void(const mail::MimeTree&, ScanReport&)> examine;
     std::chrono::steady_clock::time_point deadline;
 };
 

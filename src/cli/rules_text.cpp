@@ -1,0 +1,125 @@
+#include "cli/rules_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/verdict_text.hpp"
+
+namespace tocsin::cli {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string text_of(const json& value, const char* key) {
+    return for_terminal(value.value(key, std::string()));
+}
+
+std::string file_name(const std::string& path) {
+    return path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+}
+
+/// "FILE:LINE:COLUMN: MESSAGE", as compilers say it, so that editors jump to it.
+std::string problem_line(const std::string& path, const json& problem) {
+    return fmt::format("{}:{}:{}: {}\n", for_terminal(path), problem.value("line", 0),
+                       problem.value("column", 0), text_of(problem, "message"));
+}
+
+std::string clause_lines(const json& rule) {
+    std::string out;
+    for (const json& clause : rule.value("clauses", json::array())) {
+        const std::string answer = text_of(clause, "answer");
+        out += fmt::format("      {:<5} line {:>3}: {}\n",
+                           answer == "true"    ? "yes"
+                           : answer == "false" ? "no"
+                                               : answer,
+                           clause.value("line", 0), text_of(clause, "source"));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string joined(const json& names) {
+    std::string out;
+    for (const json& name : names) out += (out.empty() ? "" : ", ") + for_terminal(name.get<std::string>());
+    return out;
+}
+
+bool is_meant(const json& rule, const std::string& only) {
+    return only.empty() || rule.value("name", "").contains(only) || rule.value("path", "").contains(only);
+}
+
+std::string rules_check_text(const json& rules, const std::string& only, bool all) {
+    std::string out;
+    std::map<std::string, std::size_t> lacking;
+    std::size_t complete = 0, count = 0;
+    for (const json& rule : rules.at("rules")) {
+        if (!is_meant(rule, only)) continue;
+        ++count;
+        const json& needs = rule.at("needs");
+        for (const json& name : needs) ++lacking[name.get<std::string>()];
+        if (needs.empty()) ++complete;
+        const std::string path = rule.value("path", "");
+        for (const json& warning : rule.value("warnings", json::array()))
+            out += "warning: " + problem_line(path, warning);
+        if (!needs.empty() || all)
+            out += fmt::format("{}: {}\n", for_terminal(file_name(path)),
+                               needs.empty() ? "complete" : "needs " + joined(needs));
+    }
+    std::size_t rejected = 0;
+    for (const json& problem : rules.at("rejected")) {
+        if (!is_meant(problem, only)) continue;
+        ++rejected;
+        out += "error: " + problem_line(problem.value("path", ""), problem);
+    }
+    out += fmt::format("\n{} rules are loaded: {} run completely, {} lack something here. {} rejected.\n",
+                       count, complete, count - complete, rejected);
+    for (const auto& [name, times] : lacking)
+        out += fmt::format("  {:<48} {:>5} rules\n", for_terminal(name), times);
+    return out;
+}
+
+std::string rules_list_text(const json& rules, const std::string& only) {
+    std::string out;
+    for (const json& rule : rules.at("rules"))
+        if (is_meant(rule, only))
+            out += fmt::format("{:<13} {:<11} {}  ({})\n", text_of(rule, "severity"), text_of(rule, "type"),
+                               text_of(rule, "name"), for_terminal(file_name(rule.value("path", ""))));
+    return out;
+}
+
+std::string rules_explain_text(const json& answers, const std::string& only, bool all) {
+    std::string out;
+    for (const json& rule : answers.at("rules")) {
+        const std::string answer = rule.value("answer", "");
+        const bool insight = rule.value("type", "") == "query" && !rule.value("value", "").empty();
+        if (!is_meant(rule, only) || (answer != "match" && !insight && !all && only.empty())) continue;
+        out += fmt::format("  {} [{}] {}\n", insight ? text_of(rule, "value") : for_terminal(answer),
+                           text_of(rule, "severity"), text_of(rule, "name"));
+        if (rule.contains("missing")) out += "      lacks " + joined(rule.at("missing")) + "\n";
+        out += clause_lines(rule);
+    }
+    out += fmt::format("{} points ({} for the words, which look hostile with {:.0f} %); {} rules asked, {} "
+                       "match, {} undecided\n",
+                       answers.value("points", 0), answers.value("text_points", 0),
+                       100 * answers.value("hostility", 0.0), answers.value("asked", 0),
+                       answers.value("matched", 0), answers.value("undecided", 0));
+    std::string words;
+    for (const json& word : answers.value("words", json::array()))
+        words += fmt::format("{}{} ({:+.2f})", words.empty() ? "" : ", ", text_of(word, "word"),
+                             word.value("weight", 0.0));
+    if (!words.empty()) out += "  words that speak most for an attack: " + words + "\n";
+    if (answers.contains("exempted_by"))
+        out += "  not judged, because of the exclusion " + text_of(answers, "exempted_by") + "\n";
+    for (const json& one : answers.value("missing", json::array()))
+        out += fmt::format("  {} rules could not be answered without {}\n", one.value("rules", 0),
+                           text_of(one, "name"));
+    return out;
+}
+
+}  // namespace tocsin::cli

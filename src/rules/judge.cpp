@@ -1,0 +1,276 @@
+#include "rules/judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/bytes.hpp"
+#include "base/hash.hpp"
+#include "base/limits.hpp"
+#include "mail/message.hpp"
+#include "rules/html_pages.hpp"
+#include "rules/message_files.hpp"
+#include "rules/show_value.hpp"
+#include "scan/describe_files.hpp"
+#include "scan/rule_files.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+/// Points of a match, in the order of RuleSeverity.
+constexpr std::array<std::uint32_t, 5> severity_points = {0, 1, 3, 5, 8};
+/// Points of the words: so many for each doubling of the odds that they are hostile, up to so many in all.
+constexpr double points_per_doubling = 0.8;
+constexpr std::uint32_t text_points_max = 8;
+/// Words that are named as what spoke most for an attack.
+constexpr std::size_t words_named = 6;
+constexpr std::size_t version_bytes = 8;
+/// Lists of the organisation are empty where nobody gave them: it protects no name, and that is an answer.
+constexpr std::array organisation_lists = {"org_domains", "org_display_names", "tenant_domains"};
+
+/// The name that stands for every list that is not there.
+constexpr std::string_view any_list = "$";
+
+std::string short_digest(std::string_view text) {
+    const Hash256 hash = sha256(as_bytes(text));
+    return to_hex(std::as_bytes(std::span(hash)).first(version_bytes));
+}
+
+bool counts(const Rule& rule) {
+    return rule.file.type == RuleType::rule || rule.file.type == RuleType::dlp;
+}
+
+/// Rules about what leaves see outgoing mail as the organisation does; all others as its recipient does.
+View view_of(const Rule& rule, mail::Direction direction) {
+    return direction == mail::Direction::outbound && rule.file.type != RuleType::dlp ? View::recipient
+                                                                                     : View::own;
+}
+
+std::string clause_answer(const RuleSet& set, const Value& value, const Type& type) {
+    if (value.missing == 0) return show(value, type);
+    std::string names;
+    for (const std::string& name : set.names_of(value.missing)) names += (names.empty() ? "" : ", ") + name;
+    return "undecided: " + names;
+}
+
+}  // namespace
+
+/// One reading on its way through all rules.
+struct Judge::Asked {
+    const JudgeRequest& request;
+    const mail::Message& message;
+    Surroundings surroundings;
+    History history;
+    std::vector<RuleAnswer> answers{};  ///< in the order of the rules
+};
+
+std::uint32_t points_of(RuleSeverity severity) {
+    return severity_points[static_cast<std::size_t>(severity)];
+}
+
+std::uint32_t points_of_text(double hostility) {
+    constexpr double surest = 0.9999;
+    if (hostility <= 0.5) return 0;
+    const double odds = std::min(hostility, surest) / (1 - std::min(hostility, surest));
+    return std::min(text_points_max,
+                    static_cast<std::uint32_t>(std::lround(points_per_doubling * std::log2(odds))));
+}
+
+std::vector<std::string> default_may_do_without() {
+    std::vector<std::string> names;
+    for (const Capability capability :
+         {Capability::history, Capability::text_intent, Capability::screenshots, Capability::text_in_pictures,
+          Capability::logos, Capability::domain_age, Capability::link_analysis, Capability::translation,
+          Capability::macro_model, Capability::attack_score, Capability::sensitive_data,
+          Capability::user_reports})
+        names.emplace_back(to_string(capability));
+    names.emplace_back(any_list);
+    return names;
+}
+
+Result<std::unique_ptr<Judge>> Judge::load(JudgeConfig config, Log& log) {
+    std::unique_ptr<Judge> judge(new Judge(std::move(config)));
+    TRY(judge->load_lists());
+    TRY(judge->load_text_model());
+    judge->confusables_ = TRY(Confusables::build());
+    TRY(judge->load_rules(log));
+    judge->note_version();
+    return judge;
+}
+
+Result<void> Judge::load_lists() {
+    for (const std::string& folder : config_.lists) TRY(lists_.load_folder(folder));
+    for (const char* name : organisation_lists)
+        if (lists_.state(name) == ListState::absent) TRY(lists_.set(name, std::vector<std::string>{}));
+    if (lists_.vips() == nullptr) TRY(lists_.set_vips({}));
+    return {};
+}
+
+Result<void> Judge::load_text_model() {
+    if (config_.text_model.empty()) return {};
+    const std::string file = TRY(scan::read_rule_file(config_.text_model));
+    text_model_ = TRY(TextModel::load(as_bytes(file)));
+    text_model_version_ = short_digest(file);
+    return {};
+}
+
+Result<void> Judge::load_rules(Log& log) {
+    set_ = std::make_unique<RuleSet>(lists_, AtHand{.text_model = text_model_.has_value()});
+    if (config_.clauses == Clauses::kept) set_->keep_clauses();
+    for (const std::string& folder : config_.rules) TRY(set_->add_folder(folder));
+    TRY(set_->finish());
+    for (const Rejected& rejected : set_->rejected())
+        log.write(LogLevel::warning, "rules.rejected",
+                  {{"rule", rejected.path},
+                   {"line", std::to_string(rejected.problem.line)},
+                   {"column", std::to_string(rejected.problem.column)},
+                   {"error", rejected.problem.message}});
+    evaluation_ = std::make_unique<Evaluation>(set_->graph(), set_->patterns());
+    return {};
+}
+
+void Judge::note_version() {
+    std::string all = lists_.version() + text_model_version_;
+    for (const Rule& rule : set_->rules()) all += rule.file.path + '\n' + rule.file.source + '\n';
+    version_ = short_digest(all);
+}
+
+std::vector<std::pair<std::string, std::size_t>> Judge::list_sizes() const {
+    std::vector<std::pair<std::string, std::size_t>> sizes;
+    for (const std::string& name : lists_.names()) {
+        const List* const list = lists_.find(name);
+        sizes.emplace_back(name, list != nullptr ? list->size() : lists_.vips()->size());
+    }
+    return sizes;
+}
+
+std::string Judge::describe() const {
+    std::string out = fmt::format("{} rules", set_->rules().size());
+    if (!set_->rejected().empty()) out += fmt::format(" ({} rejected)", set_->rejected().size());
+    return out + fmt::format(", {} lists{}", lists_.names().size(), text_model_ ? ", text model" : "");
+}
+
+bool Judge::excused(const std::string& name) const {
+    return std::ranges::any_of(config_.may_do_without, [&](const std::string& excuse) {
+        return excuse == name || (excuse == any_list && name.starts_with(any_list));
+    });
+}
+
+/// All rules that see the message in the same way, one after the other, without beginning anew.
+void Judge::ask_all(Asked& asked, Judgement& judgement) {
+    const std::vector<Rule>& rules = set_->rules();
+    const Budget budget{limits::rule_steps, limits::message_rule_steps};
+    asked.answers.resize(rules.size());
+    for (const View view : {View::own, View::recipient}) {
+        asked.surroundings.view = view;
+        bool begun = false;
+        for (std::size_t at = 0; at < rules.size(); ++at) {
+            if (view_of(rules[at], asked.request.direction) != view) continue;
+            if (asked.answers[at].rule != nullptr && asked.answers[at].answer != Answer::undecided) continue;
+            if (!std::exchange(begun, true)) evaluation_->begin(asked.message, asked.surroundings, budget);
+            asked.answers[at] = set_->ask(rules[at], *evaluation_);
+            if (!asked.request.details) continue;
+            RuleDetail detail{.rule = &rules[at], .answer = asked.answers[at]};
+            if (rules[at].file.type == RuleType::query)
+                detail.value = clause_answer(*set_, evaluation_->value_of(rules[at].root), *rules[at].type);
+            for (const RuleClause& clause : rules[at].clauses)
+                detail.clauses.push_back(
+                    clause_answer(*set_, evaluation_->value_of(clause.root), *clause.type));
+            judgement.details.push_back(std::move(detail));
+        }
+    }
+}
+
+void Judge::weigh_text(const mail::Message& message, Judgement& judgement) const {
+    if (!text_model_) return;
+    const std::string_view text = message.body.current_thread.text, subject = message.subject.subject;
+    judgement.hostility = text_model_->classify(text, subject).hostility;
+    judgement.text_points = points_of_text(judgement.hostility);
+    if (judgement.text_points == 0) return;
+    judgement.words = text_model_->why(text, subject);
+    if (judgement.words.size() > words_named) judgement.words.resize(words_named);
+}
+
+namespace {
+
+/// Counts answers and what they lack, and adds up the points of matches.
+void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement& judgement) {
+    std::map<std::string, std::uint32_t> missing;
+    for (const RuleAnswer& answer : answers) {
+        const Rule& rule = *answer.rule;
+        ++judgement.asked;
+        if (answer.answer == Answer::undecided) {
+            ++judgement.undecided;
+            for (const std::string& name : set.names_of(answer.missing)) ++missing[name];
+        }
+        if (answer.answer != Answer::match) continue;
+        if (rule.file.type == RuleType::exclusion && judgement.exempted_by == nullptr)
+            judgement.exempted_by = &rule;
+        if (counts(rule)) judgement.hits.push_back({&rule, points_of(rule.file.severity)});
+    }
+    for (const auto& [name, rules] : missing) judgement.missing.push_back({name, rules});
+    std::ranges::stable_sort(judgement.hits, std::ranges::greater{}, &RuleHit::points);
+    for (const RuleHit& hit : judgement.hits) judgement.points += hit.points;
+    judgement.points += judgement.text_points;
+}
+
+}  // namespace
+
+Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading) {
+    mail::Message message = mail::build_message(
+        request.tree, reading,
+        {.direction = request.direction, .envelope_recipient = request.envelope_recipient}, tools_);
+    scan::describe_files(message, request.tree, request.engines);
+    HtmlPages pages(tools_.html_trees);
+    std::optional<ExplodeTools> explode;
+    std::optional<MessageFiles> files;
+    if (request.engines.inspection() != nullptr) {
+        explode.emplace(ExplodeTools{request.engines.typer(), *request.engines.inspection(), {}, tools_});
+        if (request.engines.yara() != nullptr) explode->yara.push_back(request.engines.yara());
+        files.emplace(*explode, request.deadline);
+        files->add(message, request.tree);
+    }
+    Judgement judgement;
+    Asked asked{.request = request,
+                .message = message,
+                .surroundings = {.tools = tools_, .confusables = *confusables_, .pages = &pages},
+                .history = {}};
+    asked.surroundings.files = files ? &*files : nullptr;
+    asked.surroundings.history = &asked.history;
+    asked.surroundings.text_model = text_model_ ? &*text_model_ : nullptr;
+    ask_all(asked, judgement);
+    if (!asked.history.asked().empty() && request.ask_history) {
+        if (std::optional<History::Answer> known = request.ask_history(asked.history.asked(), message)) {
+            asked.history.answered(std::move(*known));
+            judgement.details.clear();
+            ask_all(asked, judgement);
+        }
+    }
+    weigh_text(message, judgement);
+    tally(*set_, asked.answers, judgement);
+    judgement.unexcused = std::ranges::any_of(
+        judgement.missing, [this](const scan::MissingAnswer& missing) { return !excused(missing.name); });
+    return judgement;
+}
+
+Judgement Judge::judge(const JudgeRequest& request) {
+    const std::size_t readings =
+        request.tree.ambiguous() ? std::min(request.tree.readings.size(), limits::judged_readings) : 1;
+    Judgement worst = judge_reading(request, 0);
+    for (std::size_t reading = 1; reading < readings; ++reading) {
+        Judgement other = judge_reading(request, reading);
+        const bool unexcused = worst.unexcused || other.unexcused;
+        // An exclusion that holds for one reading only is a trick.
+        const bool exempted = worst.exempted_by != nullptr && other.exempted_by != nullptr;
+        if (!exempted && (worst.exempted_by != nullptr || other.points > worst.points))
+            worst = std::move(other);
+        if (!exempted) worst.exempted_by = nullptr;
+        worst.unexcused = unexcused;
+    }
+    return worst;
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,138 @@
+// The judge: asks all rules and the text model about one message, and adds up what they say.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "mail/direction.hpp"
+#include "mail/mime.hpp"
+#include "mail/tools.hpp"
+#include "rules/confusables.hpp"
+#include "rules/history.hpp"
+#include "rules/lists.hpp"
+#include "rules/rule_set.hpp"
+#include "rules/text_model.hpp"
+#include "scan/engines.hpp"
+
+namespace tocsin::rules {
+
+/// Points from which on the verdict is that. docs/manual/judge.md says how they were found.
+struct Thresholds {
+    std::uint32_t suspicious = 0;
+    std::uint32_t phish = 0;
+};
+
+inline constexpr Thresholds default_thresholds{5, 8};
+
+struct JudgeConfig {
+    std::vector<std::string> rules;  ///< folders of rule files
+    std::vector<std::string> lists;  ///< folders of lists; what comes later wins
+    std::string text_model;          ///< a file; empty: intents cannot be told
+    /// Names of what rules may ask for in vain (Capability, or "$list"); "$" stands for every absent list. A message about which
+    /// a rule could not be answered for another reason is not clean.
+    std::vector<std::string> may_do_without;
+    Thresholds inbound = default_thresholds, outbound = default_thresholds;
+    Clauses clauses = Clauses::left_out;
+};
+
+/// What every installation has to do without, unless it brings it: the default of JudgeConfig::may_do_without.
+[[nodiscard]] std::vector<std::string> default_may_do_without();
+
+/// A rule that matched.
+struct RuleHit {
+    const Rule* rule = nullptr;
+    std::uint32_t points = 0;
+};
+
+/// What a person wants to know about one rule and one message.
+struct RuleDetail {
+    const Rule* rule = nullptr;
+    RuleAnswer answer;
+    std::string value;  ///< of an insight
+    std::vector<std::string>
+        clauses;  ///< answer of each of Rule::clauses: "true", "false", "null", "undecided: history"
+};
+
+struct Judgement {
+    std::vector<RuleHit> hits;  ///< most points first
+    std::uint32_t asked = 0, undecided = 0;
+    std::vector<scan::MissingAnswer> missing;  ///< over all rules, names sorted
+    bool unexcused = false;                    ///< something of it may not be done without
+    std::uint32_t points = 0;
+    std::uint32_t text_points = 0;  ///< of them, for what the words say
+    double hostility = 0;
+    std::vector<WeighedWord> words;     ///< the few that spoke most for an attack
+    const Rule* exempted_by = nullptr;  ///< an exclusion matched: nothing else was asked
+    std::vector<RuleDetail> details;    ///< where they were asked for
+};
+
+/// Points that a match adds.
+[[nodiscard]] std::uint32_t points_of(RuleSeverity severity);
+/// Points for what the words alone say, from their calibrated probability; never below 0: good words buy nothing.
+[[nodiscard]] std::uint32_t points_of_text(double hostility);
+
+/// Answers a question about history; nullopt: nobody can be asked.
+using AskHistory =
+    std::function<std::optional<History::Answer>(const History::Question&, const mail::Message&)>;
+
+struct JudgeRequest {
+    const mail::MimeTree& tree;
+    const scan::Engines& engines;
+    mail::Direction direction = mail::Direction::inbound;
+    std::string envelope_recipient;
+    std::chrono::steady_clock::time_point deadline;
+    AskHistory ask_history;  ///< empty: nobody can be asked
+    bool details = false;
+};
+
+/// Loaded once; judges one message at a time.
+class Judge {
+public:
+    /// Loads everything. A rule that cannot be loaded is logged and listed in rule_set().rejected(); it is no error.
+    /// Errors: a folder or file that was named is not there or cannot be read; a list or the text model is wrong.
+    static Result<std::unique_ptr<Judge>> load(JudgeConfig config, Log& log);
+
+    /// All readings of an ambiguous message are judged, up to limits::judged_readings; the worst counts.
+    [[nodiscard]] Judgement judge(const JudgeRequest& request);
+    /// judge() as findings, a summary and, where something could not be told that must be, a limit.
+    void report(const JudgeRequest& request, scan::ScanReport& report);
+
+    [[nodiscard]] const RuleSet& rule_set() const { return *set_; }
+    [[nodiscard]] const JudgeConfig& config() const { return config_; }
+    /// Names of the lists that are there, and how many entries each has.
+    [[nodiscard]] std::vector<std::pair<std::string, std::size_t>> list_sizes() const;
+    /// For people: "642 rules (3 rejected), 22 lists, text model".
+    [[nodiscard]] std::string describe() const;
+    /// Changes when rules, lists or the text model do.
+    [[nodiscard]] const std::string& version() const { return version_; }
+
+private:
+    explicit Judge(JudgeConfig config) : config_(std::move(config)) {}
+    struct Asked;
+    Result<void> load_lists();
+    Result<void> load_text_model();
+    Result<void> load_rules(Log& log);
+    void note_version();
+    Judgement judge_reading(const JudgeRequest& request, std::size_t reading);
+    void ask_all(Asked& asked, Judgement& judgement);
+    void weigh_text(const mail::Message& message, Judgement& judgement) const;
+    [[nodiscard]] bool excused(const std::string& name) const;
+
+    JudgeConfig config_;
+    Lists lists_;
+    std::optional<Confusables> confusables_;
+    std::optional<TextModel> text_model_;
+    std::unique_ptr<RuleSet> set_;
+    std::unique_ptr<Evaluation> evaluation_;
+    mail::MailTools tools_;
+    std::string version_, text_model_version_;
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,112 @@
+// A judgement in words: findings, a summary, and a line for the reader of the mail.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "mail/message.hpp"
+#include "rules/judge.hpp"
+
+namespace tocsin::rules {
+
+namespace {
+
+constexpr const char* rules_engine = "rules";
+constexpr const char* judge_engine = "judge";
+/// Missing answers that are named in a limit's words.
+constexpr std::size_t named_missing = 8;
+
+/// Where no rule that matched has a line of its own.
+constexpr std::string_view coach_phish = "This message looks like an attack. Do not open its links or files, "
+                                         "do not answer it and do not call a number in it; report it.";
+constexpr std::string_view coach_suspicious = "Be careful with this message: check with the sender by a way "
+                                              "that you know already before you open or answer it.";
+
+/// What the rule looks for, as its author says it, on one line.
+std::string words_of(const Rule& rule) {
+    std::string words = rule.file.description.empty() ? rule.file.name : rule.file.description;
+    std::ranges::replace(words, '\n', ' ');
+    while (!words.empty() && words.back() == ' ') words.pop_back();
+    return words;
+}
+
+std::string quoted_words(const std::vector<WeighedWord>& words) {
+    std::string out;
+    for (const WeighedWord& word : words) out += (out.empty() ? "“" : ", “") + word.word + "”";
+    return out;
+}
+
+scan::Severity severity_of(const Judgement& judgement, const Thresholds& from) {
+    if (judgement.points >= from.phish) return scan::Severity::phish;
+    return judgement.points >= from.suspicious ? scan::Severity::suspicious : scan::Severity::info;
+}
+
+/// The finding that decides: what it adds up to, and the two things that added most.
+scan::Finding verdict_finding(const Judgement& judgement, const Thresholds& from) {
+    scan::Finding finding{
+        .engine = judge_engine, .rule = "score", .severity = severity_of(judgement, from), .text = {}};
+    if (judgement.text_points > 0)
+        finding.text =
+            fmt::format("Its words are those of an attack or of spam: {}. ", quoted_words(judgement.words));
+    if (!judgement.hits.empty()) finding.text += fmt::format("{}. ", judgement.hits.front().rule->file.name);
+    finding.text += fmt::format("{} points ({} of them for its words, {} for {} rule{}); from {} on it is "
+                                "suspicious, from {} on an attack",
+                                judgement.points, judgement.text_points,
+                                judgement.points - judgement.text_points, judgement.hits.size(),
+                                judgement.hits.size() == 1 ? "" : "s", from.suspicious, from.phish);
+    return finding;
+}
+
+std::string coaching_of(const Judgement& judgement, scan::Severity severity) {
+    if (severity == scan::Severity::info) return {};
+    for (const RuleHit& hit : judgement.hits)
+        if (!hit.rule->file.coaching.empty()) return hit.rule->file.coaching;
+    return std::string(severity == scan::Severity::phish ? coach_phish : coach_suspicious);
+}
+
+std::string names_of(const std::vector<scan::MissingAnswer>& missing) {
+    std::string out;
+    for (std::size_t at = 0; at < missing.size() && at < named_missing; ++at)
+        out += (at == 0 ? "" : ", ") + missing[at].name;
+    return out + (missing.size() > named_missing ? ", …" : "");
+}
+
+}  // namespace
+
+void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
+    const Judgement judgement = judge(request);
+    const Thresholds& from =
+        request.direction == mail::Direction::inbound ? config_.inbound : config_.outbound;
+    report.rules = {.asked = judgement.asked,
+                    .matched = static_cast<std::uint32_t>(judgement.hits.size()),
+                    .undecided = judgement.undecided,
+                    .points = judgement.points,
+                    .suspicious_from = from.suspicious,
+                    .phish_from = from.phish,
+                    .hostility = judgement.hostility,
+                    .missing = judgement.missing,
+                    .coaching = {},
+                    .version = version_};
+    if (judgement.unexcused)
+        report.limits_hit.push_back(
+            {scan::ScanLimit::rules, scan::whole_message, names_of(judgement.missing)});
+    const auto add = [&report](scan::Finding finding) {
+        if (report.findings.size() < limits::findings) report.findings.push_back(std::move(finding));
+    };
+    if (judgement.exempted_by != nullptr) {
+        add({.engine = rules_engine,
+             .rule = judgement.exempted_by->file.name,
+             .text = "Not judged by rules, because an exclusion holds: " + words_of(*judgement.exempted_by)});
+        return;
+    }
+    const scan::Finding verdict = verdict_finding(judgement, from);
+    report.rules.coaching = coaching_of(judgement, verdict.severity);
+    if (verdict.severity != scan::Severity::info) {
+        // Before all others: lists of findings may be cut.
+        report.findings.insert(report.findings.begin(), verdict);
+    }
+    for (const RuleHit& hit : judgement.hits)
+        add({.engine = rules_engine, .rule = hit.rule->file.name, .text = words_of(*hit.rule)});
+}
+
+}  // namespace tocsin::rules
