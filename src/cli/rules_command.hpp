@@ -1,5 +1,5 @@
-// `tocsin rules`: look at rules, test them, and ask them about mail that is there already. Rules are compiled, and mail is read, in
-// confined readers only; what comes back is JSON.
+// `tocsin rules`: look at rules, test them, and ask them about mail that is there already. Rules are compiled, and mail is
+// read, in confined readers only; what comes back is JSON.
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ struct RulesCommand {
 [[nodiscard]] int run_rules_check(const RulesCommand& command, Log& log);
 /// One line for each rule that is loaded.
 [[nodiscard]] int run_rules_list(const RulesCommand& command, Log& log);
-/// Asks rules about NAME.match.eml and NAME.miss.eml in a folder of mails: the rule NAME must match, or must not. Exit code 1: one
-/// did otherwise.
+/// Asks rules about NAME.match.eml and NAME.miss.eml in a folder of mails: the rule NAME must match, or must not. Exit code 1:
+/// one did otherwise.
 [[nodiscard]] int run_rules_test(const RulesCommand& command, Log& log);
 /// Says which rules match one message, which of their clauses hold, and what it adds up to.
 [[nodiscard]] int run_rules_explain(const RulesCommand& command, Log& log);

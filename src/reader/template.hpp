@@ -20,7 +20,8 @@ namespace tocsin::reader {
 
 class Template {
 public:
-    /// `judge`: nullptr where no rules are asked. `control`: the channel to the daemon. SIGCHLD must be blocked. `scratch`: a folder for the children's folders.
+    /// `judge`: nullptr where no rules are asked. `control`: the channel to the daemon.
+    /// SIGCHLD must be blocked. `scratch`: a folder for the children's folders.
     Template(const scan::Engines& engines, rules::Judge* judge, std::string scratch, int control, Log& log);
 
     /// Forks one child, waits until it is confined, and ends it: the self-test at start. Returns what is enforced.

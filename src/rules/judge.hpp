@@ -94,7 +94,10 @@ struct JudgeRequest {
 
 /// Loaded once; judges one message at a time.
 class Judge {
+    struct Unloaded {};  ///< only load() makes one
+
 public:
+    Judge(Unloaded, JudgeConfig config) : config_(std::move(config)) {}
     /// Loads everything. A rule that cannot be loaded is logged and listed in rule_set().rejected(); it is no error.
     /// Errors: a folder or file that was named is not there or cannot be read; a list or the text model is wrong.
     static Result<std::unique_ptr<Judge>> load(JudgeConfig config, Log& log);
@@ -114,7 +117,6 @@ public:
     [[nodiscard]] const std::string& version() const { return version_; }
 
 private:
-    explicit Judge(JudgeConfig config) : config_(std::move(config)) {}
     struct Asked;
     Result<void> load_lists();
     Result<void> load_text_model();
