@@ -33,6 +33,11 @@ void write_readers(MetricsText& page, const pool::PoolStatus& readers) {
                readers.available ? 1 : 0);
     page.gauge("tocsin_scans_waiting", "Scans that wait for a reader.", static_cast<double>(readers.waiting));
     page.counter("tocsin_scans_total", "Scans that were begun.", readers.scans);
+    page.family("tocsin_rule_matches_total", MetricType::counter,
+                "Messages that a rule matched, by its name.");
+    for (const auto& [rule, count] : readers.rule_matches) page.sample({{"rule", rule}}, count);
+    page.counter("tocsin_rules_undecided_total",
+                 "Answers that rules could not give, over all messages and rules.", readers.rules_undecided);
     page.family("tocsin_reader_deaths_total", MetricType::counter,
                 "Readers that ended without a verdict, by the reason.");
     page.sample({{"outcome", "timed_out"}}, readers.timed_out);

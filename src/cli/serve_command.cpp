@@ -138,6 +138,8 @@ Result<app::ServeOptions> serve_options(const ServeWords& words) {
     options.required_paths = readers.clamav_databases;
     options.required_paths.insert(options.required_paths.end(), readers.yara_rules.begin(),
                                   readers.yara_rules.end());
+    options.required_paths.insert(options.required_paths.end(), readers.rules.begin(), readers.rules.end());
+    options.required_paths.insert(options.required_paths.end(), readers.lists.begin(), readers.lists.end());
     options.read_settings = [words] { return read_settings(words); };
     return options;
 }

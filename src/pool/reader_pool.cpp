@@ -40,6 +40,11 @@ bool is_whole(std::string_view encoded, const scan::ScanReport& report) {
            kept->limits_hit.size() == report.limits_hit.size();
 }
 
+bool scans_message(reader::RequestKind kind) {
+    return kind == reader::RequestKind::scan_message || kind == reader::RequestKind::scan_auto ||
+           kind == reader::RequestKind::scan_mail_or_file;
+}
+
 std::string describe(const sandbox::ExitReason& reason) {
     return (reason.signalled ? "reader ended by signal " : "reader ended with code ") +
            std::to_string(reason.value);
@@ -263,8 +268,19 @@ ScanOutcome ReaderPool::scan(net::Fiber& fiber, const ScanRequest& request) {
         log_.write(LogLevel::warning, "reader.retry", {{"detail", outcome.detail}});
         outcome = try_once(fiber, request);
     }
+    if (outcome.outcome == Outcome::verdict) count_rules(outcome.report);
     outcome.elapsed_us = elapsed_us_since(begin);
     return outcome;
+}
+
+/// What a reader says is hostile: it may invent names, but not without end.
+void ReaderPool::count_rules(const scan::ScanReport& report) {
+    counts_.rules_undecided += report.rules.undecided;
+    for (const scan::Finding& finding : report.findings) {
+        if (finding.engine != "rules") continue;
+        const bool room = counts_.rule_matches.size() < limits::rule_files;
+        if (room || counts_.rule_matches.contains(finding.rule)) ++counts_.rule_matches[finding.rule];
+    }
 }
 
 ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) {
@@ -303,18 +319,21 @@ void ReaderPool::count_death(Outcome outcome) {
 }
 
 bool ReaderPool::wants_cache(const ScanRequest& request) const {
-    return config_.cache_entries > 0 && (request.kind == reader::RequestKind::scan_message ||
-                                         request.kind == reader::RequestKind::scan_auto ||
-                                         request.kind == reader::RequestKind::scan_mail_or_file);
+    return config_.cache_entries > 0 && scans_message(request.kind);
+}
+
+bool ReaderPool::wants_history(const ScanRequest& request) const {
+    return config_.answer_history && request.account_of && scans_message(request.kind);
 }
 
 Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id,
-                                      int output, bool use_cache) {
+                                      int output) {
     reader::Request words;
     words.id = id;
     words.kind = request.kind;
     words.direction = request.direction;
-    words.use_cache = use_cache;
+    words.use_cache = wants_cache(request);
+    words.use_history = wants_history(request);
     words.file_name = request.file_name;
     words.declared_type = request.declared_type;
     words.envelope_recipient = request.envelope_recipient;
@@ -334,9 +353,9 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
         if (!made) return failed(Outcome::unavailable, made.error().message);
         output = std::move(*made);
     }
-    if (Result<void> sent = send_request(child, request, id, output.get(), wants_cache(request)); !sent)
+    if (Result<void> sent = send_request(child, request, id, output.get()); !sent)
         return ended_without_reply(fiber, child);
-    bool asked = false;
+    bool asked = false, asked_history = false;
     while (true) {
         Result<void> readable = child.watched->wait_readable(fiber, deadline);
         if (!readable) {
@@ -356,6 +375,10 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
         if (tag == reader::MessageTag::cache_question && !asked && wants_cache(request)) {
             asked = true;
             if (answer_question(child, datagram->data, id, exported)) continue;
+        }
+        if (tag == reader::MessageTag::history_question && !asked_history && wants_history(request)) {
+            asked_history = true;
+            if (answer_history(child, datagram->data, id, request)) continue;
         }
         ScanOutcome outcome = tag == reader::MessageTag::reply
                                   ? take_reply(datagram->data, id, request, output.get())
@@ -396,6 +419,16 @@ bool ReaderPool::answer_question(ReaderChild& child, std::string_view datagram, 
         }
     }
     return sandbox::send_datagram(child.channel.get(), reader::encode(answer), descriptors).has_value();
+}
+
+bool ReaderPool::answer_history(ReaderChild& child, std::string_view datagram, std::uint64_t id,
+                                const ScanRequest& request) {
+    std::optional<reader::HistoryQuestion> question = reader::decode_history_question(datagram);
+    if (!question || question->id != id) return false;
+    reader::HistoryAnswer answer =
+        config_.answer_history(*question, request.direction, request.account_of(question->header_from));
+    answer.id = id;
+    return sandbox::send_datagram(child.channel.get(), reader::encode(answer), {}).has_value();
 }
 
 ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -21,9 +23,14 @@
 #include "pool/parts_cache.hpp"
 #include "pool/reader_template.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_history.hpp"
 #include "sandbox/outcome.hpp"
 
 namespace tocsin::pool {
+
+/// Says what is known of earlier mail in one account; called on the loop, so it must not wait. `account`: see ScanRequest.
+using AnswerHistory = std::function<reader::HistoryAnswer(const reader::HistoryQuestion&, mail::Direction,
+                                                          std::string_view account)>;
 
 struct PoolConfig {
     std::string reader_program;
@@ -34,6 +41,7 @@ struct PoolConfig {
     std::uint32_t fork_deadline_ms = limits::template_fork_ms;
     std::uint32_t messages_per_reader = limits::reader_messages;
     std::size_t cache_entries = limits::cache_entries;  ///< 0: no parts cache
+    AnswerHistory answer_history;                       ///< empty: readers cannot ask about earlier mail
 };
 
 struct ScanRequest {
@@ -43,6 +51,8 @@ struct ScanRequest {
     std::string file_name;
     std::string declared_type;
     std::string envelope_recipient;
+    /// Whose mail it is, when the reader says which address the From field has; empty: earlier mail cannot be asked about.
+    std::function<std::string(std::string_view header_from)> account_of;
 };
 
 /// How a request ended. `report` and `output` mean something only for Outcome::verdict.
@@ -66,6 +76,9 @@ struct PoolStatus {
     std::uint64_t scans = 0, deaths = 0, recycled = 0, breaker_trips = 0, reloads = 0;
     std::uint64_t timed_out = 0, crashed = 0, violated = 0, over_limit = 0;  ///< of the deaths
     CacheCounts cache;
+    std::map<std::string, std::uint64_t>
+        rule_matches;                   ///< by the rule's name; limits::rule_files names at most
+    std::uint64_t rules_undecided = 0;  ///< answers that could not be given, over all messages and rules
 };
 
 class ReaderPool {
@@ -100,9 +113,10 @@ private:
     ScanOutcome try_once(net::Fiber& fiber, const ScanRequest& request);
     ScanOutcome converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,
                          UniqueFd& exported);
-    Result<void> send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output,
-                              bool use_cache);
+    Result<void> send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output);
     bool answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported);
+    bool answer_history(ReaderChild& child, std::string_view datagram, std::uint64_t id,
+                        const ScanRequest& request);
     ScanOutcome take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,
                            int output);
     ScanOutcome ended_without_reply(net::Fiber& fiber, ReaderChild& child);
@@ -112,8 +126,10 @@ private:
     void fill_from(net::Fiber& fiber, const Hash256& hash, ByteView bytes, const std::string& declared_type,
                    FillAs fill_as);
     [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
+    [[nodiscard]] bool wants_history(const ScanRequest& request) const;
     [[nodiscard]] Result<void> breaker_closed() const;
     void count_death(sandbox::Outcome outcome);
+    void count_rules(const scan::ScanReport& report);
     void enter(std::uint64_t generation);
     void leave(std::uint64_t generation);
     void let_go(std::uint64_t generation);
