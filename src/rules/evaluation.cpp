@@ -24,6 +24,9 @@ std::uint64_t cost_of_pattern(MatchMode mode) {
     return regex ? compiled : plain;
 }
 
+/// Keys of a map that are compared for one step.
+constexpr std::size_t entries_per_step = 16;
+
 /// What makes a call the same as another: the function and the identity of its arguments. Texts and objects are the same only
 /// if they stand in the same place, which is what happens when many rules ask about one thing.
 void put_identity(std::vector<std::uint64_t>& key, const Value& value) {
@@ -61,9 +64,11 @@ Value Evaluation::value_of(NodeId root) {
     return stopped_ ? Value::null(bit(Capability::budget)) : value;
 }
 
+// Work that is refused is not done: it takes what is left of this rule's budget, and nothing from the rules behind it.
 bool Evaluation::spend(std::uint64_t steps) {
-    spent_ += steps;
-    if (spent_ > budget_.rule_steps || spent_before_ + spent_ > budget_.message_steps) stopped_ = true;
+    const std::uint64_t most = std::min(budget_.rule_steps, budget_.message_steps - spent_before_);
+    if (steps > most - spent_) stopped_ = true;
+    spent_ = stopped_ ? most : spent_ + steps;
     return !stopped_;
 }
 
@@ -195,7 +200,10 @@ Value Evaluation::some_of(const Node& node) {
 Value Evaluation::comparison(const Node& node) {
     const Value left = evaluate(child(node, 0));
     if (left.is_null() && left.missing == 0) return Value::null();
-    return compare(node.op, left, evaluate(child(node, 1)));
+    const Value right = evaluate(child(node, 1));
+    if (left.kind == Kind::text && right.kind == Kind::text && !spend_bytes(std::min(left.size, right.size)))
+        return Value::null();
+    return compare(node.op, left, right);
 }
 
 Value Evaluation::chain(const Node& node) {
@@ -220,6 +228,7 @@ Value Evaluation::index(const Node& node) {
         return owner.items()[static_cast<std::size_t>(key.integer)].with(missing);
     }
     if (owner.kind != Kind::map || key.kind != Kind::text) return Value::null(missing);
+    if (!spend(1 + owner.size / entries_per_step)) return Value::null();
     const auto found = std::ranges::find(owner.entries(), key.text(), &Entry::key);
     return found == owner.entries().end() ? Value::null(missing) : found->value.with(missing);
 }
@@ -238,6 +247,7 @@ Value Evaluation::slice(const Node& node) {
 }
 
 Value Evaluation::array(const Node& node) {
+    if (!spend(node.child_count)) return Value::null();
     const std::span<Value> items = arena_.values(node.child_count);
     for (std::size_t at = 0; at < items.size(); ++at) items[at] = evaluate(child(node, at));
     return Value::of(std::span<const Value>(items));
@@ -248,6 +258,7 @@ Value Evaluation::in_set(const Node& node) {
     const bool negative = node.op == Operator::not_in || node.op == Operator::not_in_folded;
     const bool folded = node.op == Operator::in_folded || node.op == Operator::not_in_folded;
     if (value.kind != Kind::text) return Value::null(value.missing);
+    if (!spend_bytes(value.size)) return Value::null();
     if (node.kind == NodeKind::in_list) {
         if (node.list->asks_history) {
             History* const history = surroundings_->history;
@@ -261,7 +272,6 @@ Value Evaluation::in_set(const Node& node) {
             folded ? node.list->contains_folded(value.text()) : node.list->contains(value.text());
         return Value::of(found != negative, value.missing);
     }
-    if (!spend_bytes(value.size)) return Value::null();
     const std::string key = folded ? fold(value.text()) : std::string(value.text());
     return Value::of(node.constants->contains(key) != negative, value.missing);
 }
@@ -287,6 +297,7 @@ Value Evaluation::in_array(const Node& node) {
     return Value::of(maybe != negative, missing | items_missing);
 }
 
+// A body that is constant takes no step, so the loops count their items themselves, before they ask for memory.
 Value Evaluation::for_item(const Value& item, NodeId body) {
     items_.push_back(item);
     const Value value = evaluate(body);
@@ -302,6 +313,7 @@ Value Evaluation::any_or_all(const Node& node, bool looked_for) {
     bool found = false, any_null = false;
     Missing missing = list.missing;
     for (const Value& item : list.items()) {
+        if (!spend(1)) return Value::null();
         const Value value = for_item(item, child(node, 1));
         if (stopped_) return Value::null();
         const bool decides = looked_for ? value.is_true() : value.is_false();
@@ -318,6 +330,7 @@ Value Evaluation::any_or_all(const Node& node, bool looked_for) {
 Value Evaluation::filter(const Node& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
+    if (!spend(list.size)) return Value::null();
     const std::span<Value> kept = arena_.values(list.size);
     std::size_t count = 0;
     Missing missing = list.missing;
@@ -335,6 +348,7 @@ Value Evaluation::filter(const Node& node) {
 Value Evaluation::map(const Node& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array) return Value::null(list.missing);
+    if (!spend(list.size)) return Value::null();
     const std::span<Value> mapped = arena_.values(list.size);
     for (std::size_t at = 0; at < mapped.size(); ++at) {
         const Value& item = list.items()[at];
@@ -347,6 +361,7 @@ Value Evaluation::map(const Node& node) {
 Value Evaluation::ratio(const Node& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array || list.size == 0) return Value::null(list.missing);
+    if (!spend(list.size)) return Value::null();
     std::size_t count = 0;
     Missing missing = list.missing;
     for (const Value& item : list.items()) {
@@ -362,6 +377,7 @@ Value Evaluation::ratio(const Node& node) {
 Value Evaluation::distinct(const Node& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
+    if (!spend(list.size)) return Value::null();
     const std::span<Value> kept = arena_.values(list.size);
     const std::span<Value> keys = arena_.values(list.size);
     std::size_t count = 0;

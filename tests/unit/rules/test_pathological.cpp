@@ -1,0 +1,473 @@
+// Rules and messages that are made to keep the engine busy. Each must end within its budget and say so, and whatever stands
+// beside it must be answered all the same. Steps are counted, never time.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "rules/explode_fixture.hpp"
+#include "rules/language.hpp"
+#include "rules/message_files.hpp"
+#include "scan/scan_fixture.hpp"
+#include "support/encoders.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace tocsin;
+using namespace tocsin::rules;
+
+namespace {
+
+constexpr Budget usual{limits::rule_steps, limits::message_rule_steps};
+
+std::string repeated(std::string_view text, std::size_t times) {
+    std::string out;
+    out.reserve(text.size() * times);
+    for (std::size_t at = 0; at < times; ++at) out += text;
+    return out;
+}
+
+std::vector<std::string> numbered(std::string_view word, std::size_t count) {
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at < count; ++at) out.push_back(std::string(word) + std::to_string(at));
+    return out;
+}
+
+/// "'w0', 'w1', …"
+std::string quoted(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words) out += (out.empty() ? "'" : ", '") + word + "'";
+    return out;
+}
+
+std::string text_mail(std::string_view body) {
+    return "From: a@sender.example\r\nTo: bob@example.net\r\nSubject: hello\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: text/plain; charset=utf-8\r\n\r\n" +
+           std::string(body) + "\r\n";
+}
+
+std::string page_mail(std::string_view page) {
+    return "From: a@sender.example\r\nSubject: hello\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: text/html; charset=utf-8\r\n\r\n" +
+           std::string(page) + "\r\n";
+}
+
+std::string file_mail(std::string_view name, std::string_view content) {
+    return "From: a@sender.example\r\nSubject: hello\r\nMIME-Version: 1.0\r\n"
+           "Content-Type: application/octet-stream; name=\"" +
+           std::string(name) + "\"\r\nContent-Disposition: attachment; filename=\"" + std::string(name) +
+           "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + testing::base64_encode(content) + "\r\n";
+}
+
+std::string rule_of(const std::string& source) {
+    std::string yaml = "name: rule\nsource: |\n  ";
+    for (const char letter : source) yaml += letter == '\n' ? std::string("\n  ") : std::string(1, letter);
+    return yaml + "\n";
+}
+
+/// The rules of one set asked about one message with the usual budget.
+class Trial {
+public:
+    explicit Trial(std::string mail = text_mail("hello")) : mail_(std::move(mail)) {
+        tree_ = mail::parse_mime(as_bytes(mail_));
+        message_ = mail::build_message(tree_, 0, {}, tools_);
+    }
+
+    Lists lists;
+
+    /// Answers of `sources` in their order, with a rule that always matches before and behind them, and checks those two.
+    std::vector<RuleAnswer> ask(const std::vector<std::string>& sources) {
+        set_ = std::make_unique<RuleSet>(lists);
+        set_->add(rule_of("sender.email.domain.domain == 'sender.example'"), "before.yml");
+        for (const std::string& source : sources) set_->add(rule_of(source), "rule.yml");
+        set_->add(rule_of("subject.subject == 'hello' and type.inbound"), "behind.yml");
+        for (const Rejected& one : set_->rejected()) FAIL(one.problem.message);
+        REQUIRE(set_->finish().has_value());
+        HtmlPages pages(tools_.html_trees);
+        const ExplodeTools explode{rules::test::typer(), rules::test::inspection_tools(), {}, tools_};
+        MessageFiles files(explode, std::chrono::steady_clock::now() + std::chrono::minutes(5));
+        files.add(message_, tree_);
+        Surroundings surroundings{
+            .tools = tools_, .confusables = rules::test::confusables(), .pages = &pages, .files = &files};
+        Evaluation evaluation(set_->graph(), set_->patterns());
+        evaluation.begin(message_, surroundings, usual);
+        std::vector<RuleAnswer> answers;
+        for (const Rule& rule : set_->rules()) {
+            answers.push_back(set_->ask(rule, evaluation));
+            CHECK(answers.back().steps <= limits::rule_steps);
+        }
+        if (!message_.truncated) {
+            CHECK(answers.front().answer == Answer::match);
+            CHECK(answers.back().answer == Answer::match);
+        }
+        answers.erase(answers.begin());
+        answers.pop_back();
+        return answers;
+    }
+    /// "match", "no_match", or "undecided: budget".
+    std::string operator()(const std::string& source) { return words_of(ask({source}).front()); }
+
+    [[nodiscard]] std::string words_of(const RuleAnswer& answer) const {
+        std::string out(to_string(answer.answer));
+        for (const std::string& name : set_->names_of(answer.missing))
+            out += (out.contains(':') ? ", " : ": ") + name;
+        return out;
+    }
+
+private:
+    std::string mail_;
+    mail::MailTools tools_;
+    mail::MimeTree tree_;
+    mail::Message message_;
+    std::unique_ptr<RuleSet> set_;
+};
+
+/// What is wrong with a rule: "line:column: message", of the file; empty: it was loaded.
+std::string problem_of(const std::string& source) {
+    const Lists lists;
+    RuleSet set(lists);
+    set.add(rule_of(source), "rule.yml");
+    if (set.rejected().empty()) return {};
+    const Problem& problem = set.rejected().front().problem;
+    return std::to_string(problem.line) + ":" + std::to_string(problem.column) + ": " + problem.message;
+}
+
+/// A zip that holds a zip that holds a zip, so many of them.
+std::string nested_zip(std::size_t depth) {
+    std::string inner = "the innermost file";
+    for (std::size_t at = 0; at < depth; ++at)
+        inner = scan::test::make_zip({{.name = "level" + std::to_string(at) + ".zip", .content = inner}});
+    return inner;
+}
+
+}  // namespace
+
+TEST_CASE("loops in loops over a long list spend their budget and no more") {
+    Trial ask;
+    REQUIRE(ask.lists.set("many", numbered("entry", 100'000)).has_value());
+    for (const std::string source : {
+             "any($many, any($many, any($many, . == 'x' and .. == 'y' and ... == 'z')))",
+             "all($many, all($many, . != 'x' or .. != 'y'))",
+             "length(filter($many, any($many, . == ..))) > 5",
+             "ratio($many, any($many, . == ..)) > 0.5",
+             "length(distinct(map($many, filter($many, . != ..)), .[0])) == 1",
+             "length(distinct($many, strings.concat(., 'x'))) > 5",
+             "any(distinct($many), any(distinct($many), . == ..))",
+             "any(map(filter(distinct($many), . != 'x'), strings.concat(., .)), . in~ ('a', "
+             "subject.subject))",
+             "any($many, strings.replace_confusables(.) == 'x' and any($many, . == ..))",
+             "any($many, strings.icontains(body.current_thread.text, .))",
+             "any($many, regex.contains(body.current_thread.text, .))",
+             "any($many, strings.ilike(., strings.concat('*', ., 'x')))",
+             "any($many, strings.levenshtein(., 'entry50000') == 99)",
+             "any($many, 2 of (. == 'a', . == 'b', . == 'c'))",
+             "sum(map($many, length(.))) > 5",
+         }) {
+        CAPTURE(source);
+        CHECK(ask(source) == "undecided: budget");
+    }
+}
+
+// A constant costs nothing by itself; a loop over a list costs its length all the same, and an array that of its items.
+TEST_CASE("loops whose bodies are constant, and arrays of constants, are counted") {
+    Trial ask;
+    REQUIRE(ask.lists.set("many", numbered("entry", 300'000)).has_value());
+    for (const std::string source : {"any($many, false)", "length(filter($many, true)) == 1",
+                                     "length(map($many, 1)) == 1", "ratio($many, true) == 0.5"}) {
+        CAPTURE(source);
+        CHECK(ask(source) == "undecided: budget");
+    }
+    const std::string thousand = quoted(numbered("entry", 1'000));
+    Trial arrays;
+    REQUIRE(arrays.lists.set("many", numbered("entry", 10'000)).has_value());
+    CHECK(arrays("any($many, length([" + thousand + ", .]) == 1)") == "undecided: budget");
+    CHECK(arrays("any($many, not all([" + thousand + ", .], true))") == "undecided: budget");
+}
+
+TEST_CASE("a rule that asks for more than everybody's budget takes only its own") {
+    const std::string body = repeated("long text of words ", 100'000);
+    Trial ask(text_mail(body));
+    const std::string quadratic =
+        "strings.levenshtein(body.plain.raw, strings.concat(body.plain.raw, 'x')) < 5";
+    const std::vector<RuleAnswer> answers = ask.ask({quadratic, quadratic + " or subject.subject == 'other'",
+                                                     "strings.icontains(subject.subject, 'HELLO')"});
+    CHECK(ask.words_of(answers[0]) == "undecided: budget");
+    CHECK(ask.words_of(answers[1]) == "undecided: budget");
+    CHECK(ask.words_of(answers[2]) == "match");
+}
+
+TEST_CASE("edit distances of long texts are cut off, or cost what they are") {
+    const auto distance = [](std::size_t length) {
+        Trial ask(text_mail(repeated("x", length)));
+        return ask("strings.ilevenshtein(body.plain.raw, strings.concat(body.plain.raw, 'yz')) == 2");
+    };
+    CHECK(distance(limits::edit_distance_characters / 2) == "match");
+    CHECK(distance(2 * limits::edit_distance_characters) == "undecided: cut_off");
+    CHECK(distance(100'000) == "undecided: budget");
+}
+
+TEST_CASE("regular expressions that ruin backtracking engines are linear here") {
+    Trial ask(text_mail(repeated("a", 50'000) + "!"));
+    for (const std::string pattern :
+         {"(a+)+$", "^(a|a)*$", "(a|aa)+$", "(.*)*(.*)*(.*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$",
+          "(a?){30}a{30}b", "(x+x+)+y", "((a{1,30}){1,30})$", "a{1000}b"}) {
+        CAPTURE(pattern);
+        CHECK(ask("regex.contains(body.plain.raw, '" + pattern + "')") == "no_match");
+        CHECK(ask("regex.icount(body.plain.raw, '" + pattern + "') > 0") == "no_match");
+        CHECK(ask("length(regex.extract(body.plain.raw, '" + pattern + "')) > 0") == "no_match");
+    }
+    CHECK(ask("regex.count(body.plain.raw, 'a') > 60000") == "undecided: cut_off");
+    CHECK(ask("length(regex.extract(body.plain.raw, '(a)(a)?')) > 60000") == "undecided: cut_off");
+}
+
+TEST_CASE("expressions that are too large are refused when the rule is loaded, with their place") {
+    for (const std::string pattern :
+         {"a{1001}", "(a{1000}){1000}", "((a{100}){100}){100}", "(((a{1,100}){1,100}){1,100}){1,100}"}) {
+        CAPTURE(pattern);
+        const std::string problem =
+            problem_of("type.inbound\nand regex.contains(subject.subject, 'b', '" + pattern + "')");
+        CHECK(
+            problem.starts_with("4:7: regex.contains(): pattern 2: the regular expression cannot be used: "));
+        CHECK(problem_of("regex.count('a', '" + pattern + "') > 0").starts_with("3:3: regex.count(): "));
+    }
+    CHECK(problem_of("regex.contains('a', '" + repeated("(", 5'000) + "')").starts_with("3:3: "));
+    CHECK(problem_of("regex.contains('a', '" + repeated("(", 1'000) + repeated(")", 1'000) + "')") == "");
+}
+
+TEST_CASE("a body of ten megabytes: each search costs its length, and too many cost too much") {
+    const std::string body = repeated("some words that nobody looks for, and some more of them\r\n", 180'000);
+    REQUIRE(body.size() > 10'000'000);
+    Trial ask(text_mail(body));
+    const std::vector<RuleAnswer> answers =
+        ask.ask({"regex.contains(body.plain.raw, 'wor[dk]s (a+)+x')",
+                 "regex.count(body.plain.raw, 'w.rds') > 1 and regex.count(body.plain.raw, 'm.re') > 1",
+                 "strings.replace_confusables(body.plain.raw) == ''",
+                 "length(strings.scan_base64(body.plain.raw)) > 0", "subject.subject =~ 'HELLO'"});
+    // What a limit hid of the text leaves "no match" open, too.
+    CHECK(answers[0].answer != Answer::match);
+    for (const std::size_t spent : {1U, 2U, 3U}) {
+        CAPTURE(spent);
+        CHECK(answers[spent].answer == Answer::undecided);
+    }
+    CHECK(ask.words_of(answers[4]) == "match");
+}
+
+TEST_CASE("fifty thousand values in a rule are one set") {
+    const std::vector<std::string> values = numbered("v", 50'000);
+    Trial ask;
+    CHECK(ask("subject.subject in (" + quoted(values) + ")") == "no_match");
+    CHECK(ask("'v49999' in (" + quoted(values) + ")") == "match");
+    CHECK(ask("'V4999' in~ (" + quoted(values) + ")") == "match");
+    CHECK(ask("any(['v1', 'x'], . not in (" + quoted(values) + "))") == "match");
+    const std::vector<RuleAnswer> answer =
+        ask.ask({"strings.icontains(body.current_thread.text, " + quoted(values) + ")"});
+    CHECK(ask.words_of(answer.front()) == "no_match");
+    CHECK(answer.front().steps < 100);
+    // Not all constant: each is compared.
+    CHECK(ask("subject.subject in (" + quoted(values) + ", sender.email.email)") == "no_match");
+}
+
+TEST_CASE("thousands of operands are one node, not a tower") {
+    std::string source = "subject.subject == 'none'", sum = "1";
+    for (std::size_t at = 0; at < 10'000; ++at)
+        source += " or subject.subject == 'w" + std::to_string(at) + "'";
+    Trial ask;
+    CHECK(ask(source) == "no_match");
+    CHECK(ask(source + " or subject.subject == 'hello'") == "match");
+    std::string all = source;
+    for (std::size_t at = all.find(" or "); at != std::string::npos; at = all.find(" or ", at))
+        all.replace(at, 4, " and ");
+    CHECK(ask(all) == "no_match");
+    std::string some = "2 of (type.inbound";
+    for (std::size_t at = 0; at < 5'000; ++at) some += ", subject.subject == 'w" + std::to_string(at) + "'";
+    CHECK(ask(some + ")") == "no_match");
+    CHECK(ask(some + ", subject.subject == 'hello')") == "match");
+    CHECK(ask(repeated("not ", 10'001) + "type.outbound") == "match");
+}
+
+TEST_CASE("nesting is allowed up to its limit and refused beyond it, at its place") {
+    const std::size_t most = limits::rule_depth;
+    const std::string deeper = "nested deeper than " + std::to_string(most) + " levels";
+    struct {
+        std::string name, open, core, close;
+    } const table[] = {
+        {"brackets", "(", "type.inbound", ")"},
+        {"arrays", "[", "1", "]"},
+        {"calls", "length([", "1", "])"},
+        {"loops", "any(body.links, ", "true", ")"},
+        {"negations", "not (", "type.inbound", ")"},
+        {"signs", "-(", "1", ")"},
+        {"sums", "1 + (", "1", ")"},
+        {"indexes", "[1][", "0", "]"},
+        {"value lists", "1 in (", "1", ")"},
+        {"some of", "1 of (", "type.inbound", ")"},
+        {"comparisons", "true == (", "true", ")"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.name);
+        const std::string fits = repeated(row.open, 15) + row.core + repeated(row.close, 15);
+        CHECK_FALSE(problem_of(fits).contains("nested deeper"));
+        for (const std::size_t depth : {most + 1, 10 * most, std::size_t{20'000}}) {
+            const std::string problem =
+                problem_of(repeated(row.open, depth) + row.core + repeated(row.close, depth));
+            CHECK(problem.starts_with("3:"));
+            CHECK(problem.ends_with(deeper));
+            CHECK(problem_of(repeated(row.open, depth)).ends_with(deeper));
+        }
+    }
+    CHECK(problem_of(repeated("(", most - 1) + "type.inbound" + repeated(")", most - 1)) == "");
+    CHECK(problem_of("type.inbound and\n" + repeated("(", most) + "true" + repeated(")", most)) ==
+          "4:" + std::to_string(most + 3) + ": " + deeper);
+    // What leans to the left is as deep as it is long, and refused all the same.
+    CHECK(problem_of("1" + repeated(" + 1", 1'000) + " > 0").ends_with(deeper));
+    CHECK(problem_of("subject" + repeated(".subject", 1'000)).ends_with(deeper));
+    CHECK(problem_of("[1]" + repeated("[0]", 1'000) + " == 1").ends_with(deeper));
+    CHECK(problem_of("1" + repeated(" + 1", 20) + " > 0") == "");
+}
+
+TEST_CASE("deep or endless YAML is refused") {
+    const Lists lists;
+    RuleSet set(lists);
+    set.add("name: a\nsource: true\ntags: " + repeated("[", 100'000), "flow.yml");
+    set.add("name: a\nsource: true\nextra: " + repeated("{a: ", 50'000), "map.yml");
+    std::string blocks = "name: a\nsource: true\nextra:\n";
+    for (std::size_t depth = 1; depth < 1'200; ++depth) blocks += std::string(depth, ' ') + "a:\n";
+    set.add(blocks, "blocks.yml");
+    set.add("name: a\nsource: " + repeated("true or ", limits::rule_file_bytes / 8) + "true\n", "long.yml");
+    set.add("name: a\nsource: " + repeated("true or ", limits::rule_source_bytes / 8 + 1) + "true\n",
+            "source.yml");
+    std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+    for (std::size_t at = 1; at < 40; ++at)
+        laughs += "a" + std::to_string(at) + ": &a" + std::to_string(at) + " [" +
+                  repeated("*a" + std::to_string(at - 1) + ", ", 9) + "]\n";
+    set.add("name: a\nsource: type.inbound\n" + laughs + "tags: *a39\n", "laughs.yml");
+    REQUIRE(set.rejected().size() == 6);
+    CHECK(set.rules().empty());
+    for (const Rejected& one : set.rejected()) {
+        CAPTURE(one.path);
+        CHECK(one.problem.line >= 1);
+        CHECK_FALSE(one.problem.message.empty());
+    }
+    set.add("name: a\nsource: type.inbound\n", "good.yml");
+    CHECK(set.rules().size() == 1);
+}
+
+TEST_CASE("a list of two million entries is loaded, a longer one refused, and loops over it end") {
+    const tocsin::test::TemporaryFolder folder;
+    const auto write = [&](std::size_t entries) {
+        std::string text;
+        for (std::size_t at = 0; at < entries; ++at) text += "e" + std::to_string(at) + "\n";
+        std::ofstream(folder.path() / "millions.txt") << text;
+    };
+    Trial ask;
+    write(limits::list_entries + 1);
+    const Result<void> refused = ask.lists.load_folder(folder.path().string());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::limit);
+    CHECK(refused.error().message.contains("millions.txt"));
+    CHECK(ask.lists.state("millions") == ListState::unknown);
+    write(limits::list_entries);
+    REQUIRE(ask.lists.load_folder(folder.path().string()).has_value());
+    const std::vector<RuleAnswer> answers =
+        ask.ask({"'e1999999' in $millions", "'E1999999' in~ $millions", "'none' in $millions",
+                 "any($millions, . == 'none')", "length(filter($millions, true)) == 1",
+                 "length($millions) == 2000000"});
+    const std::vector<std::string> expected = {
+        "match", "match", "no_match", "undecided: budget", "undecided: budget", "match"};
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+        CAPTURE(at);
+        CHECK(ask.words_of(answers[at]) == expected[at]);
+    }
+    CHECK(answers[0].steps < 10);
+}
+
+TEST_CASE("XPath bombs end by their own limits, and the page can be asked on") {
+    Trial ask(page_mail("<html><body>" + repeated("<div><p class=\"a\">x</p>", 100) +
+                        repeated("<b>word</b>", 3'000) + "</body></html>"));
+    const std::string html = "html.xpath(body.html, ";
+    for (const std::string query :
+         {"//*[count(//*[count(//*) > 1]) > 1]", "//*//*//*//*//*//*//*//*[. = //*]",
+          "//b[.//ancestor::*//b[following::*[preceding::*]]]", "//*[. = //*]",
+          "//*[contains(string(/), string(//*[last()]))]",
+          "//@*[string-length(concat(/, /, /, /)) > count(//* | //* | //*)]"}) {
+        CAPTURE(query);
+        const std::string answer = ask(html + "'" + query + "').nodes[0] is null");
+        const bool fits = answer == "match" || answer == "no_match" || answer.starts_with("undecided: ");
+        CHECK(fits);
+    }
+    std::vector<std::string> many;
+    for (std::size_t at = 0; at < 40; ++at)
+        many.push_back("length(" + html + "'//*[count(//*[count(//*) > " + std::to_string(at) +
+                       "]) > 1]').nodes) > 0");
+    for (const RuleAnswer& answer : ask.ask(many)) CHECK(answer.answer == Answer::undecided);
+    const std::string deep = repeated("//*[", 60) + "1" + repeated("]", 60);
+    CHECK(ask("length(" + html + "'" + deep + "').nodes) > 0") == "no_match");  // no query, so null
+}
+
+TEST_CASE("files in files in files: explosions end, and are not repeated for every question") {
+    Trial ask(file_mail("bomb.zip", nested_zip(40)));
+    CHECK(ask("any(file.explode(attachments[0]), .file_name == 'none')").starts_with("undecided: cut_off"));
+    CHECK(ask("any(attachments, any(file.explode(.), .file_name == 'level38.zip'))") == "match");
+    const std::string answer =
+        ask("any(attachments, any(file.explode(.), any(file.explode(.), any(file.explode(.), "
+            "any(file.explode(.), any(file.explode(.), any(file.explode(.), .file_name == 'none')))))))");
+    CHECK(answer.starts_with("undecided: "));
+}
+
+TEST_CASE("many files in one: a loop over all of them in a loop over all of them spends its budget") {
+    std::vector<scan::test::ZipPart> parts;
+    for (std::size_t at = 0; at < 500; ++at)
+        parts.push_back({.name = "f" + std::to_string(at) + ".txt", .content = "file " + std::to_string(at)});
+    Trial ask(file_mail("many.zip", scan::test::make_zip(parts)));
+    CHECK(ask("any(file.explode(attachments[0]), any(file.explode(attachments[0]), .file_name == 'x' and "
+              "..depth > 9))") == "undecided: budget");
+    CHECK(ask("any(file.explode(attachments[0]), .file_name == 'f400.txt')") == "match");
+}
+
+TEST_CASE("a map with many keys is not searched for nothing") {
+    std::string json = "{";
+    for (std::size_t at = 0; at < 40'000; ++at) json += "\"key" + std::to_string(at) + "\":1,";
+    Trial ask(text_mail(json + "\"last\":2}"));
+    CHECK(ask("strings.parse_json(body.plain.raw).last == 2") == "match");
+    CHECK(ask("any(keys(strings.parse_json(body.plain.raw)), strings.parse_json(body.plain.raw)[.] == 3)") ==
+          "undecided: budget");
+    Trial deep(text_mail(repeated("[", 100'000)));
+    CHECK(deep("strings.parse_json(body.plain.raw)[0] == 1") == "undecided: cut_off");
+}
+
+TEST_CASE("rules that spend their budgets one after the other leave the message's budget to be named") {
+    Trial ask;
+    REQUIRE(ask.lists.set("many", numbered("entry", 1'000)).has_value());
+    std::vector<std::string> sources;
+    const std::size_t enough = limits::message_rule_steps / limits::rule_steps + 1;
+    for (std::size_t at = 0; at < enough; ++at)
+        sources.push_back("any($many, any($many, . == .. and . == 'x" + std::to_string(at) + "'))");
+    // The rule behind all of them is undecided, and says why.
+    const Lists& lists = ask.lists;
+    RuleSet set(lists);
+    for (const std::string& source : sources) set.add(rule_of(source), "rule.yml");
+    set.add(rule_of("subject.subject == 'hello'"), "behind.yml");
+    REQUIRE(set.finish().has_value());
+    mail::MailTools tools;
+    const std::string text = text_mail("hello");
+    const mail::MimeTree tree = mail::parse_mime(as_bytes(text));
+    const mail::Message message = mail::build_message(tree, 0, {}, tools);
+    Surroundings surroundings{.tools = tools, .confusables = rules::test::confusables()};
+    Evaluation evaluation(set.graph(), set.patterns());
+    evaluation.begin(message, surroundings, usual);
+    std::uint64_t steps = 0;
+    for (const Rule& rule : set.rules()) {
+        const RuleAnswer answer = set.ask(rule, evaluation);
+        CHECK(answer.answer == Answer::undecided);
+        CHECK(answer.missing == bit(Capability::budget));
+        steps += answer.steps;
+    }
+    CHECK(steps <= limits::message_rule_steps);
+    // The next message begins anew.
+    evaluation.begin(message, surroundings, usual);
+    CHECK(set.ask(set.rules().back(), evaluation).answer == Answer::match);
+}
