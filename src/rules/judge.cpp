@@ -77,8 +77,7 @@ std::uint32_t points_of_text(double hostility) {
     constexpr double surest = 0.9999;
     if (hostility <= 0.5) return 0;
     const double odds = std::min(hostility, surest) / (1 - std::min(hostility, surest));
-    return std::min(text_points_max,
-                    static_cast<std::uint32_t>(points_per_doubling * std::log2(odds)));
+    return std::min(text_points_max, static_cast<std::uint32_t>(points_per_doubling * std::log2(odds)));
 }
 
 std::vector<std::string> default_may_do_without() {
@@ -247,7 +246,9 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     if (!asked.history.asked().empty() && request.ask_history) {
         if (std::optional<History::Answer> known = request.ask_history(asked.history.asked(), message)) {
             asked.history.answered(std::move(*known));
-            judgement.details.clear();
+            // Only undecided rules are asked again; what is known of the others stays.
+            std::erase_if(judgement.details,
+                          [](const RuleDetail& detail) { return detail.answer.answer == Answer::undecided; });
             ask_all(asked, judgement);
         }
     }
