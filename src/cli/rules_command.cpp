@@ -163,7 +163,11 @@ int run_rules_test(const RulesCommand& command, Log& log) {
         options, log, [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {
             for (const Golden& golden : goldens) {
                 if (fiber.stop_requested()) return fail(ErrorCode::closed, "interrupted");
-                const json answers = TRY(explain(fiber, readers, golden.path, command.direction));
+                json answers = TRY(explain(fiber, readers, golden.path, command.direction));
+                // What speaks of mail that leaves is asked about mail that leaves.
+                const json* const rule = find_rule(answers, golden.rule);
+                if (rule != nullptr && rule->value("type", "") == "dlp")
+                    answers = TRY(explain(fiber, readers, golden.path, mail::Direction::outbound));
                 test_one(golden, answers, command, tally);
             }
             return {};

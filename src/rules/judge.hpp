@@ -29,7 +29,9 @@ struct Thresholds {
     std::uint32_t phish = 0;
 };
 
-inline constexpr Thresholds default_thresholds{5, 8};
+inline constexpr Thresholds inbound_thresholds{5, 8};
+/// Suspicious outgoing mail is held: words alone must not do that (text_points_max is below it).
+inline constexpr Thresholds outbound_thresholds{7, 9};
 
 struct JudgeConfig {
     std::vector<std::string> rules;  ///< folders of rule files
@@ -38,7 +40,7 @@ struct JudgeConfig {
     /// Names of what rules may ask for in vain (Capability, or "$list"); "$" stands for every absent list. A message about which
     /// a rule could not be answered for another reason is not clean.
     std::vector<std::string> may_do_without;
-    Thresholds inbound = default_thresholds, outbound = default_thresholds;
+    Thresholds inbound = inbound_thresholds, outbound = outbound_thresholds;
     Clauses clauses = Clauses::left_out;
 };
 

@@ -200,11 +200,16 @@ Result<void> Lists::load_folder(const std::string& folder) {
                                                                            : ErrorCode::not_found,
                     fmt::format("{}: no folder of lists can be read there", folder));
     std::vector<File> files;
+    std::string people;
     fs::directory_iterator walk(folder, error);
     if (error) return fail(ErrorCode::permission, fmt::format("{}: {}", folder, error.message()));
     for (const fs::directory_iterator end; walk != end; walk.increment(error)) {
         std::optional<File> file = File::of(walk->path());
         if (!file || walk->is_directory(error)) continue;
+        if (file->name == vips_name && file->effect == File::Effect::replaces && !file->ranked) {
+            people = file->path;
+            continue;
+        }
         if (!is_list_name(file->name) || file->name == vips_name)
             return fail(ErrorCode::invalid_input,
                         fmt::format("{}: {} is no name of a list of texts", file->path, file->name));
@@ -224,7 +229,26 @@ Result<void> Lists::load_folder(const std::string& folder) {
         lists_.insert_or_assign(name, std::move(list));
     }
     if (changed.contains(domains_name)) derive_slds();
-    return {};
+    return people.empty() ? Result<void>{} : load_vips(people);
+}
+
+Result<void> Lists::load_vips(const std::string& path) {
+    const std::string content = TRY(scan::read_rule_file(path));
+    std::vector<Vip> vips;
+    std::string_view rest = content;
+    for (std::size_t number = 1; !rest.empty(); ++number) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = trim(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty() || line.starts_with('#')) continue;
+        const std::size_t open = line.rfind('<');
+        if (open == std::string_view::npos || !line.ends_with('>') || trim(line.substr(0, open)).empty())
+            return fail(ErrorCode::invalid_input,
+                        fmt::format("{}:{}: Name <address> is expected", path, number));
+        vips.push_back({.display_name = std::string(trim(line.substr(0, open))),
+                        .email = std::string(line.substr(open + 1, line.size() - open - 2))});
+    }
+    return set_vips(std::move(vips));
 }
 
 Result<void> Lists::set(std::string_view name, std::span<const std::string> entries) {

@@ -82,6 +82,8 @@ enum class ListState : std::uint8_t {
 /// `NAME.add.txt` adds to it and `NAME.remove.txt` takes away. Names that the feed does not know make lists for rules of one's
 /// own. Files of other kinds are ignored.
 ///
+/// `org_vips.txt` has `Name <address>` on each line.
+///
 /// `org_slds` follows from `org_domains` unless it is given itself.
 class Lists {
 public:
@@ -113,6 +115,7 @@ private:
     struct File;
     using Map = std::map<std::string, List, std::less<>>;
 
+    [[nodiscard]] Result<void> load_vips(const std::string& path);
     [[nodiscard]] Result<void> apply(const File& file, Map& lists) const;
     void derive_slds();
 

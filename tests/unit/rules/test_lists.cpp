@@ -184,7 +184,8 @@ TEST_CASE("lists: a bad line is told with file and line, and nothing is changed"
         {"tranco_50k.csv", "1,a.example\nb.example\n", "tranco_50k.csv:2: ", ErrorCode::invalid_input},
         {"tranco_50k.csv", "rank,domain\n", "tranco_50k.csv:1: ", ErrorCode::invalid_input},
         {"tranco_50k.csv", "1,\n", "tranco_50k.csv:1: ", ErrorCode::invalid_input},
-        {"org_vips.txt", "Ada\n", "org_vips", ErrorCode::invalid_input},
+        {"org_vips.txt", "# people\nAda\n", "org_vips.txt:2: Name <address> is expected", ErrorCode::invalid_input},
+        {"org_vips.add.txt", "Ada <ada@example.org>\n", "org_vips", ErrorCode::invalid_input},
         {"not-a-name.txt", "a\n", "not-a-name", ErrorCode::invalid_input},
         {"7th.add.txt", "a\n", "7th", ErrorCode::invalid_input},
     };
@@ -274,6 +275,19 @@ TEST_CASE("lists: the version names the content, not the run") {
     REQUIRE(first.set_vips({{"a", "b"}}).has_value());
     REQUIRE(second.set_vips({{"ab", ""}}).has_value());
     CHECK(first.version() != second.version());
+}
+
+TEST_CASE("lists: people come from org_vips.txt") {
+    const test::TemporaryFolder folder;
+    write(folder.path() / "org_vips.txt", "# directors\n\nAda Lovelace <ada@example.org>\nTuring, Alan <>\r\n");
+    Lists lists;
+    REQUIRE(lists.load_folder(folder.path().string()).has_value());
+    REQUIRE(lists.vips() != nullptr);
+    REQUIRE(lists.vips()->size() == 2);
+    CHECK(lists.vips()->at(0).display_name == "Ada Lovelace");
+    CHECK(lists.vips()->at(0).email == "ada@example.org");
+    CHECK(lists.vips()->at(1).display_name == "Turing, Alan");
+    CHECK(lists.vips()->at(1).email.empty());
 }
 
 TEST_CASE("lists: the lists that we ship") {
