@@ -23,7 +23,7 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t progress_every = 50;
 
-/// What somebody said of mails before: the last two parts of a path, or the file's name alone, to whether it is hostile.
+/// What somebody said of mails before: a path, its last parts, or the file's name alone, to whether it is hostile.
 class Labels {
 public:
     /// Lines "FILE<TAB>hostile" or "FILE<TAB>good". Errors: not_found; invalid_input with the line.
@@ -45,17 +45,17 @@ public:
         return labels;
     }
     [[nodiscard]] std::optional<bool> hostile(const std::string& path) const {
-        for (std::size_t at = 0; at != std::string::npos; at = path.find('/', at)) {
-            if (at > 0) ++at;
-            if (const auto known = hostile_.find(path.substr(at)); known != hostile_.end())
-                return known->second;
+        for (std::string_view rest = path;;) {
+            if (const auto known = hostile_.find(rest); known != hostile_.end()) return known->second;
+            const std::size_t slash = rest.find('/');
+            if (slash == std::string_view::npos) return std::nullopt;
+            rest.remove_prefix(slash + 1);
         }
-        return std::nullopt;
     }
     [[nodiscard]] bool empty() const { return hostile_.empty(); }
 
 private:
-    std::map<std::string, bool> hostile_;
+    std::map<std::string, bool, std::less<>> hostile_;
 };
 
 struct RuleTally {
