@@ -328,6 +328,12 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
                           "do not load ClamAV's database");
         command->add_option("--labels", rules.labels, "backtest: file with lines FILE, tab, hostile or good");
     }
+    CLI::App* update =
+        add("update", "Make a folder of rules a copy of those in another one that load", run_rules_update);
+    update
+        ->add_option("FROM_TO", rules.paths, "the folder to take rules from, and the one to become its copy")
+        ->required()
+        ->expected(2);
 }
 
 void add_config(CLI::App& app, std::string& file, Chosen& chosen) {

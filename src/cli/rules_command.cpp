@@ -51,24 +51,6 @@ Result<json> ask(net::Fiber& fiber, pool::ReaderPool& readers, const pool::ScanR
     return answer;
 }
 
-Result<json> describe(const RulesCommand& command, Log& log) {
-    json described;
-    ReaderOptions options = readers_for(command);
-    // Nothing is scanned: signatures need not be loaded. Rules that ask YARA are checked all the same.
-    options.without = {"clamav", "yara"};
-    TRY(with_readers(options, log,
-                     [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {
-                         pool::ScanRequest request;
-                         request.kind = reader::RequestKind::describe_rules;
-                         request.bytes = as_bytes(std::string_view("\n"));
-                         Result<json> answer = ask(fiber, readers, request);
-                         if (!answer) return std::unexpected(std::move(answer).error());
-                         described = std::move(*answer);
-                         return {};
-                     }));
-    return described;
-}
-
 /// A mail that says how a rule must answer: NAME.match.eml or NAME.miss.eml, or NAME.match.2.eml and so on.
 struct Golden {
     std::string path, rule;
@@ -137,15 +119,33 @@ Result<json> explain(net::Fiber& fiber, pool::ReaderPool& readers, const std::st
 
 }  // namespace
 
+Result<json> describe_rules(const RulesCommand& command, Log& log) {
+    json described;
+    ReaderOptions options = readers_for(command);
+    // Nothing is scanned: signatures need not be loaded. Rules that ask YARA are checked all the same.
+    options.without = {"clamav", "yara"};
+    TRY(with_readers(options, log,
+                     [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {
+                         pool::ScanRequest request;
+                         request.kind = reader::RequestKind::describe_rules;
+                         request.bytes = as_bytes(std::string_view("\n"));
+                         Result<json> answer = ask(fiber, readers, request);
+                         if (!answer) return std::unexpected(std::move(answer).error());
+                         described = std::move(*answer);
+                         return {};
+                     }));
+    return described;
+}
+
 int run_rules_check(const RulesCommand& command, Log& log) {
-    Result<json> rules = describe(command, log);
+    Result<json> rules = describe_rules(command, log);
     if (!rules) return say_error(rules.error());
     print(stdout, command.json ? rules->dump() + "\n" : rules_check_text(*rules, command.rule, command.all));
     return rules->at("rejected").empty() ? exit_nothing_found : exit_something_found;
 }
 
 int run_rules_list(const RulesCommand& command, Log& log) {
-    Result<json> rules = describe(command, log);
+    Result<json> rules = describe_rules(command, log);
     if (!rules) return say_error(rules.error());
     print(stdout, command.json ? rules->dump() + "\n" : rules_list_text(*rules, command.rule));
     return exit_nothing_found;

@@ -36,5 +36,7 @@ struct RulesCommand {
 /// Asks rules about many messages: how often each would have fired, not, or been undecided, and, where labels are given, how
 /// often rightly.
 [[nodiscard]] int run_rules_backtest(const RulesCommand& command, Log& log);
+/// Makes the second of `paths` a copy of those rules of the first that load. Exit code 1: some were rejected, and left out.
+[[nodiscard]] int run_rules_update(const RulesCommand& command, Log& log);
 
 }  // namespace tocsin::cli

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "base/log.hpp"
+#include "base/result.hpp"
+
 namespace tocsin::cli {
 
 /// Every rule that lacks something, or (`all`) every rule; then those that were rejected; then counts.
@@ -16,6 +19,9 @@ namespace tocsin::cli {
                                              bool all);
 /// Whether a rule's name or path holds `only`.
 [[nodiscard]] bool is_meant(const nlohmann::ordered_json& rule, const std::string& only);
+/// What a reader says of the rules of a command. Errors: of the reader, and of folders that are not there.
+struct RulesCommand;
+[[nodiscard]] Result<nlohmann::ordered_json> describe_rules(const RulesCommand& command, Log& log);
 /// "a, b, c"
 [[nodiscard]] std::string joined(const nlohmann::ordered_json& names);
 
