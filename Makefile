@@ -23,6 +23,7 @@ bench: build                   ## measures against rspamd and ClamAV where they 
 	@tools/install-dependencies bench
 	bench/run
 	bench/gate --copies 2000
+	bench/judge
 
 package: build                 ## makes build/tocsin_VERSION_ARCH.deb: programs, service, manual pages, completion
 	cd build && cpack -G DEB
