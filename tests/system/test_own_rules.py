@@ -8,7 +8,8 @@ LISTS = ("--lists", ROOT / "rules" / "lists", "--lists", ROOT / "tests" / "golde
 
 
 def rules(*words):
-    return subprocess.run([str(word) for word in (BUILD / "tocsin", "rules", *words)], capture_output=True, text=True, timeout=300, check=False)
+    command = [str(word) for word in (BUILD / "tocsin", "rules", *words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 class OwnRules(unittest.TestCase):
