@@ -92,7 +92,8 @@ gate::GateRules gate_rules(const config::Settings& settings) {
     std::vector<gate::CustomerRow> customers;
     for (const config::Customer& customer : settings.customers)
         customers.push_back({customer.name, customer.logins, blocks_of(customer.networks),
-                             customer.envelope_domains, customer.header_domains, customer.listeners});
+                             customer.envelope_domains, customer.header_domains, customer.listeners,
+                             customer.organisation});
     rules.senders = gate::SenderTable(std::move(customers), blocks_of(settings.network.own_networks));
     rules.inbound_headers = headers_of(settings.headers.inbound);
     rules.outbound_headers = headers_of(settings.headers.outbound);

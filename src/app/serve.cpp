@@ -15,6 +15,7 @@
 #include "app/filing.hpp"
 #include "app/gate_rules.hpp"
 #include "app/held_actions.hpp"
+#include "app/history_answers.hpp"
 #include "app/metrics_page.hpp"
 #include "app/readiness.hpp"
 #include "app/retention.hpp"
@@ -88,6 +89,12 @@ private:
         config.readers_max = options_.readers;
         config.deadline_ms = options_.deadline_ms;
         config.cache_entries = options_.cache_entries;
+        // Asked by sessions only, and these begin when there are services.
+        config.answer_history = [this](const reader::HistoryQuestion& question, mail::Direction direction,
+                                       std::string_view account) {
+            const Account whose{account, gate::written_by(*services_, account)};
+            return answer_history(services_->history, question, direction, whose, clock_.now());
+        };
         auto readers = pool::ReaderPool::start(fiber, loop_, config, log_);
         if (!readers) return std::unexpected(readers.error());
         readers_ = std::move(*readers);
@@ -164,9 +171,13 @@ private:
         services_->rules = std::make_shared<const gate::GateRules>(gate_rules(options_.settings));
         services_->buffered_bytes_max = options_.settings.daemon.buffer_bytes;
         services_->message_bytes = options_.settings.scan.message_bytes;
+        TRY(blocking_->call(fiber, [&] { return read_history(*journal_, *services_); }));
         releaser_.emplace(gate::ReleaseServices{
             *held_, *journal_, *evidence_, *blocking_, clock_, log_, options_.settings.daemon.host_name,
-            [this](const store::Record& record) { return release_hop(options_.settings, record); }});
+            [this](const store::Record& record) { return release_hop(options_.settings, record); },
+            [this](const store::Record& record) {
+                services_->history.note_release(record, gate::written_by(*services_, record.customer));
+            }});
         api_.emplace(api::ApiServices{
             *journal_,
             *orders_,

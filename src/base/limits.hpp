@@ -435,6 +435,19 @@ inline constexpr std::size_t regex_hits = 10'000;
 inline constexpr std::size_t rule_json_depth = 64;
 /// Addresses of which one message may ask whether the organisation knows them.
 inline constexpr std::size_t history_questions = 64;
+/// An address or domain in such a question (RFC 5321 section 4.5.3.1: 64 + 1 + 255); longer ones are neither asked nor kept.
+inline constexpr std::size_t history_address_bytes = 320;
+/// Addresses and domains that the daemon remembers: who sent to the organisation, who sent from customers' accounts, and to whom
+/// the organisation wrote. Some 250 bytes each: 150 MB when all three are full.
+inline constexpr std::size_t history_inbound_senders = 200'000;
+inline constexpr std::size_t history_customer_senders = 200'000;
+inline constexpr std::size_t history_recipients = 200'000;
+/// Recipients of one outgoing message that are remembered: the rest of a mailing is no correspondence.
+inline constexpr std::size_t history_recipients_of_message = 500;
+/// Domains above a host that are remembered with it.
+inline constexpr std::size_t history_domain_levels = 4;
+/// Newest records of the journal that are read at start, a second or two.
+inline constexpr std::size_t history_rows_read = 200'000;
 /// Messages inside the message that rules read with file.parse_eml.
 inline constexpr std::size_t nested_rule_messages = 32;
 /// A value that is shown to a person.

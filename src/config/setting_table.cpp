@@ -320,6 +320,12 @@ constexpr Setting customer_settings[] = {
      .help = "Names of listeners.",
      .most = name_bytes,
      .empty_list = EmptyList::refused},
+    {.key = "organisation",
+     .type = Type::boolean,
+     .access = bound<&S::customers, &Customer::organisation>,
+     .help = "Whether these are your own people: rules know whom they wrote to (rules in the manual, "
+             "\"History\"). Without any "
+             "[[customer]] all outbound mail is theirs."},
 };
 
 constexpr Setting outbound_settings[] = {

@@ -102,6 +102,7 @@ struct Customer {
     std::vector<std::string> envelope_domains;  ///< lower case
     std::vector<std::string> header_domains;    ///< lower case
     std::vector<std::string> listeners;         ///< names
+    bool organisation = false;                  ///< no customer, but the people who run all this
 
     bool operator==(const Customer&) const = default;
 };

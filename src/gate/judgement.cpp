@@ -129,13 +129,16 @@ std::string reply_text(std::string text) {
 }
 
 /// What the pool is asked: the bytes, and what the engines may know of the envelope.
-pool::ScanRequest request_for(const Envelope& envelope, ByteView content) {
+pool::ScanRequest request_for(const GateServices& services, const Envelope& envelope, ByteView content) {
     pool::ScanRequest request;
     request.kind = envelope.claim == ContentClaim::mail ? reader::RequestKind::scan_message
                                                         : reader::RequestKind::scan_mail_or_file;
     request.direction = envelope.direction;
     request.bytes = content;
     if (!envelope.recipients.empty()) request.envelope_recipient = envelope.recipients.front();
+    request.account_of = [rules = services.rules, &envelope](std::string_view header_from) {
+        return std::string(rules->senders.customer(envelope, header_from));
+    };
     return request;
 }
 
@@ -266,7 +269,7 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
         return *blocked;
     Judgement out;
     out.begun = net::steady_now();
-    out.scan = services.readers.scan(fiber, request_for(envelope, content));
+    out.scan = services.readers.scan(fiber, request_for(services, envelope, content));
     refuse_endless_forgery(envelope, out.scan);
     const TimePoint now = services.clock.now();
     const bool scanned = out.scan.outcome == sandbox::Outcome::verdict;
@@ -341,6 +344,8 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
     judgement.recorded = written.has_value();
     if (!written)
         services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
+    else
+        services.history.note(record, written_by(services, record.customer));
     count_judged(services.metrics, record, judgement);
     services.log.write(LogLevel::info, "message.judged",
                        {{"id", judgement.record_id},

@@ -65,12 +65,12 @@ public:
 private:
     Result<Released> attempt() {
         TRY(may_be_released());
-        const auto record =
+        record_ =
             TRY(services_.blocking.call(fiber_, [&] { return services_.journal.get(held_.record_id); }));
         const auto hash = TRY(store::hash_from_hex(held_.content_sha256));
         content_ = with_smtp_lines(
             TRY(services_.blocking.call(fiber_, [&] { return services_.evidence.get(hash); })));
-        NextHop hop(TRY(services_.next_hop_of(record)), services_.host_name, services_.log);
+        NextHop hop(TRY(services_.next_hop_of(record_)), services_.host_name, services_.log);
         Result<Released> done = send(hop);
         if (done) hop.quit();
         return done;
@@ -110,6 +110,7 @@ private:
         if (!reply) return refused(reply.error().message);
         if (!reply->positive()) return refused("the next hop refused it: " + reply->summary());
         out.reply = reply->summary();
+        if (services_.on_released) services_.on_released(record_);
         return delivered(std::move(out));
     }
 
@@ -223,6 +224,7 @@ private:
     net::Fiber& fiber_;
     const ReleaseRequest& request_;
     store::Held held_;
+    store::Record record_;
     Bytes content_;
     bool begun_ = false;  ///< the message went to `releasing`
 };

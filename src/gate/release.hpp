@@ -45,6 +45,8 @@ struct ReleaseServices {
     std::string host_name;
     /// Where a message goes that came through the listener of this name. Errors: nobody said; tells what to configure.
     std::function<Result<NextHopAddress>(const store::Record&)> next_hop_of;
+    /// Told of each message that the next hop took.
+    std::function<void(const store::Record&)> on_released{};
 };
 
 class Releaser {

@@ -59,6 +59,12 @@ std::string_view SenderTable::customer(const Envelope& envelope, std::string_vie
     return unknown_customer;
 }
 
+bool SenderTable::is_organisation(std::string_view customer) const {
+    return rows_.empty() || std::ranges::any_of(rows_, [&](const CustomerRow& row) {
+               return row.organisation && row.name == customer;
+           });
+}
+
 bool SenderTable::has_customer(std::string_view name) const {
     return std::ranges::any_of(rows_, [&](const CustomerRow& row) { return row.name == name; });
 }

@@ -20,6 +20,7 @@ struct CustomerRow {
     std::vector<std::string> envelope_domains;  ///< of MAIL FROM, and below
     std::vector<std::string> header_domains;    ///< of the From field, and below: known only after the scan
     std::vector<std::string> listeners;
+    bool organisation = false;  ///< no customer, but the people who run all this
 };
 
 /// How a listener decides the direction of its mail.
@@ -41,6 +42,8 @@ public:
     /// then. An outbound message that no row fits is unknown_customer's; an inbound one is nobody's (empty).
     [[nodiscard]] std::string_view customer(const Envelope& envelope, std::string_view header_from) const;
     [[nodiscard]] bool has_customer(std::string_view name) const;
+    /// Whether outbound mail of this customer is the organisation's own; without any row, all of it is.
+    [[nodiscard]] bool is_organisation(std::string_view customer) const;
     [[nodiscard]] bool empty() const { return rows_.empty(); }
 
 private:

@@ -20,6 +20,7 @@
 #include "pool/reader_pool.hpp"
 #include "store/evidence_store.hpp"
 #include "store/held_store.hpp"
+#include "store/history_index.hpp"
 
 namespace tocsin::gate {
 
@@ -47,10 +48,17 @@ struct GateServices {
     Log& log;
     std::shared_ptr<const GateRules> rules = std::make_shared<const GateRules>();
     UnscannableTries tries{limits::unscannable_tries};
+    store::HistoryIndex history{};
     std::size_t buffered_bytes = 0;  ///< content of all sessions now in memory
     std::size_t buffered_bytes_max = limits::gate_buffered_bytes;
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken
     GateMetrics metrics{};
 };
+
+/// Who is answerable for outbound mail of this customer.
+[[nodiscard]] inline store::WrittenBy written_by(const GateServices& services, std::string_view customer) {
+    return services.rules->senders.is_organisation(customer) ? store::WrittenBy::organisation
+                                                             : store::WrittenBy::customer;
+}
 
 }  // namespace tocsin::gate

@@ -44,7 +44,7 @@ Result<sandbox::Enforced> confine(const std::string& scratch_folder) {
     return enforced;
 }
 
-/// The one question that a request may ask. Any answer that is not one means that nothing is remembered.
+/// The one question about parts that a request may ask. Any answer that is not one means that nothing is remembered.
 std::optional<CacheReply> ask_cache(const CacheQuestion& question) {
     if (!sandbox::send_datagram(channel, encode(question), {})) return std::nullopt;
     Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::reply_bytes, 1);
@@ -55,6 +55,15 @@ std::optional<CacheReply> ask_cache(const CacheQuestion& question) {
     CacheReply reply{std::move(*answer), {}};
     if (!datagram->descriptors.empty()) reply.output = std::move(datagram->descriptors[0]);
     return reply;
+}
+
+std::optional<HistoryAnswer> ask_history(const HistoryQuestion& question) {
+    if (!sandbox::send_datagram(channel, encode(question), {})) return std::nullopt;
+    Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::reply_bytes, 1);
+    if (!datagram) ::_exit(exit_protocol);
+    std::optional<HistoryAnswer> answer = decode_history_answer(datagram->data);
+    if (datagram->cut || !answer) ::_exit(exit_protocol);
+    return answer;
 }
 
 /// False: the daemon sent what it never sends.
@@ -82,7 +91,8 @@ int run_child(const ChildSetup& setup) {
 
     const Clock clock;
     PartMemory part_memory;
-    const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock, ask_cache, part_memory};
+    const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock,
+                                 ask_cache,     ask_history, part_memory};
     while (true) {
         Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::request_bytes, 2);
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;

@@ -10,11 +10,6 @@ namespace tocsin::reader {
 
 namespace {
 
-// Daemon → reader. The reader knows from its state which of the two must come next; the tag is for both to notice a
-// bug.
-constexpr std::uint8_t request_tag = 16;
-constexpr std::uint8_t cache_answer_tag = 17;
-
 constexpr std::size_t file_name_bytes = 1024;
 constexpr std::size_t type_bytes = 128;
 constexpr std::size_t recipient_bytes = 1024;
@@ -73,6 +68,7 @@ std::optional<MessageTag> tag_of(std::string_view datagram) {
     switch (tag) {
         case MessageTag::ready:
         case MessageTag::cache_question:
+        case MessageTag::history_question:
         case MessageTag::reply: return tag;
     }
     return std::nullopt;
@@ -92,6 +88,7 @@ std::string encode(const Request& request) {
     out.u8(static_cast<std::uint8_t>(request.kind));
     out.u8(static_cast<std::uint8_t>(request.direction));
     out.boolean(request.use_cache);
+    out.boolean(request.use_history);
     write_text(out, request.file_name, file_name_bytes);
     write_text(out, request.declared_type, type_bytes);
     write_text(out, request.envelope_recipient, recipient_bytes);
@@ -164,6 +161,7 @@ std::optional<Request> decode_request(std::string_view datagram) {
     request.id = in.u64();
     std::uint8_t kind = in.u8(), direction = in.u8();
     request.use_cache = in.boolean();
+    request.use_history = in.boolean();
     request.file_name = read_text(in, file_name_bytes);
     request.declared_type = read_text(in, type_bytes);
     request.envelope_recipient = read_text(in, recipient_bytes);

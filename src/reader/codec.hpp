@@ -1,6 +1,6 @@
 // The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered
-// parts, one bounded answer. Whatever comes from a reader is hostile: it is decoded with limits, and anything odd
-// is `violated`.
+// parts and one about earlier mail (codec_history.hpp), one bounded answer. Whatever comes from a reader is hostile: it is
+// decoded with limits, and anything odd is `violated`.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ struct Request {
     RequestKind kind = RequestKind::scan_message;
     mail::Direction direction = mail::Direction::inbound;
     bool use_cache = false;     ///< the daemon will answer a CacheQuestion
+    bool use_history = false;   ///< ... and a HistoryQuestion (codec_history.hpp)
     std::string file_name;      ///< of the file, for scan_auto and scan_part
     std::string declared_type;  ///< for scan_part
     std::string envelope_recipient;
@@ -84,7 +85,9 @@ struct Ready {
     std::string enforced;  ///< sandbox::Enforced::describe()
 };
 
-enum class MessageTag : std::uint8_t { ready = 1, cache_question = 2, reply = 3 };
+enum class MessageTag : std::uint8_t { ready = 1, cache_question = 2, reply = 3, history_question = 4 };
+// Daemon → reader. The reader knows from its state which of them must come next; the tag is for both to notice a bug.
+inline constexpr std::uint8_t request_tag = 16, cache_answer_tag = 17, history_answer_tag = 18;
 
 /// The tag of a datagram from a reader, if it is one.
 [[nodiscard]] std::optional<MessageTag> tag_of(std::string_view datagram);

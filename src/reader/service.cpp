@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "mail/message.hpp"
 #include "mail/mime.hpp"
+#include "reader/history_words.hpp"
 #include "reader/likeness.hpp"
 #include "reader/output.hpp"
 #include "rules/judge_json.hpp"
@@ -98,13 +99,20 @@ private:
     void describe_rules();
     void explain_rules(ByteView bytes);
     void write_json(const std::string& json);
+    std::optional<rules::History::Answer> ask_history(const rules::History::Question& asked,
+                                                      const mail::Message& message);
     rules::JudgeRequest judge_request(const mail::MimeTree& tree) {
+        rules::AskHistory ask;
+        if (request_.use_history && context_.ask_history)
+            ask = [this](const rules::History::Question& asked, const mail::Message& message) {
+                return ask_history(asked, message);
+            };
         return {.tree = tree,
                 .engines = context_.engines,
                 .direction = request_.direction,
                 .envelope_recipient = request_.envelope_recipient,
                 .deadline = options_.deadline,
-                .ask_history = {}};
+                .ask_history = std::move(ask)};
     }
 
     const ServiceContext& context_;
@@ -113,6 +121,7 @@ private:
     scan::ScanOptions options_;
     Output output_;
     bool asked_ = false;
+    std::optional<HistoryTold> history_;  ///< set when the daemon was asked
     UniqueFd export_memfd_;
     std::optional<Output> exports_;
 };
@@ -143,6 +152,20 @@ std::vector<scan::RememberedPart> Service::look_up(const std::vector<Hash256>& h
     export_memfd_ = std::move(reply->output);
     if (export_memfd_.valid()) exports_.emplace(export_memfd_.get(), limits::export_bytes);
     return parts;
+}
+
+/// At most one question per request, as above. Other readings of an ambiguous message hear what the first one was told, as far
+/// as they ask about the same people.
+std::optional<rules::History::Answer> Service::ask_history(const rules::History::Question& asked,
+                                                           const mail::Message& message) {
+    HistoryQuestion question = history_question(asked, message, context_.judge->rule_set().lists());
+    if (!history_) {
+        question.id = request_.id;
+        history_ = HistoryTold{question, {}};
+        std::optional<HistoryAnswer> answer = context_.ask_history(question);
+        if (answer && answer->id == request_.id) history_->answer = std::move(*answer);
+    }
+    return history_answer(asked, question, *history_);
 }
 
 /// Appends the parts, findings and all else of `other`, whose part numbers move behind those of `report`.

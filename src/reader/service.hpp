@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/unique_fd.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_history.hpp"
 #include "reader/part_memory.hpp"
 #include "rules/judge.hpp"
 #include "scan/engines.hpp"
@@ -21,6 +22,8 @@ struct CacheReply {
 };
 /// Asks the daemon; nullopt when there is no usable answer, and then everything is scanned.
 using AskCache = std::function<std::optional<CacheReply>(const CacheQuestion&)>;
+/// Asks the daemon about earlier mail; nullopt when there is no usable answer.
+using AskHistory = std::function<std::optional<HistoryAnswer>(const HistoryQuestion&)>;
 
 struct ServiceContext {
     const scan::Engines& engines;
@@ -28,6 +31,7 @@ struct ServiceContext {
     const HashKey& hash_key;
     const Clock& clock;
     AskCache ask_cache;
+    AskHistory ask_history;
     PartMemory& part_memory;
 };
 

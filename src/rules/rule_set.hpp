@@ -86,6 +86,7 @@ public:
     [[nodiscard]] const Functions& functions() const { return functions_; }
     [[nodiscard]] const PatternBook& patterns() const { return patterns_; }
     [[nodiscard]] const Graph& graph() const { return graph_; }
+    [[nodiscard]] const Lists& lists() const { return lists_; }
 
     /// Names of what is missing, sorted: "link_analysis", "$tranco_1m".
     [[nodiscard]] std::vector<std::string> names_of(Missing missing) const;

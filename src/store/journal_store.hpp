@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,6 +81,10 @@ struct NextHopReply {
     std::string reply;
 };
 
+/// Whether a person let a message go that was held.
+enum class WasReleased : std::uint8_t { no, yes };
+using SeeRecord = std::function<void(const Record&, WasReleased)>;
+
 class JournalStore {
 public:
     explicit JournalStore(Database& database) : database_(database) {}
@@ -109,6 +114,10 @@ public:
     /// The fingerprints in the journal that are similar() to this one; of more than limits::similar_fingerprints_found, some.
     /// Reads up to limits::similar_fingerprints_read of them: ask once for all pages and counts of one search.
     [[nodiscard]] Result<std::vector<std::uint64_t>> similar_fingerprints(std::uint64_t wanted);
+    /// Calls `see` with the newest records, `rows_max` at most, the oldest of them first; of records at one moment it may leave
+    /// some out. Only time, direction, customer, header_from, recipients, verdict, disposition and outcome are set. Errors:
+    /// unavailable, io.
+    [[nodiscard]] Result<void> visit_newest(std::size_t rows_max, const SeeRecord& see);
     /// Newest first.
     [[nodiscard]] Result<std::vector<Record>> list(const RecordFilter& filter);
     /// How many fit, whatever the limit.

@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_history.hpp"
 #include "reader/text_hygiene.hpp"
 
 using namespace tocsin;
@@ -56,6 +57,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(encode(*question) == datagram);
     if (std::optional<CacheAnswer> answer = decode_cache_answer(datagram))
         require(decode_cache_answer(encode(*answer)).has_value());
+    if (std::optional<HistoryQuestion> question = decode_history_question(datagram))
+        require(encode(*question) == datagram);
+    if (std::optional<HistoryAnswer> answer = decode_history_answer(datagram))
+        require(decode_history_answer(encode(*answer)).has_value());
     if (std::optional<Request> request = decode_request(datagram)) require(encode(*request) == datagram);
     if (std::optional<Ready> ready = decode_ready(datagram)) require(encode(*ready) == datagram);
     static_cast<void>(tag_of(datagram));

@@ -14,6 +14,7 @@
 
 #include "base/limits.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_history.hpp"
 #include "reader/control.hpp"
 #include "sandbox/sandbox.hpp"
 
@@ -72,6 +73,24 @@ void play_cache(int channel, const Request& request, int bytes_fd, const HashKey
     send(channel, encode(reply));
 }
 
+/// Asks about one sender; the reply's error is what is said of it.
+void play_history(int channel, const Request& request, bool twice) {
+    Reply reply = clean_reply(request.id);
+    HistoryQuestion question;
+    question.id = request.id;
+    question.header_from = "anna@example.org";
+    question.profiles = {{HistorySubject::sender, "example.org", "example.org"}};
+    for (int time = 0; time < (twice ? 2 : 1) && request.use_history; ++time) {
+        send(channel, encode(question));
+        auto answered = sandbox::receive_datagram(channel, limits::reply_bytes, 1);
+        if (!answered) ::_exit(9);
+        auto answer = decode_history_answer(answered->data);
+        if (!answer || answer->id != request.id || answer->profiles.size() != 1) ::_exit(9);
+        reply.error = answer->profiles[0].prevalence;
+    }
+    send(channel, encode(reply));
+}
+
 void misbehave(int channel, const Request& request, int bytes_fd, const HashKey& key) {
     std::string_view what = request.file_name;
     if (what == "loop")
@@ -88,6 +107,9 @@ void misbehave(int channel, const Request& request, int bytes_fd, const HashKey&
         send(channel, encode(CacheQuestion{request.id, {}}));
         return;
     }
+    if (what == "history" || what == "history_twice")
+        return play_history(channel, request, what == "history_twice");
+    if (what == "history_uninvited") return send(channel, encode(HistoryQuestion{.id = request.id}));
     if (what == "last_words") {
         send(channel, encode(clean_reply(request.id)));
         ::_exit(0);

@@ -106,3 +106,15 @@ TEST_CASE("inbound mail is nobody's, and without a table every outbound sender i
     CHECK(table.customer(inbound, "") == "");
     CHECK(SenderTable().customer(outbound("acme", "", ""), "") == unknown_customer);
 }
+
+TEST_CASE("whose outbound mail is the organisation's own") {
+    CHECK(SenderTable().is_organisation(unknown_customer));
+    CustomerRow acme, staff;
+    acme.name = "acme";
+    staff.name = "staff";
+    staff.organisation = true;
+    const SenderTable table({acme, staff}, {});
+    CHECK(table.is_organisation("staff"));
+    CHECK_FALSE(table.is_organisation("acme"));
+    CHECK_FALSE(table.is_organisation(unknown_customer));
+}

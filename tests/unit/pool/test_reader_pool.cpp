@@ -82,6 +82,35 @@ TEST_CASE("a crash is tried once more, a time-out is not") {
     });
 }
 
+TEST_CASE("a reader may ask about earlier mail once, where somebody answers") {
+    std::string asked;
+    PoolConfig config = probe_config();
+    config.answer_history = [&](const reader::HistoryQuestion& question, mail::Direction direction,
+                                std::string_view account) {
+        asked = question.profiles.at(0).key + " " + std::string(to_string(direction)) + " " +
+                std::string(account);
+        return reader::HistoryAnswer{
+            .id = 0, .profiles = {reader::HistoryProfile{.prevalence = "rare"}}, .lists = {}};
+    };
+    with_pool(config, [&](net::Fiber& fiber, ReaderPool& pool) {
+        const auto ask = [&](const char* what, bool with_account) {
+            ScanRequest request = request_of(what);
+            request.direction = mail::Direction::outbound;
+            if (with_account)
+                request.account_of = [](std::string_view from) { return "account of " + std::string(from); };
+            return pool.scan(fiber, request);
+        };
+        CHECK(ask("history", true).detail == "rare");
+        CHECK(asked == "example.org outbound account of anna@example.org");
+        CHECK(ask("history", false).detail.empty());
+        CHECK(ask("history_twice", true).outcome == Outcome::violated);
+        CHECK(ask("history_uninvited", false).outcome == Outcome::violated);
+    });
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        CHECK(pool.scan(fiber, request_of("history")).detail.empty());
+    });
+}
+
 TEST_CASE("the breaker makes a pool of dying readers unavailable") {
     with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
         for (std::uint32_t index = 0; index < limits::respawn_deaths; ++index)

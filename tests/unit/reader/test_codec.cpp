@@ -319,6 +319,7 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     request.kind = RequestKind::scan_part;
     request.direction = mail::Direction::internal;
     request.use_cache = true;
+    request.use_history = true;
     request.file_name = "a.pdf";
     request.declared_type = "application/pdf";
     request.envelope_recipient = "b@example.org";
@@ -328,6 +329,7 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     CHECK(decoded.kind == RequestKind::scan_part);
     CHECK(decoded.direction == mail::Direction::internal);
     CHECK(decoded.use_cache);
+    CHECK(decoded.use_history);
     CHECK(decoded.file_name == "a.pdf");
     CHECK(decoded.declared_type == "application/pdf");
     CHECK(decoded.envelope_recipient == "b@example.org");
@@ -372,7 +374,7 @@ TEST_CASE("tags") {
     CHECK(tag_of(encode(Reply{})) == MessageTag::reply);
     CHECK_FALSE(tag_of("").has_value());
     CHECK_FALSE(tag_of(std::string(1, '\0')).has_value());
-    CHECK_FALSE(tag_of("\x04").has_value());
+    CHECK_FALSE(tag_of("\x05").has_value());
     CHECK_FALSE(tag_of("\xFF").has_value());
     CHECK_FALSE(decode_reply(encode(CacheQuestion{})).has_value());
 }
