@@ -3,7 +3,8 @@
 //     judge_speed FOLDER_OF_MESSAGES OWN_RULES [RULES…]
 //
 // OWN_RULES is a folder like rules/: with lists/ and text-model.bin. Prints the time to load everything, the processor time of
-// one message (data model, all rules, text model) as median and 95th percentile of three passes, and the ten rules with most steps.
+// one message (data model, all rules, text model) as median and 95th percentile of three passes, and the ten rules with most
+// steps.
 #include <sys/stat.h>
 #include <time.h>
 

@@ -60,7 +60,7 @@ struct JudgeSettings {
                                                "user_reports",
                                                "$"};
     std::uint32_t inbound_suspicious_points = 5, inbound_phish_points = 8;
-    std::uint32_t outbound_suspicious_points = 5, outbound_phish_points = 8;
+    std::uint32_t outbound_suspicious_points = 7, outbound_phish_points = 9;
 
     bool operator==(const JudgeSettings&) const = default;
 };

@@ -221,6 +221,9 @@ Result<void> Lists::load_folder(const std::string& folder) {
     // The order does not depend on the file system, and a list is there before it is added to.
     std::ranges::sort(files, {}, [](const File& file) { return std::tie(file.effect, file.path); });
 
+    // Everything is read before anything is changed.
+    std::optional<std::vector<Vip>> vips;
+    if (!people.empty()) vips = TRY(read_vips(people));
     Map changed;
     for (const File& file : files) TRY(apply(file, changed));
     for (auto& [name, list] : changed) {
@@ -229,10 +232,10 @@ Result<void> Lists::load_folder(const std::string& folder) {
         lists_.insert_or_assign(name, std::move(list));
     }
     if (changed.contains(domains_name)) derive_slds();
-    return people.empty() ? Result<void>{} : load_vips(people);
+    return vips ? set_vips(std::move(*vips)) : Result<void>{};
 }
 
-Result<void> Lists::load_vips(const std::string& path) {
+Result<std::vector<Vip>> Lists::read_vips(const std::string& path) {
     const std::string content = TRY(scan::read_rule_file(path));
     std::vector<Vip> vips;
     std::string_view rest = content;
@@ -248,7 +251,8 @@ Result<void> Lists::load_vips(const std::string& path) {
         vips.push_back({.display_name = std::string(trim(line.substr(0, open))),
                         .email = std::string(line.substr(open + 1, line.size() - open - 2))});
     }
-    return set_vips(std::move(vips));
+    TRY(check_vips(vips));
+    return vips;
 }
 
 Result<void> Lists::set(std::string_view name, std::span<const std::string> entries) {
@@ -270,7 +274,7 @@ Result<void> Lists::set(std::string_view name, std::span<const std::string> entr
     return {};
 }
 
-Result<void> Lists::set_vips(std::vector<Vip> vips) {
+Result<void> Lists::check_vips(std::span<const Vip> vips) {
     if (vips.size() > limits::list_entries)
         return fail(ErrorCode::limit,
                     fmt::format("${}: more than {} entries", vips_name, limits::list_entries));
@@ -282,6 +286,11 @@ Result<void> Lists::set_vips(std::vector<Vip> vips) {
             if (fault != nullptr)
                 return fail(code_of(text), fmt::format("${}, entry {}: {}", vips_name, index + 1, fault));
         }
+    return {};
+}
+
+Result<void> Lists::set_vips(std::vector<Vip> vips) {
+    TRY(check_vips(vips));
     vips_ = std::move(vips);
     return {};
 }

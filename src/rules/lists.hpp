@@ -115,7 +115,8 @@ private:
     struct File;
     using Map = std::map<std::string, List, std::less<>>;
 
-    [[nodiscard]] Result<void> load_vips(const std::string& path);
+    [[nodiscard]] static Result<void> check_vips(std::span<const Vip> vips);
+    [[nodiscard]] static Result<std::vector<Vip>> read_vips(const std::string& path);
     [[nodiscard]] Result<void> apply(const File& file, Map& lists) const;
     void derive_slds();
 
