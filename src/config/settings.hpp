@@ -58,6 +58,7 @@ struct JudgeSettings {
                                                "attack_score",
                                                "sensitive_data",
                                                "user_reports",
+                                               "cut_off",
                                                "$"};
     std::uint32_t inbound_suspicious_points = 5, inbound_phish_points = 8;
     std::uint32_t outbound_suspicious_points = 7, outbound_phish_points = 9;

@@ -86,7 +86,7 @@ std::vector<std::string> default_may_do_without() {
          {Capability::history, Capability::text_intent, Capability::screenshots, Capability::text_in_pictures,
           Capability::logos, Capability::domain_age, Capability::link_analysis, Capability::translation,
           Capability::macro_model, Capability::attack_score, Capability::sensitive_data,
-          Capability::user_reports})
+          Capability::user_reports, Capability::cut_off})
         names.emplace_back(to_string(capability));
     names.emplace_back(any_list);
     return names;
