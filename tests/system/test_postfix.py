@@ -52,7 +52,9 @@ reason = "no odd mail for strict people"
 
 def double_extension(sender, recipient):
     """Suspicious: a name that hides what the file is."""
-    return demo_mail.with_attachment(sender, recipient, "The offer", "offer.pdf.exe", "application/octet-stream", b"MZ, no more")
+    mail = demo_mail.with_attachment(sender, recipient, "The offer", "offer.pdf.exe", "application/octet-stream", b"MZ, no more")
+    # The demo's letter about wedding pictures beside a program is phish.
+    return mail.replace(b"The photos from the wedding are in the attachment. You will laugh!", b"Please find the offer attached.")
 
 
 def with_forged_fields(sender, recipient):
