@@ -101,6 +101,7 @@ void add_read(CLI::App& app, ReadCommand& read, Chosen& chosen, Log& log) {
     command->add_option("--reader", read.readers.reader_program, "path of tocsin-reader");
     read.readers.readers = 1;
     read.readers.no_system_database = true;
+    read.readers.own_rules = OwnRules::left_out;  // nothing is judged here
     command->callback([&] { chosen = [&] { return run_read(read, log); }; });
 }
 

@@ -68,13 +68,19 @@ private:
     std::string path_;
 };
 
-/// What was not asked for and is not there is left out; what was asked for must be there.
+/// Own rules that are asked for and are not there are an error: their silence would look like "clean". Errors: not_found.
 Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::string>& arguments) {
     const auto add = [&arguments](const char* flag, const std::string& value) {
         if (!value.empty()) arguments.insert(arguments.end(), {flag, value});
     };
     const std::string own = options.own_rules == OwnRules::left_out ? "" : find_own_rules();
-    if (!own.empty()) {
+    if (options.own_rules != OwnRules::left_out) {
+        if (own.empty())
+            return fail(
+                ErrorCode::not_found,
+                "Tocsin's own rules are neither in ../share/tocsin/rules nor in ../rules beside the folder "
+                "of "
+                "the program; install them there, or do without: --no-own-rules, judge.own_rules = false");
         if (options.own_rules == OwnRules::asked) add("--rules", own);
         add("--lists", own + "/lists");
         add("--text-model", own + "/text-model.bin");

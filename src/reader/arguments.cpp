@@ -62,8 +62,8 @@ Result<bool> parse_judge_option(rules::JudgeConfig& judge, const std::string& op
         judge.inbound = TRY(parse_points(option, value));
     else if (option == "--points-outbound")
         judge.outbound = TRY(parse_points(option, value));
-    else if (option == "--clauses")
-        judge.clauses = value == "kept" ? rules::Clauses::kept : rules::Clauses::left_out;
+    else if (option == "--clauses" && value == "kept")
+        judge.clauses = rules::Clauses::kept;
     else
         return false;
     return true;

@@ -188,6 +188,8 @@ void merge(scan::ScanReport& report, scan::ScanReport other) {
         url.part = moved(url.part);
         report.urls.push_back(std::move(url));
     }
+    // Only a message is judged, so at most one of the two says anything.
+    if (report.rules.asked == 0) report.rules = std::move(other.rules);
     report.verdict = std::max(report.verdict, other.verdict);
     report.parse_us += other.parse_us;
     report.scan_us += other.scan_us;

@@ -45,6 +45,11 @@ bool counts(const Rule& rule) {
     return rule.file.type == RuleType::rule || rule.file.type == RuleType::dlp;
 }
 
+/// Insights and rules about reports say nothing that counts: they are asked only where a person wants to see them.
+bool is_asked(const Rule& rule, const JudgeRequest& request) {
+    return request.details || counts(rule) || rule.file.type == RuleType::exclusion;
+}
+
 /// Rules about what leaves see outgoing mail as the organisation does; all others as its recipient does.
 View view_of(const Rule& rule, mail::Direction direction) {
     return direction == mail::Direction::outbound && rule.file.type != RuleType::dlp ? View::recipient
@@ -66,7 +71,7 @@ struct Judge::Asked {
     const mail::Message& message;
     Surroundings surroundings;
     History history;
-    std::vector<RuleAnswer> answers{};  ///< in the order of the rules
+    std::vector<RuleAnswer> answers{};  ///< in the order of the rules; without a rule: not asked
 };
 
 std::uint32_t points_of(RuleSeverity severity) {
@@ -169,6 +174,7 @@ void Judge::ask_all(Asked& asked, Judgement& judgement) {
         asked.surroundings.view = view;
         bool begun = false;
         for (std::size_t at = 0; at < rules.size(); ++at) {
+            if (!is_asked(rules[at], asked.request)) continue;
             if (view_of(rules[at], asked.request.direction) != view) continue;
             if (asked.answers[at].rule != nullptr && asked.answers[at].answer != Answer::undecided) continue;
             if (!std::exchange(begun, true)) evaluation_->begin(asked.message, asked.surroundings, budget);
@@ -201,6 +207,7 @@ namespace {
 void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement& judgement) {
     std::map<std::string, std::uint32_t> missing;
     for (const RuleAnswer& answer : answers) {
+        if (answer.rule == nullptr) continue;  // it was not asked
         const Rule& rule = *answer.rule;
         ++judgement.asked;
         if (answer.answer == Answer::undecided) {

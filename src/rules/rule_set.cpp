@@ -149,8 +149,8 @@ void RuleSet::compile_clauses(const SyntaxTree& tree, const Language& language, 
     const std::string& source = rule.file.source;
     std::vector<std::size_t> begins;
     for (const SyntaxId part : parts) begins.push_back(first_byte_of(tree, part));
+    SyntaxTree alone = tree;
     for (std::size_t at = 0; at < parts.size(); ++at) {
-        SyntaxTree alone = tree;
         alone.root = parts[at];
         auto compiled = compile(alone, source, language, graph_, patterns_);
         if (!compiled) continue;  // the rule compiled, so its parts do
