@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/limits.hpp"
@@ -112,6 +113,23 @@ void locate_source(std::string_view yaml, const YAML::Node& source, RuleFile& ru
              !rule.source.starts_with('\n'));
 }
 
+/// YAML 1.2.2 §5.1: of the control characters only tab and line breaks may stand in a file. yaml-cpp would take a NUL and the
+/// letter after it for a line break, and every place after it would be told wrongly.
+std::optional<Problem> control_character(std::string_view yaml) {
+    Problem problem{.line = 1, .column = 1, .message = {}};
+    for (const char letter : yaml) {
+        const auto code = static_cast<unsigned char>(letter);
+        if ((code < 0x20 && letter != '\t' && letter != '\n' && letter != '\r') || code == 0x7F) {
+            problem.message =
+                fmt::format("the control character 0x{:02X} may not stand in a YAML file", code);
+            return problem;
+        }
+        ++problem.column;
+        if (letter == '\n') problem = {.line = problem.line + 1, .column = 1, .message = {}};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view to_string(RuleSeverity severity) {
@@ -122,6 +140,7 @@ std::expected<RuleFile, Problem> read_rule_file(std::string_view yaml, std::stri
     if (yaml.size() > limits::rule_file_bytes)
         return std::unexpected(Problem{.message = "the file is longer than " +
                                                   std::to_string(limits::rule_file_bytes) + " bytes"});
+    if (std::optional<Problem> problem = control_character(yaml)) return std::unexpected(std::move(*problem));
     RuleFile rule;
     rule.path = std::move(path);
     try {

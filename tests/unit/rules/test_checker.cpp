@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "rules/language.hpp"
 
@@ -109,6 +110,21 @@ TEST_CASE("one bad rule harms no other") {
           "nameless.yml:1: the key 'name' is missing\n"
           "severity.yml:3: severity: one of informational, low, medium, high, critical is expected\n"
           "yaml.yml:3: this is no YAML: end of sequence flow not found\n");
+}
+
+TEST_CASE("control characters are no YAML, and do not move the places that are told") {
+    Lists lists;
+    RuleSet set(lists);
+    set.add(std::string_view("name: a\nsource: |\n  true.\0n\n", 28), "nul.yml");
+    set.add("name: a\x04\nsource: true\n", "end.yml");
+    set.add("name: a\nsource: |\n  true and\x7F\n", "delete.yml");
+    std::string problems;
+    for (const Rejected& one : set.rejected())
+        problems += fmt::format("{}:{}:{}: {}\n", one.path, one.problem.line, one.problem.column,
+                                one.problem.message);
+    CHECK(problems == "nul.yml:3:8: the control character 0x00 may not stand in a YAML file\n"
+                      "end.yml:1:8: the control character 0x04 may not stand in a YAML file\n"
+                      "delete.yml:3:11: the control character 0x7F may not stand in a YAML file\n");
 }
 
 TEST_CASE("a rule that takes too long is cut off, and takes nothing with it") {
