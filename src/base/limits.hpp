@@ -354,6 +354,9 @@ inline constexpr std::size_t ip_set_entries = 50'000;
 inline constexpr std::size_t xpath_query_bytes = 4096;
 inline constexpr std::size_t xpath_query_depth = 32;
 inline constexpr std::size_t xpath_query_parts = 512;
+/// Different names of tags, and bytes of each, that are told before a page is built; beyond them the page is built.
+inline constexpr std::size_t xpath_tags = 256;
+inline constexpr std::size_t xpath_tag_bytes = 32;
 /// Elements, attributes, texts and comments of a page that XPath looks at, and the bytes of its texts and attributes.
 inline constexpr std::size_t xpath_document_nodes = 200'000;
 inline constexpr std::size_t xpath_document_bytes = 16U << 20;
@@ -462,6 +465,8 @@ inline constexpr std::size_t missing_answers = 64;
 inline constexpr std::size_t judged_readings = 4;
 /// Patterns times bytes from which on one pass over the text is cheaper than trying each.
 inline constexpr std::size_t literal_search_from = 512;
+/// Sets of pieces of regular expressions of which it is remembered, from message to message, which expressions they allow.
+inline constexpr std::size_t regex_memo_sets = 8192;
 
 // ---- config -----------------------------------------------------------------------------------------------------------
 /// The configuration file: ten thousand customers with five lines each fit.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
 
 #include "base/assert.hpp"
@@ -127,6 +128,8 @@ bool has_attribute(HtmlAttributes attributes, std::string_view name) {
 struct HtmlTrees::Impl {
     myhtml_t* parser = nullptr;
     myhtml_tree_t* tree = nullptr;
+    std::string source;     ///< of the tree that stands; the tree may point into it
+    std::size_t built = 0;  ///< bytes of it
     std::size_t nodes = 0;
     std::vector<myhtml_tree_node_t*> style_nodes;
     std::vector<HtmlAttribute> attributes;
@@ -147,6 +150,7 @@ struct HtmlTrees::Impl {
         myhtml_callback_tree_node_insert_set(tree, &see_node, this);
     }
     void destroy() {
+        source.clear();
         if (tree != nullptr) myhtml_tree_destroy(tree);
         if (parser != nullptr) myhtml_destroy(parser);
         tree = nullptr;
@@ -164,19 +168,21 @@ struct HtmlTrees::Impl {
                nodes <= limits::html_nodes;
     }
 
-    /// Returns the bytes that were built.
-    std::size_t build(std::string_view html) {
+    /// Makes the tree that of `html`, unless it is already: a page is asked about more than once in a row.
+    void build(std::string_view html) {
+        if (html == source) return;
+        myhtml_tree_clean(tree);
+        source = html;
         nodes = 0;
         style_nodes.clear();
         myhtml_encoding_set(tree, MyENCODING_UTF_8);
-        std::size_t built = 0;
-        while (built < html.size() && within_limits()) {
-            const std::size_t size = std::min(piece_bytes, html.size() - built);
-            if (myhtml_parse_chunk(tree, html.data() + built, size) != MyHTML_STATUS_OK) break;
+        built = 0;
+        while (built < source.size() && within_limits()) {
+            const std::size_t size = std::min(piece_bytes, source.size() - built);
+            if (myhtml_parse_chunk(tree, source.data() + built, size) != MyHTML_STATUS_OK) break;
             built += size;
         }
         myhtml_parse_chunk_end(tree);
-        return built;
     }
 
     void enter(myhtml_tree_node_t* node, HtmlVisitor& visitor) {
@@ -256,14 +262,13 @@ HtmlTrees& HtmlTrees::operator=(HtmlTrees&&) noexcept = default;
 std::size_t HtmlTrees::walk(std::string_view html, HtmlVisitor& visitor) {
     if (html.empty()) return 0;
     if (!impl_) impl_ = std::make_unique<Impl>();
-    const std::size_t built = impl_->build(html.substr(0, limits::html_bytes));
+    impl_->build(html.substr(0, limits::html_bytes));
+    const std::size_t built = impl_->built;
     impl_->show_style_sheets(visitor);
     impl_->walk(visitor);
     if (built > kept_bytes_max || impl_->nodes > kept_bytes_max / 16) {
         impl_->destroy();
         impl_->create();
-    } else {
-        myhtml_tree_clean(impl_->tree);
     }
     return built;
 }

@@ -111,7 +111,7 @@ public:
     virtual void comment(std::string_view text) = 0;
 };
 
-/// Builds trees; keeps its memory between documents. One per thread.
+/// Builds trees; keeps its memory, and the last tree, between documents. One per thread.
 class HtmlTrees {
 public:
     HtmlTrees();

@@ -279,7 +279,7 @@ Checked Compiler::in_list(const SyntaxNode& syntax, const Typed& value, const Sy
 
 Checked Compiler::in_values(const SyntaxNode& syntax, const Typed& value, const SyntaxNode& set) {
     std::vector<NodeId> nodes;
-    std::unordered_set<std::string> texts;
+    ConstantSet texts;
     for (const SyntaxId id : set.children) {
         const Checked one = check(id);
         if (!one) return std::nullopt;

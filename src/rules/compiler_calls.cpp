@@ -119,6 +119,7 @@ Checked Compiler::plain_call(const SyntaxNode& syntax, const Function& function)
             prepared = graph_.keep_prepared(std::move(key), std::move(*made));
         }
     }
+    if (nodes.size() > function.arguments_passed) nodes.resize(function.arguments_passed);
     Node node{.kind = NodeKind::call, .function = &function, .prepared = prepared};
     if (function.body == nullptr && function.missing) node.needs = bit(*function.missing);
     return add(std::move(node), nodes, result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <set>
 
 #include "rules/function.hpp"
 #include "rules/operations.hpp"
@@ -44,6 +45,7 @@ void Evaluation::begin(const mail::Message& message, Surroundings& surroundings,
     budget_ = budget;
     arena_.clear();
     probed_.clear();
+    regex_memo_.trim();
     calls_.clear();
     items_.clear();
     remembered_.resize(graph_.size());
@@ -60,25 +62,25 @@ Value Evaluation::value_of(NodeId root) {
     spent_ = 0;
     items_.clear();
     stopped_ = spent_before_ >= budget_.message_steps;
-    const Value value = stopped_ ? Value::null() : evaluate(root);
+    if (stopped_) return Value::null(bit(Capability::budget));
+    most_ = std::min(budget_.rule_steps, budget_.message_steps - spent_before_);
+    const Value value = evaluate(root);
     return stopped_ ? Value::null(bit(Capability::budget)) : value;
 }
 
 // Work that is refused is not done: it takes what is left of this rule's budget, and nothing from the rules behind it.
-bool Evaluation::spend(std::uint64_t steps) {
-    const std::uint64_t most = std::min(budget_.rule_steps, budget_.message_steps - spent_before_);
-    if (steps > most - spent_) stopped_ = true;
-    spent_ = stopped_ ? most : spent_ + steps;
-    return !stopped_;
+void Evaluation::stop_here() {
+    stopped_ = true;
+    spent_ = most_;
 }
 
 ProbedText& Evaluation::probed(std::string_view text) {
-    return probed_.try_emplace(TextKey{text.data(), text.size()}, text).first->second;
+    return probed_.try_emplace(TextKey{text.data(), text.size()}, text, regex_memo_).first->second;
 }
 
 Value Evaluation::evaluate(NodeId id) {
-    const Node& node = graph_.at(id);
-    if (node.kind == NodeKind::constant) return node.constant;
+    const NodeCore& node = graph_.core(id);
+    if (node.kind == NodeKind::constant) return *node.constant;
     if (!spend(1)) return Value::null();
     if (node.open_loops > 0) return compute(node);
     if (remembered_[id].round == round_) return remembered_[id].value;
@@ -88,9 +90,9 @@ Value Evaluation::evaluate(NodeId id) {
     return value;
 }
 
-Value Evaluation::compute(const Node& node) {
+Value Evaluation::compute(const NodeCore& node) {
     switch (node.kind) {
-        case NodeKind::constant: return node.constant;
+        case NodeKind::constant: return *node.constant;
         case NodeKind::message: return Value::of_object(message_);
         case NodeKind::item: return items_[items_.size() - 1 - static_cast<std::size_t>(node.number)];
         case NodeKind::list:
@@ -132,13 +134,13 @@ Value Evaluation::compute(const Node& node) {
 }
 
 // Inside loops a path such as .href_url.domain.root_domain is walked in one go.
-Value Evaluation::member(const Node& node) {
-    std::array<const Node*, 8> path{&node};
+Value Evaluation::member(const NodeCore& node) {
+    std::array<const NodeCore*, 8> path{&node};
     std::size_t length = 1;
     NodeId below = child(node, 0);
-    while (length < path.size() && graph_.at(below).kind == NodeKind::member &&
-           graph_.at(below).open_loops > 0) {
-        path[length++] = &graph_.at(below);
+    while (length < path.size() && graph_.core(below).kind == NodeKind::member &&
+           graph_.core(below).open_loops > 0) {
+        path[length++] = &graph_.core(below);
         below = child(*path[length - 1], 0);
     }
     Value value = evaluate(below);
@@ -151,7 +153,7 @@ Value Evaluation::member(const Node& node) {
 
 // Kleene: one false decides, unless it is only false because something is missing; then a later one may still decide for
 // certain.
-Value Evaluation::conjunction(const Node& node) {
+Value Evaluation::conjunction(const NodeCore& node) {
     bool any_false = false, any_null = false;
     Missing missing = 0;
     for (const NodeId operand : graph_.children(node)) {
@@ -166,7 +168,7 @@ Value Evaluation::conjunction(const Node& node) {
     return any_null ? Value::null(missing) : Value::of(true, missing);
 }
 
-Value Evaluation::disjunction(const Node& node) {
+Value Evaluation::disjunction(const NodeCore& node) {
     bool any_true = false, any_null = false;
     Missing missing = 0;
     for (const NodeId operand : graph_.children(node)) {
@@ -181,7 +183,7 @@ Value Evaluation::disjunction(const Node& node) {
     return any_null ? Value::null(missing) : Value::of(false, missing);
 }
 
-Value Evaluation::some_of(const Node& node) {
+Value Evaluation::some_of(const NodeCore& node) {
     std::int64_t certain = 0, maybe = 0;
     bool any_null = false;
     Missing missing = 0;
@@ -197,7 +199,7 @@ Value Evaluation::some_of(const Node& node) {
     return any_null ? Value::null(missing) : Value::of(false, missing);
 }
 
-Value Evaluation::comparison(const Node& node) {
+Value Evaluation::comparison(const NodeCore& node) {
     const Value left = evaluate(child(node, 0));
     if (left.is_null() && left.missing == 0) return Value::null();
     const Value right = evaluate(child(node, 1));
@@ -206,7 +208,7 @@ Value Evaluation::comparison(const Node& node) {
     return compare(node.op, left, right);
 }
 
-Value Evaluation::chain(const Node& node) {
+Value Evaluation::chain(const NodeCore& node) {
     const Value middle = evaluate(child(node, 1));
     const Value first = compare(node.op, evaluate(child(node, 0)), middle);
     const Value second = compare(node.second_op, middle, evaluate(child(node, 2)));
@@ -218,7 +220,7 @@ Value Evaluation::chain(const Node& node) {
     return Value::of(true, missing);
 }
 
-Value Evaluation::index(const Node& node) {
+Value Evaluation::index(const NodeCore& node) {
     const Value owner = evaluate(child(node, 0));
     const Value key = evaluate(child(node, 1));
     const Missing missing = owner.missing | key.missing;
@@ -233,7 +235,7 @@ Value Evaluation::index(const Node& node) {
     return found == owner.entries().end() ? Value::null(missing) : found->value.with(missing);
 }
 
-Value Evaluation::slice(const Node& node) {
+Value Evaluation::slice(const NodeCore& node) {
     const Value owner = evaluate(child(node, 0));
     const Value from = evaluate(child(node, 1)), until = evaluate(child(node, 2));
     const Missing missing = owner.missing | from.missing | until.missing;
@@ -246,14 +248,14 @@ Value Evaluation::slice(const Node& node) {
     return Value::of(owner.items().subspan(first, last > first ? last - first : 0), missing);
 }
 
-Value Evaluation::array(const Node& node) {
+Value Evaluation::array(const NodeCore& node) {
     if (!spend(node.child_count)) return Value::null();
     const std::span<Value> items = arena_.values(node.child_count);
     for (std::size_t at = 0; at < items.size(); ++at) items[at] = evaluate(child(node, at));
     return Value::of(std::span<const Value>(items));
 }
 
-Value Evaluation::in_set(const Node& node) {
+Value Evaluation::in_set(const NodeCore& node) {
     const Value value = evaluate(child(node, 0));
     const bool negative = node.op == Operator::not_in || node.op == Operator::not_in_folded;
     const bool folded = node.op == Operator::in_folded || node.op == Operator::not_in_folded;
@@ -272,11 +274,12 @@ Value Evaluation::in_set(const Node& node) {
             folded ? node.list->contains_folded(value.text()) : node.list->contains(value.text());
         return Value::of(found != negative, value.missing);
     }
-    const std::string key = folded ? fold(value.text()) : std::string(value.text());
-    return Value::of(node.constants->contains(key) != negative, value.missing);
+    if (folded) fold_into(folded_, value.text());
+    const bool found = node.constants->contains(folded ? std::string_view(folded_) : value.text());
+    return Value::of(found != negative, value.missing);
 }
 
-Value Evaluation::in_array(const Node& node) {
+Value Evaluation::in_array(const NodeCore& node) {
     const Value value = evaluate(child(node, 0));
     const Value set = evaluate(child(node, 1));
     const Missing missing = value.missing | set.missing;
@@ -306,7 +309,7 @@ Value Evaluation::for_item(const Value& item, NodeId body) {
 }
 
 // Over null: any is null, all is true (docs/manual/rules.md, "Null").
-Value Evaluation::any_or_all(const Node& node, bool looked_for) {
+Value Evaluation::any_or_all(const NodeCore& node, bool looked_for) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array)
         return looked_for ? Value::null(list.missing) : Value::of(true, list.missing);
@@ -327,7 +330,7 @@ Value Evaluation::any_or_all(const Node& node, bool looked_for) {
 }
 
 // An item that is in only perhaps carries what is missing; one that is out only perhaps marks the whole array.
-Value Evaluation::filter(const Node& node) {
+Value Evaluation::filter(const NodeCore& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
     if (!spend(list.size)) return Value::null();
@@ -345,7 +348,7 @@ Value Evaluation::filter(const Node& node) {
     return Value::of(std::span<const Value>(kept.first(count)), missing);
 }
 
-Value Evaluation::map(const Node& node) {
+Value Evaluation::map(const NodeCore& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array) return Value::null(list.missing);
     if (!spend(list.size)) return Value::null();
@@ -358,7 +361,7 @@ Value Evaluation::map(const Node& node) {
     return Value::of(std::span<const Value>(mapped), list.missing);
 }
 
-Value Evaluation::ratio(const Node& node) {
+Value Evaluation::ratio(const NodeCore& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array || list.size == 0) return Value::null(list.missing);
     if (!spend(list.size)) return Value::null();
@@ -374,30 +377,33 @@ Value Evaluation::ratio(const Node& node) {
 }
 
 // The first item with each key; null is one key.
-Value Evaluation::distinct(const Node& node) {
+Value Evaluation::distinct(const NodeCore& node) {
     const Value list = evaluate(child(node, 0));
     if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
     if (!spend(list.size)) return Value::null();
     const std::span<Value> kept = arena_.values(list.size);
-    const std::span<Value> keys = arena_.values(list.size);
     std::size_t count = 0;
     Missing missing = list.missing;
+    std::set<std::string_view> texts;  // ordered: nobody can choose texts that are slow to find
+    std::vector<Value> others;         // keys that are no texts: numbers, truths, null
     for (const Value& item : list.items()) {
         const Value key = node.child_count > 1 ? for_item(item, child(node, 1)) : item;
-        if (!spend(1 + count)) return Value::null();
+        if (!spend_bytes(key.kind == Kind::text ? key.size : 0) || !spend(1 + others.size()))
+            return Value::null();
         missing |= key.missing;
         const auto same = [&](const Value& known) {
             if (known.is_null() || key.is_null()) return known.is_null() && key.is_null();
             return equal(known, key, false).value_or(false);
         };
-        if (std::ranges::any_of(keys.first(count), same)) continue;
-        keys[count] = key;
+        if (key.kind == Kind::text ? !texts.insert(key.text()).second : std::ranges::any_of(others, same))
+            continue;
+        if (key.kind != Kind::text) others.push_back(key);
         kept[count++] = item;
     }
     return Value::of(std::span<const Value>(kept.first(count)), missing);
 }
 
-Value Evaluation::coalesce(const Node& node) {
+Value Evaluation::coalesce(const NodeCore& node) {
     Missing missing = 0;
     for (const NodeId operand : graph_.children(node)) {
         const Value value = evaluate(operand);
@@ -408,23 +414,24 @@ Value Evaluation::coalesce(const Node& node) {
 }
 
 // Constant patterns are in the book; other needles are the further children. Null needles are skipped, unless all are null.
-Value Evaluation::match(const Node& node) {
+Value Evaluation::match(const NodeCore& node) {
+    const PatternGroup& patterns = graph_.at(node.id).patterns;
     const Value text = evaluate(child(node, 0));
     if (text.kind != Kind::text) return Value::null(text.missing);
     if (!spend_bytes(text.size)) return Value::null();
-    if (node.patterns.count > 0 && patterns_.matches(node.patterns, probed(text.text())))
+    if (patterns.count > 0 && patterns_.matches(patterns, probed(text.text())))
         return Value::of(true, text.missing);
-    bool any_needle = node.patterns.count > 0, found = false;
+    bool any_needle = patterns.count > 0, found = false;
     Missing missing = text.missing;
     for (std::size_t at = 1; at < node.child_count; ++at) {
         const Value needle = evaluate(child(node, at));
-        if (!spend_bytes(std::size_t{text.size} + needle.size) || !spend(cost_of_pattern(node.patterns.mode)))
+        if (!spend_bytes(std::size_t{text.size} + needle.size) || !spend(cost_of_pattern(patterns.mode)))
             return Value::null();
         missing |= needle.missing;
         if (needle.kind != Kind::text) continue;
         any_needle = true;
         const std::optional<bool> fits =
-            matches_once(node.patterns.mode, node.patterns.letters, text.text(), needle.text());
+            matches_once(patterns.mode, patterns.letters, text.text(), needle.text());
         if (!fits) missing |= bit(Capability::cut_off);
         if (fits == true && (text.missing | needle.missing) == 0) return Value::of(true);
         found |= fits.value_or(false);
@@ -432,36 +439,38 @@ Value Evaluation::match(const Node& node) {
     return any_needle ? Value::of(found, missing) : Value::null(missing);
 }
 
-Value Evaluation::call(const Node& node) {
-    if (node.function->body == nullptr) return unanswered(node);
+Value Evaluation::call(const NodeCore& node) {
+    const Node& whole = graph_.at(node.id);
+    const Function& function = *whole.function;
+    if (function.body == nullptr) return unanswered(node);
     const std::span<Value> values = arena_.values(node.child_count);
     for (std::size_t at = 0; at < values.size(); ++at) {
         values[at] = evaluate(child(node, at));
-        if (at == 0 && values[0].is_null() && node.function->null_argument == NullArgument::spreads)
+        if (at == 0 && values[0].is_null() && function.null_argument == NullArgument::spreads)
             return Value::null(values[0].missing);
     }
     if (stopped_) return Value::null();
-    const Arguments arguments{values, node.prepared};
-    const bool remembers = node.open_loops > 0 && node.function->worth_remembering;
+    const Arguments arguments{values, whole.prepared};
+    const bool remembers = node.open_loops > 0 && function.worth_remembering;
     std::vector<std::uint64_t> key;
     if (remembers) {
-        key = {reinterpret_cast<std::uintptr_t>(node.function),
-               reinterpret_cast<std::uintptr_t>(node.prepared)};
+        key = {reinterpret_cast<std::uintptr_t>(&function), reinterpret_cast<std::uintptr_t>(whole.prepared)};
         for (const Value& value : values) put_identity(key, value);
         if (const auto known = calls_.find(key); known != calls_.end()) return known->second;
     }
-    const Value value = node.function->body(*this, arguments).with(arguments.missing());
+    const Value value = function.body(*this, arguments).with(arguments.missing());
     if (stopped_) return Value::null();
     if (remembers) calls_.emplace(std::move(key), value);
     return value;
 }
 
 /// A function that this program does not have. Asked about nothing, it has nothing to say; else its answer is missing.
-Value Evaluation::unanswered(const Node& node) {
-    Missing missing = bit(*node.function->missing);
+Value Evaluation::unanswered(const NodeCore& node) {
+    const Function& function = *graph_.at(node.id).function;
+    Missing missing = bit(*function.missing);
     if (node.child_count > 0) {
         const Value first = evaluate(child(node, 0));
-        if (first.is_null() && node.function->null_argument == NullArgument::spreads)
+        if (first.is_null() && function.null_argument == NullArgument::spreads)
             return Value::null(first.missing);
         missing |= first.missing;
     }

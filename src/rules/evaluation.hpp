@@ -39,7 +39,13 @@ public:
 
     // ---- for functions and getters ----
     /// Counts work; false: the budget is spent, and the function should give up with null.
-    bool spend(std::uint64_t steps);
+    bool spend(std::uint64_t steps) {
+        if (steps > most_ - spent_)
+            stop_here();
+        else
+            spent_ += steps;
+        return !stopped_;
+    }
     bool spend_bytes(std::size_t bytes) { return spend(1 + bytes / 64); }
     [[nodiscard]] Arena& arena() { return arena_; }
     [[nodiscard]] Surroundings& surroundings() { return *surroundings_; }
@@ -47,29 +53,32 @@ public:
     [[nodiscard]] ProbedText& probed(std::string_view text);
 
 private:
+    void stop_here();
     Value evaluate(NodeId id);
-    Value compute(const Node& node);
-    Value conjunction(const Node& node);
-    Value disjunction(const Node& node);
-    Value comparison(const Node& node);
-    Value chain(const Node& node);
-    Value index(const Node& node);
-    Value slice(const Node& node);
-    Value array(const Node& node);
-    Value in_array(const Node& node);
-    Value in_set(const Node& node);
-    Value some_of(const Node& node);
-    Value any_or_all(const Node& node, bool looked_for);
-    Value filter(const Node& node);
-    Value map(const Node& node);
-    Value ratio(const Node& node);
-    Value distinct(const Node& node);
-    Value coalesce(const Node& node);
-    Value match(const Node& node);
-    Value call(const Node& node);
-    Value unanswered(const Node& node);
-    Value member(const Node& node);
-    [[nodiscard]] NodeId child(const Node& node, std::size_t at) const { return graph_.children(node)[at]; }
+    Value compute(const NodeCore& node);
+    Value conjunction(const NodeCore& node);
+    Value disjunction(const NodeCore& node);
+    Value comparison(const NodeCore& node);
+    Value chain(const NodeCore& node);
+    Value index(const NodeCore& node);
+    Value slice(const NodeCore& node);
+    Value array(const NodeCore& node);
+    Value in_array(const NodeCore& node);
+    Value in_set(const NodeCore& node);
+    Value some_of(const NodeCore& node);
+    Value any_or_all(const NodeCore& node, bool looked_for);
+    Value filter(const NodeCore& node);
+    Value map(const NodeCore& node);
+    Value ratio(const NodeCore& node);
+    Value distinct(const NodeCore& node);
+    Value coalesce(const NodeCore& node);
+    Value match(const NodeCore& node);
+    Value call(const NodeCore& node);
+    Value unanswered(const NodeCore& node);
+    Value member(const NodeCore& node);
+    [[nodiscard]] NodeId child(const NodeCore& node, std::size_t at) const {
+        return graph_.children(node)[at];
+    }
     Value for_item(const Value& item, NodeId body);
 
     struct Remembered {
@@ -95,9 +104,12 @@ private:
     std::vector<Remembered> remembered_;
     std::uint32_t round_ = 0;
     std::vector<Value> items_;  ///< of the loops that are under way, innermost last
+    RegexMemo regex_memo_;
     std::unordered_map<TextKey, ProbedText, TextKeyHash> probed_;
     std::map<std::vector<std::uint64_t>, Value> calls_;  ///< of dear functions inside loops
+    std::string folded_;                                 ///< memory for the text that is looked up in a set
     Budget budget_;
+    std::uint64_t most_ = 0;  ///< that this rule may spend
     std::uint64_t spent_ = 0;
     std::uint64_t spent_before_ = 0;
     bool stopped_ = false;

@@ -68,6 +68,8 @@ struct Function {
     /// Makes something out of constant arguments once, when a rule is loaded (nullopt: not constant). Errors: invalid_input.
     std::function<Result<std::shared_ptr<const void>>(std::span<const std::optional<Value>> constants)>
         prepare{};
+    /// So many arguments reach the body; those behind are constants, and `prepare` has made something of them.
+    std::size_t arguments_passed = SIZE_MAX;
 };
 
 /// All functions by their dotted names.

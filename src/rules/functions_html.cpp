@@ -54,6 +54,8 @@ Value xpath(Evaluation& evaluation, const Arguments& arguments) {
     HtmlPages* const pages = evaluation.surroundings().pages;
     if (arguments[0].kind != Kind::text || !query || pages == nullptr) return Value::null();
     if (!evaluation.spend_bytes(4 * std::size_t{arguments[0].size})) return Value::null();
+    if (!pages->may_hold(arguments[0].text(), *query))
+        return make_record(evaluation, {Value::of(std::span<const Value>())});
     HtmlDocument& page = pages->page(arguments[0].text());
     if (!evaluation.spend(steps_for_each_node * page.nodes())) return Value::null();
     const Result<XPathResult> result = evaluate(*query, page);
@@ -90,7 +92,8 @@ void add_html_functions(Functions& functions, Types& types) {
                    .body = xpath,
                    .cost = 3000,
                    .worth_remembering = true,
-                   .prepare = prepare_query});
+                   .prepare = prepare_query,
+                   .arguments_passed = 1});
     functions.add({.name = "strings.parse_html",
                    .parameters = {{"", {text}}},
                    .result = bind::type_of<mail::HtmlFacts>(types),

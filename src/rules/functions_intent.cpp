@@ -3,7 +3,7 @@
 #include "base/limits.hpp"
 #include "rules/functions.hpp"
 #include "rules/record.hpp"
-#include "rules/text_model.hpp"
+#include "rules/text_readings.hpp"
 
 namespace tocsin::rules {
 
@@ -29,15 +29,15 @@ Value array_of(Evaluation& evaluation, const std::vector<Item>& items, Missing c
 /// long as the surroundings; entities are kept in the arena. A text that says too little gives empty arrays, never null: what
 /// rules do with null is another thing (reference, 5.1).
 Value classify(Evaluation& evaluation, const Arguments& arguments) {
-    const TextModel* const model = evaluation.surroundings().text_model;
-    if (model == nullptr) return Value::null(bit(Capability::text_intent));
+    TextReadings* const readings = evaluation.surroundings().readings;
+    if (readings == nullptr) return Value::null(bit(Capability::text_intent));
     const std::string_view text = text_or_nothing(arguments[0]);
     const std::string_view subject = arguments.values.size() > 1 ? text_or_nothing(arguments[1]) : "";
     const std::size_t read =
         std::min(text.size(), limits::text_model_bytes) + std::min(subject.size(), limits::text_model_bytes);
     if (!evaluation.spend_bytes(work_per_byte * read)) return Value::null(bit(Capability::budget));
 
-    const TextIntents& found = evaluation.arena().keep(model->classify(text, subject));
+    const TextIntents& found = readings->of(text, subject).intents;
     const Missing cut = found.truncated ? bit(Capability::cut_off) : 0;
     const auto named = [&](const NamedConfidence& one) {
         return make_record(evaluation, {Value::of(one.name), Value::of(to_string(one.confidence))});

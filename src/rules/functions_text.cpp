@@ -226,7 +226,8 @@ void add_expressions(Functions& functions, Types& types) {
                        .result = result,
                        .body = body,
                        .cost = cost,
-                       .prepare = prepare});
+                       .prepare = prepare,
+                       .arguments_passed = 1});
     };
     add("regex.count", types.integer(), count_matches, 200, prepare_expressions<Case::exact>);
     add("regex.icount", types.integer(), count_matches, 200, prepare_expressions<Case::folded>);

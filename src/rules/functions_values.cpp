@@ -217,7 +217,8 @@ void add_value_functions(Functions& functions, Types& types) {
                    .variadic = true,
                    .result = types.boolean(),
                    .body = ip_in,
-                   .prepare = prepare_networks});
+                   .prepare = prepare_networks,
+                   .arguments_passed = 1});
 }
 
 }  // namespace tocsin::rules

@@ -62,7 +62,28 @@ NodeId Graph::add(Node node, std::span<const NodeId> children) {
     children_.insert(children_.end(), children.begin(), children.end());
     for (const NodeId child : children) node.needs |= nodes_[child].needs;
     nodes_.push_back(node);
+    add_core(node);
     return known->second;
+}
+
+void Graph::add_core(const Node& node) {
+    NodeCore core;
+    core.kind = node.kind;
+    core.op = node.op;
+    core.second_op = node.second_op;
+    core.open_loops = node.open_loops;
+    core.first_child = node.first_child;
+    core.child_count = node.child_count;
+    core.id = static_cast<NodeId>(cores_.size());
+    switch (node.kind) {
+        case NodeKind::constant: core.constant = &constants_.emplace_back(node.constant); break;
+        case NodeKind::member: core.get = node.get; break;
+        case NodeKind::in_constants: core.constants = node.constants; break;
+        case NodeKind::list:
+        case NodeKind::in_list: core.list = node.list; break;
+        default: core.number = node.number;
+    }
+    cores_.push_back(core);
 }
 
 }  // namespace tocsin::rules

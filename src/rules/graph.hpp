@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,13 @@ namespace tocsin::rules {
 
 using NodeId = std::uint32_t;
 struct Function;
+
+/// Hashes texts and views of texts alike, so that nothing is copied to ask.
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+using ConstantSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 enum class NodeKind : std::uint8_t {
     constant,  ///< `constant`
@@ -69,10 +77,31 @@ struct Node {
     const Function* function = nullptr;
     const void* prepared = nullptr;  ///< what the function made of its constant arguments
     const ListView* list = nullptr;
-    const std::unordered_set<std::string>* constants = nullptr;  ///< folded if `op` folds
+    const ConstantSet* constants = nullptr;  ///< folded if `op` folds
     PatternGroup patterns{};
     float cost = 1;     ///< about how many steps it takes, so that cheap questions are asked first
     Missing needs = 0;  ///< everything that this node and those below would have to ask and cannot
+};
+
+/// The part of a node that is looked at each time, apart from the rest: the nodes of a thousand rules are larger than a
+/// processor's cache, these parts are not.
+struct NodeCore {
+    NodeKind kind = NodeKind::constant;
+    Operator op = Operator::none;
+    Operator second_op = Operator::none;
+    std::uint8_t open_loops = 0;
+    std::uint32_t first_child = 0;
+    std::uint32_t child_count = 0;
+    NodeId id = 0;  ///< of the whole node
+    union {
+        std::int64_t number;           ///< unless the kind says that it is one of the others
+        Getter get;                    ///< member
+        const ConstantSet* constants;  ///< in_constants
+        const ListView* list;          ///< list, in_list
+        const Value* constant;         ///< constant
+    };
+
+    NodeCore() : number(0) {}
 };
 
 /// Bytes that are equal for equal constants: nothing, a number, a text.
@@ -87,12 +116,16 @@ public:
     [[nodiscard]] std::span<const NodeId> children(const Node& node) const {
         return std::span(children_).subspan(node.first_child, node.child_count);
     }
+    [[nodiscard]] const NodeCore& core(NodeId id) const { return cores_[id]; }
+    [[nodiscard]] std::span<const NodeId> children(const NodeCore& node) const {
+        return {children_.data() + node.first_child, node.child_count};
+    }
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
 
     /// Text that lives as long as the graph.
     std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }
     /// The set that was kept under this key, or this one.
-    const std::unordered_set<std::string>* keep_set(std::string key, std::unordered_set<std::string> set) {
+    const ConstantSet* keep_set(std::string key, ConstantSet set) {
         return &sets_.try_emplace(std::move(key), std::move(set)).first->second;
     }
     /// What a function made of constant arguments; equal keys mean equal arguments of one function.
@@ -105,11 +138,15 @@ public:
     }
 
 private:
+    void add_core(const Node& node);
+
     std::vector<Node> nodes_;
+    std::vector<NodeCore> cores_;  ///< of the same number
+    std::deque<Value> constants_;  ///< of the cores
     std::vector<NodeId> children_;
     std::unordered_map<std::string, NodeId> known_;
     std::deque<std::string> texts_;
-    std::unordered_map<std::string, std::unordered_set<std::string>> sets_;
+    std::unordered_map<std::string, ConstantSet> sets_;
     std::unordered_map<std::string, std::shared_ptr<const void>> prepared_;
 };
 

@@ -22,9 +22,15 @@ public:
         return at->second;
     }
 
+    /// False: the query yields no nodes of this page, and it need not be built to know that.
+    [[nodiscard]] bool may_hold(std::string_view html, const XPathQuery& query) {
+        return tags_.try_emplace({html.data(), html.size()}, html).first->second.may_hold(query);
+    }
+
 private:
     mail::HtmlTrees& trees_;
     std::map<std::pair<const char*, std::size_t>, HtmlDocument> pages_;
+    std::map<std::pair<const char*, std::size_t>, PageTags> tags_;
 };
 
 }  // namespace tocsin::rules

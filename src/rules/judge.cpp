@@ -13,6 +13,7 @@
 #include "rules/html_pages.hpp"
 #include "rules/message_files.hpp"
 #include "rules/show_value.hpp"
+#include "rules/text_readings.hpp"
 #include "scan/describe_files.hpp"
 #include "scan/rule_files.hpp"
 
@@ -191,13 +192,13 @@ void Judge::ask_all(Asked& asked, Judgement& judgement) {
     }
 }
 
-void Judge::weigh_text(const mail::Message& message, Judgement& judgement) const {
-    if (!text_model_) return;
+void Judge::weigh_text(const mail::Message& message, TextReadings& readings, Judgement& judgement) const {
     const std::string_view text = message.body.current_thread.text, subject = message.subject.subject;
-    judgement.hostility = text_model_->classify(text, subject).hostility;
+    const TextReading& reading = readings.of(text, subject);
+    judgement.hostility = reading.intents.hostility;
     judgement.text_points = points_of_text(judgement.hostility);
     if (judgement.text_points == 0) return;
-    judgement.words = text_model_->why(text, subject);
+    judgement.words = text_model_->why(reading, text, subject);
     if (judgement.words.size() > words_named) judgement.words.resize(words_named);
 }
 
@@ -248,7 +249,8 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
                 .history = {}};
     asked.surroundings.files = files ? &*files : nullptr;
     asked.surroundings.history = &asked.history;
-    asked.surroundings.text_model = text_model_ ? &*text_model_ : nullptr;
+    std::optional<TextReadings> readings;
+    if (text_model_) asked.surroundings.readings = &readings.emplace(*text_model_);
     ask_all(asked, judgement);
     if (!asked.history.asked().empty() && request.ask_history) {
         if (std::optional<History::Answer> known = request.ask_history(asked.history.asked(), message)) {
@@ -259,7 +261,7 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
             ask_all(asked, judgement);
         }
     }
-    weigh_text(message, judgement);
+    if (readings) weigh_text(message, *readings, judgement);
     tally(*set_, asked.answers, judgement);
     judgement.unexcused = std::ranges::any_of(
         judgement.missing, [this](const scan::MissingAnswer& missing) { return !excused(missing.name); });

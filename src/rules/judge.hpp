@@ -126,7 +126,7 @@ private:
     void note_version();
     Judgement judge_reading(const JudgeRequest& request, std::size_t reading);
     void ask_all(Asked& asked, Judgement& judgement);
-    void weigh_text(const mail::Message& message, Judgement& judgement) const;
+    void weigh_text(const mail::Message& message, TextReadings& readings, Judgement& judgement) const;
     [[nodiscard]] bool excused(const std::string& name) const;
 
     JudgeConfig config_;

@@ -1,6 +1,5 @@
 #include "rules/literals.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include <hs/hs.h>
@@ -71,9 +70,6 @@ std::vector<std::uint32_t> Literals::search(std::string_view text) const {
     // A search that did not run would look like a text in which nothing stands.
     ASSERT(status == HS_SUCCESS,
            "the database was made here, and its scratch is used by one search at a time");
-    std::ranges::sort(found);
-    const auto doubles = std::ranges::unique(found);
-    found.erase(doubles.begin(), doubles.end());
     return found;
 }
 

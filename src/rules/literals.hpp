@@ -21,7 +21,7 @@ public:
     Literals& operator=(Literals&&) noexcept;
     ~Literals();
 
-    /// Numbers of those that stand in `text`, sorted, each once.
+    /// Numbers of those that stand in `text`, each once, in no order.
     [[nodiscard]] std::vector<std::uint32_t> search(std::string_view text) const;
 
 private:

@@ -1,6 +1,7 @@
 #include "rules/pattern_book.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/limits.hpp"
 #include "rules/glob.hpp"
@@ -36,10 +37,6 @@ bool is_regex(MatchMode mode) {
 
 RegexPart part_of(MatchMode mode) {
     return mode == MatchMode::regex_matches ? RegexPart::whole_text : RegexPart::anywhere;
-}
-
-bool has(const std::vector<std::uint32_t>& sorted, std::uint32_t number) {
-    return std::ranges::binary_search(sorted, number);
 }
 
 }  // namespace
@@ -124,13 +121,16 @@ Result<PatternGroup> PatternBook::add(MatchMode mode, Case letters,
 Result<void> PatternBook::finish() {
     std::vector<std::string> texts = literals_;
     std::unordered_map<std::string, std::uint32_t> numbers = literal_numbers_;
+    std::uint32_t pieces = 0;
     for (const std::string& piece : regexes_->finish()) {
         // Folding goes further than RE2's lower case: what is equal after that is equal after this.
         const std::string folded = fold(piece);
         const auto [at, made_now] = numbers.try_emplace(folded, static_cast<std::uint32_t>(texts.size()));
         if (made_now) texts.push_back(folded);
-        piece_of_literal_.emplace(at->second, static_cast<std::uint32_t>(piece_of_literal_.size()));
+        pieces_of_literal_.resize(texts.size());
+        pieces_of_literal_[at->second].push_back(pieces++);
     }
+    pieces_of_literal_.resize(texts.size());
     search_ = std::make_unique<Literals>(TRY(Literals::compile(texts)));
     return {};
 }
@@ -144,21 +144,32 @@ void PatternBook::fold_text(ProbedText& text) const {
 void PatternBook::search(ProbedText& text) const {
     if (text.is_searched_) return;
     fold_text(text);
-    text.literals_ = search_->search(text.folded_);
-    std::vector<std::uint32_t> pieces;
-    for (const std::uint32_t found : text.literals_)
-        for (auto [at, end] = piece_of_literal_.equal_range(found); at != end; ++at)
-            pieces.push_back(at->second);
-    text.regexes_ = regexes_->possible(pieces);
+    text.found_ = search_->search(text.folded_);
+    text.literals_.fill(text.found_, pieces_of_literal_.size());
     text.is_searched_ = true;
+}
+
+/// Finds out which regexes may match. RE2 takes long to say so, and many texts hold the same pieces.
+void PatternBook::sort_out(ProbedText& text) const {
+    if (text.regexes_ != nullptr) return;
+    search(text);
+    std::vector<std::uint32_t> pieces;
+    for (const std::uint32_t found : text.found_)
+        pieces.insert(pieces.end(), pieces_of_literal_[found].begin(), pieces_of_literal_[found].end());
+    std::ranges::sort(pieces);
+    std::string key(pieces.size() * sizeof(pieces[0]), '\0');
+    if (!pieces.empty()) std::memcpy(key.data(), pieces.data(), key.size());
+    const auto [known, made_now] = text.memo_->possible_.try_emplace(std::move(key));
+    if (made_now) known->second.fill(regexes_->possible(pieces), regexes_->size());
+    text.regexes_ = &known->second;
 }
 
 bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const {
     if (pattern.regex != none)
-        return has(text.regexes_, pattern.regex) &&
+        return text.regexes_->has(pattern.regex) &&
                regexes_->matches(pattern.regex, text.text_, part_of(group.mode));
     if (pattern.literal != none && text.is_searched_) {
-        if (!has(text.literals_, pattern.literal)) return false;
+        if (!text.literals_.has(pattern.literal)) return false;
         if (pattern.literal_is_all) return true;
     }
     const bool folded = group.letters == Case::folded;
@@ -177,8 +188,11 @@ bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, Pro
 bool PatternBook::matches(const PatternGroup& group, ProbedText& text) const {
     const bool affix = group.mode == MatchMode::starts_with || group.mode == MatchMode::ends_with;
     // A pass over a short text costs more than a few patterns tried on it one by one.
-    const bool few = !is_regex(group.mode) && group.count * text.text_.size() < limits::literal_search_from;
-    if (!affix && !few) search(text);
+    const bool few = group.count * text.text_.size() < limits::literal_search_from;
+    if (is_regex(group.mode))
+        sort_out(text);
+    else if (!affix && !few)
+        search(text);
     if (group.letters == Case::folded) fold_text(text);
     const auto* const first = patterns_.data() + group.first;
     return std::any_of(first, first + group.count,

@@ -13,7 +13,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
+#include "rules/number_set.hpp"
 #include "rules/strings.hpp"
 
 namespace tocsin::rules {
@@ -39,20 +41,35 @@ class Regexes;   // regexes.hpp
 class Literals;  // literals.hpp
 class Glob;      // glob.hpp
 
+/// Which regexes the pieces found in a text allow, for every set of pieces that was seen; of one book.
+class RegexMemo {
+public:
+    /// Between messages: forgets everything when it is too much (limits::regex_memo_sets).
+    void trim() {
+        if (possible_.size() > limits::regex_memo_sets) possible_.clear();
+    }
+
+private:
+    friend class PatternBook;
+    std::unordered_map<std::string, NumberSet> possible_;  ///< by the bytes of the sorted pieces
+};
+
 /// A text on which patterns are tried; what was found out about it is kept for the next question.
 class ProbedText {
 public:
-    explicit ProbedText(std::string_view text) : text_(text) {}
+    ProbedText(std::string_view text, RegexMemo& memo) : text_(text), memo_(&memo) {}
     [[nodiscard]] std::string_view text() const { return text_; }
 
 private:
     friend class PatternBook;
     std::string_view text_;
+    RegexMemo* memo_;
     std::string folded_;
     bool is_folded_ = false;
     bool is_searched_ = false;
-    std::vector<std::uint32_t> literals_;  ///< numbers of the literals in it, sorted
-    std::vector<std::uint32_t> regexes_;   ///< numbers of the regexes that may match, sorted
+    std::vector<std::uint32_t> found_;    ///< numbers of the literals in it
+    NumberSet literals_;                  ///< the same
+    const NumberSet* regexes_ = nullptr;  ///< numbers of the regexes that may match
 };
 
 /// One pattern that is known only now; nullopt: a regular expression that cannot be used, so that nobody knows.
@@ -84,6 +101,7 @@ private:
 
     void fold_text(ProbedText& text) const;
     void search(ProbedText& text) const;
+    void sort_out(ProbedText& text) const;
     [[nodiscard]] bool matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const;
     [[nodiscard]] Result<void> add_one(MatchMode mode, Case letters, std::string_view text, Pattern& pattern);
     [[nodiscard]] std::uint32_t literal(std::string_view folded);
@@ -96,8 +114,8 @@ private:
     std::unique_ptr<Regexes> regexes_;
     std::vector<std::unique_ptr<Glob>> globs_;
     std::unique_ptr<Literals> search_;
-    /// Of a text of the search, the piece of the regexes that it is; two pieces may fold to one text.
-    std::unordered_multimap<std::uint32_t, std::uint32_t> piece_of_literal_;
+    /// Of each text of the search, the pieces of the regexes that it is; two pieces may fold to one text.
+    std::vector<std::vector<std::uint32_t>> pieces_of_literal_;
 };
 
 }  // namespace tocsin::rules

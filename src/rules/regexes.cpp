@@ -1,7 +1,5 @@
 #include "rules/regexes.hpp"
 
-#include <algorithm>
-
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
@@ -145,7 +143,6 @@ std::vector<std::uint32_t> Regexes::possible(std::span<const std::uint32_t> piec
     const std::vector<int> found(pieces_found.begin(), pieces_found.end());
     std::vector<int> numbers;
     compiled_->filter.AllPotentials(found, &numbers);
-    std::ranges::sort(numbers);
     return {numbers.begin(), numbers.end()};
 }
 

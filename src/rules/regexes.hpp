@@ -59,7 +59,7 @@ public:
     [[nodiscard]] std::size_t size() const;
     /// Ends adding. The pieces: if one stands in a text after lower-casing both, possible() must be told.
     [[nodiscard]] std::vector<std::string> finish();
-    /// Numbers of the expressions that may match, given the numbers of the pieces found, sorted.
+    /// Numbers of the expressions that may match, given the numbers of the pieces found. Dear: RE2 sorts them.
     [[nodiscard]] std::vector<std::uint32_t> possible(std::span<const std::uint32_t> pieces_found) const;
     [[nodiscard]] bool matches(std::uint32_t number, std::string_view text, RegexPart part) const;
 

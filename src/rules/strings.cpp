@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "base/ascii.hpp"
 #include "mail/charset.hpp"
@@ -53,12 +54,35 @@ private:
     std::size_t at_ = 0;
 };
 
+/// Appends what begins at `at`, in lower case, eight bytes at a time, as long as all eight are ASCII.
+void append_lower_ascii(std::string& out, std::string_view text, std::size_t& at) {
+    constexpr std::uint64_t each = 0x0101'0101'0101'0101, high = 0x80 * each;
+    // Added to a byte of ASCII, the first sets its high bit from 'A' on, the second behind 'Z'.
+    constexpr std::uint64_t from_a = (0x80 - 'A') * each, behind_z = (0x7F - 'Z') * each;
+    std::uint64_t word = 0;
+    for (; text.size() - at >= sizeof word; at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & high) != 0) return;
+        const std::uint64_t capital = ((word + from_a) ^ (word + behind_z)) & high;
+        word |= capital >> 2U;  // 0x20 makes a small letter of a capital one
+        out.append(reinterpret_cast<const char*>(&word), sizeof word);
+    }
+}
+
 }  // namespace
 
 std::string fold(std::string_view text) {
     std::string out;
+    fold_into(out, text);
+    return out;
+}
+
+void fold_into(std::string& out, std::string_view text) {
+    out.clear();
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
+        append_lower_ascii(out, text, at);
+        if (at == text.size()) break;
         if (is_ascii(text[at])) {
             out.push_back(ascii_lower(text[at++]));
             continue;
@@ -71,7 +95,6 @@ std::string fold(std::string_view text) {
         else
             mail::append_utf8(out, other);
     }
-    return out;
 }
 
 bool equal_folded(std::string_view left, std::string_view right) {

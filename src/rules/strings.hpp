@@ -20,6 +20,8 @@ enum class Case { exact, folded };
 ///
 /// Whoever compares one long text with many needles folds each once and asks with Case::exact.
 [[nodiscard]] std::string fold(std::string_view text);
+/// The same in place of what `out` was, whose memory is used again.
+void fold_into(std::string& out, std::string_view text);
 
 /// fold(left) == fold(right), without making them.
 [[nodiscard]] bool equal_folded(std::string_view left, std::string_view right);

@@ -11,7 +11,7 @@ class Confusables;
 class History;
 class HtmlPages;
 class MessageFiles;
-class TextModel;
+class TextReadings;
 
 /// As whom rules see the message.
 enum class View : std::uint8_t {
@@ -23,10 +23,10 @@ struct Surroundings {
     mail::MailTools& tools;
     const Confusables& confusables;
     View view = View::own;
-    HtmlPages* pages = nullptr;  ///< nullptr: no page can be asked
-    MessageFiles* files = nullptr;  ///< nullptr: no file can be looked into
-    History* history = nullptr;  ///< nullptr: nobody can be asked
-    const TextModel* text_model = nullptr;  ///< nullptr: intents cannot be told
+    HtmlPages* pages = nullptr;        ///< nullptr: no page can be asked
+    MessageFiles* files = nullptr;     ///< nullptr: no file can be looked into
+    History* history = nullptr;        ///< nullptr: nobody can be asked
+    TextReadings* readings = nullptr;  ///< nullptr: intents cannot be told
 };
 
 }  // namespace tocsin::rules

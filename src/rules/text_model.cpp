@@ -34,17 +34,24 @@ Result<TextModel> TextModel::load(ByteView file) {
     return TextModel(TRY(decode_weights(file)));
 }
 
-TextIntents TextModel::classify(std::string_view text, std::string_view subject) const {
-    const ReadText read = read_text(text, subject, lexicon_);
-    TextIntents out;
+TextReading TextModel::look_at(std::string_view text, std::string_view subject) const {
+    TextReading reading{.read = read_text(text, subject, lexicon_), .features = {}, .intents = {}};
+    const ReadText& read = reading.read;
+    TextIntents& out = reading.intents;
     out.truncated = read.text.truncated || read.subject.truncated;
     out.topics = lexicon_names(ConceptKind::topic, read, lexicon_);
     out.tags = lexicon_names(ConceptKind::tag, read, lexicon_);
     out.entities = text_entities(text, read, lexicon_);
     out.language = text_language(read, lexicon_);
     out.too_little_text = read.content_words() < content_words_min;
-    if (!out.too_little_text) add_intents(out, text_features(read, lexicon_));
-    return out;
+    if (out.too_little_text) return reading;
+    reading.features = text_features(read, lexicon_);
+    add_intents(out, reading.features);
+    return reading;
+}
+
+TextIntents TextModel::classify(std::string_view text, std::string_view subject) const {
+    return look_at(text, subject).intents;
 }
 
 void TextModel::add_intents(TextIntents& out, const std::vector<Feature>& features) const {
@@ -61,9 +68,13 @@ void TextModel::add_intents(TextIntents& out, const std::vector<Feature>& featur
 }
 
 std::vector<WeighedWord> TextModel::why(std::string_view text, std::string_view subject) const {
-    const ReadText read = read_text(text, subject, lexicon_);
-    const std::vector<Feature> features = text_features(read, lexicon_);
-    if (read.content_words() < content_words_min || features.empty()) return {};
+    return why(look_at(text, subject), text, subject);
+}
+
+std::vector<WeighedWord> TextModel::why(const TextReading& reading, std::string_view text,
+                                        std::string_view subject) const {
+    const auto& [read, features, intents] = reading;
+    if (features.empty()) return {};
     const std::string_view bare = bare_subject(subject);
     const double part =
         static_cast<double>(weights_.hostility_scale) / std::sqrt(static_cast<double>(features.size()));

@@ -13,6 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "rules/text_entities.hpp"
+#include "rules/text_features.hpp"
 #include "rules/text_lexicon.hpp"
 #include "rules/text_topics.hpp"
 #include "rules/text_weights.hpp"
@@ -40,6 +41,13 @@ struct WeighedWord {
     double weight = 0;
 };
 
+/// A text and its subject, read once for all that is asked about them.
+struct TextReading {
+    ReadText read;
+    std::vector<Feature> features;  ///< none with too little text
+    TextIntents intents;
+};
+
 /// Loaded once; read-only afterwards, so any number of threads may ask it.
 class TextModel {
 public:
@@ -48,6 +56,12 @@ public:
 
     /// Linear in the text, of which limits::text_model_bytes are read. Any bytes are some text; an empty one gives empty lists.
     [[nodiscard]] TextIntents classify(std::string_view text, std::string_view subject) const;
+
+    /// What classify() and why() are made of.
+    [[nodiscard]] TextReading look_at(std::string_view text, std::string_view subject) const;
+    /// The same as why() below, of what was read already.
+    [[nodiscard]] std::vector<WeighedWord> why(const TextReading& reading, std::string_view text,
+                                               std::string_view subject) const;
 
     /// The few different words that spoke most for an attack, the strongest first: for a person who asks why.
     [[nodiscard]] std::vector<WeighedWord> why(std::string_view text, std::string_view subject) const;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "mail/charset.hpp"
 #include "rules/xpath_evaluator.hpp"
@@ -51,6 +53,53 @@ Result<XPathQuery> XPathQuery::compile(std::string_view text) {
                     fmt::format("an XPath query has more than {} bytes", limits::xpath_query_bytes));
     if (!mail::is_valid_utf8(text)) return fail(ErrorCode::invalid_input, "an XPath query is not UTF-8");
     return XPathQuery(std::make_unique<Compiled>(TRY(xpath::parse(text))));
+}
+
+namespace {
+
+/// Elements that the tree builder makes without their tag: implied ones, <p> and <br> of their end tags, <img> of <image>.
+constexpr std::array implied_elements = {"html", "head", "body", "colgroup", "tbody", "tr", "p", "br", "img"};
+
+bool needs_tag(const xpath::Step& step) {
+    const bool down = step.axis == xpath::Axis::child || step.axis == xpath::Axis::descendant;
+    return down && step.test == xpath::NodeTest::name && step.name.size() <= limits::xpath_tag_bytes &&
+           std::ranges::find(implied_elements, step.name) == implied_elements.end();
+}
+
+/// Where a name that a query can ask for has ended, whatever else the tag's name has behind it.
+bool is_in_name(char letter) {
+    const char lower = ascii_lower(letter);
+    return (lower >= 'a' && lower <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
+           letter == '_' || letter == '.' || (letter & 0x80) != 0;
+}
+
+std::string to_lower_ascii(std::string_view text) {
+    std::string out(text);
+    for (char& letter : out) letter = ascii_lower(letter);
+    return out;
+}
+
+}  // namespace
+
+PageTags::PageTags(std::string_view html) {
+    for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+        std::size_t end = at + 1;
+        while (end < html.size() && end - at <= limits::xpath_tag_bytes && is_in_name(html[end])) ++end;
+        std::string name = to_lower_ascii(html.substr(at + 1, end - at - 1));
+        if (name.empty() || names_.contains(name)) continue;
+        // <isindex> stood for a form of several elements.
+        all_ = all_ || names_.size() == limits::xpath_tags || name == "isindex";
+        if (all_) return;
+        names_.insert(std::move(name));
+    }
+}
+
+bool PageTags::may_hold(const XPathQuery& query) const {
+    const xpath::Expression& path = query.compiled_->query.expressions[query.compiled_->query.root];
+    if (all_ || path.operation != xpath::Operation::path || !path.operands.empty()) return true;
+    return std::ranges::none_of(path.steps, [&](const xpath::Step& step) {
+        return needs_tag(step) && !names_.contains(to_lower_ascii(step.name));
+    });
 }
 
 Result<XPathResult> evaluate(const XPathQuery& query, HtmlDocument& document) {

@@ -8,7 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,9 +88,23 @@ public:
 
 private:
     friend Result<XPathResult> evaluate(const XPathQuery& query, HtmlDocument& document);
+    friend class PageTags;
     struct Compiled;
     explicit XPathQuery(std::unique_ptr<Compiled> compiled);
     std::unique_ptr<Compiled> compiled_;
+};
+
+/// The names of the tags that begin in a page's source: what costs little to know before the page is built.
+class PageTags {
+public:
+    explicit PageTags(std::string_view html);
+    /// False if `query` is a path to elements that cannot be on the page, because no tag in the source makes one of them (WHATWG
+    /// HTML section 13.2.6 says which elements come without their tag): it yields no nodes.
+    [[nodiscard]] bool may_hold(const XPathQuery& query) const;
+
+private:
+    std::set<std::string, std::less<>> names_;  ///< in lower case
+    bool all_ = false;                          ///< too many to tell, or one that makes others
 };
 
 /// Asks `document` from its root. Nodes beyond limits::xpath_result_nodes and bytes of a text beyond xpath_result_bytes are

@@ -17,6 +17,7 @@
 #include "rules/rule_set.hpp"
 #include "rules/show_value.hpp"
 #include "rules/text_model.hpp"
+#include "rules/text_readings.hpp"
 
 using namespace tocsin;
 using namespace tocsin::rules;
@@ -143,12 +144,13 @@ void ask_all(World& world, const RuleSet& set, Evaluation& evaluation, const mai
     MessageFiles files(world.explode, std::chrono::steady_clock::now() + std::chrono::seconds(60));
     files.add(message, tree);
     History history;
+    TextReadings readings(*world.model);
     Surroundings surroundings{.tools = world.tools,
                               .confusables = world.confusables,
                               .pages = &pages,
                               .files = &files,
                               .history = &history,
-                              .text_model = world.model.get()};
+                              .readings = &readings};
     evaluation.begin(message, surroundings, small);
     std::uint64_t steps = 0;
     for (const Rule& rule : set.rules()) {

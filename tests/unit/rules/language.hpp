@@ -10,6 +10,7 @@
 #include "rules/html_pages.hpp"
 #include "rules/rule_set.hpp"
 #include "rules/show_value.hpp"
+#include "rules/text_readings.hpp"
 
 namespace tocsin::rules::test {
 
@@ -74,12 +75,14 @@ public:
         if (!set.finish()) return "cannot be finished";
         Evaluation evaluation(set.graph(), set.patterns());
         HtmlPages pages(tools_.html_trees);
+        std::optional<TextReadings> readings;
+        if (text_model != nullptr) readings.emplace(*text_model);
         Surroundings surroundings{.tools = tools_,
                                   .confusables = confusables(),
                                   .view = view,
                                   .pages = &pages,
                                   .history = history,
-                                  .text_model = text_model};
+                                  .readings = readings ? &*readings : nullptr};
         evaluation.begin(message_, surroundings, budget);
         const Rule& rule = set.rules().front();
         const Value value = evaluation.value_of(rule.root);
