@@ -434,6 +434,11 @@ inline constexpr std::int64_t regex_bytes = 8LL << 20;
 inline constexpr std::size_t regex_piece_bytes_min = 3;
 /// Hits of one call of regex.extract or regex.count.
 inline constexpr std::size_t regex_hits = 10'000;
+/// Bytes behind a hit of such a call in which a longer one is looked for: ten lines. Without an end to that, texts can be made
+/// on which each hit costs a look at all the rest.
+inline constexpr std::size_t regex_hit_margin_bytes = 1024;
+/// Steps that a hit costs beside the bytes up to it: what lies behind it may be looked at again.
+inline constexpr std::uint64_t regex_hit_steps = 8;
 /// Arrays in arrays of a JSON text that a rule reads.
 inline constexpr std::size_t rule_json_depth = 64;
 /// Addresses of which one message may ask whether the organisation knows them.

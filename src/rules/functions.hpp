@@ -7,8 +7,10 @@ namespace tocsin::rules {
 
 /// length, sum, flatten, keys, values, strings.parse_*, beta.ip_in, hash.sha256.
 void add_value_functions(Functions& functions, Types& types);
-/// strings.* and regex.*.
+/// strings.*, and those of regex.* that say whether something is there.
 void add_text_functions(Functions& functions, Types& types);
+/// regex.count, regex.extract.
+void add_regex_functions(Functions& functions, Types& types);
 /// html.xpath and strings.parse_html.
 void add_html_functions(Functions& functions, Types& types);
 /// profile.by_*: asked of the daemon by Surroundings::history.

@@ -1,12 +1,10 @@
-#include <memory>
 #include <utility>
 
 #include "base/limits.hpp"
 #include "rules/base64_text.hpp"
 #include "rules/confusables.hpp"
+#include "rules/evaluation.hpp"
 #include "rules/functions.hpp"
-#include "rules/record.hpp"
-#include "rules/regexes.hpp"
 #include "rules/strings.hpp"
 
 namespace tocsin::rules {
@@ -86,61 +84,6 @@ Value decode_text(Evaluation& evaluation, const Arguments& arguments) {
     return decoded ? Value::of(evaluation.arena().copy(*decoded)) : Value::null();
 }
 
-// ---- regular expressions whose hits are wanted ----
-
-using Expressions = std::vector<Regex>;
-
-template <Case letters>
-Result<std::shared_ptr<const void>> prepare_expressions(std::span<const std::optional<Value>> constants) {
-    auto expressions = std::make_shared<Expressions>();
-    for (const auto& constant : constants.subspan(1)) {
-        if (!constant || constant->kind != Kind::text)
-            return fail(ErrorCode::invalid_input, "the pattern must be a text that stands in the rule");
-        expressions->push_back(TRY(Regex::compile(constant->text(), letters)));
-    }
-    return expressions;
-}
-
-Value count_matches(Evaluation& evaluation, const Arguments& arguments) {
-    if (!are_texts(arguments, 0, 0)) return Value::null();
-    std::size_t hits = 0;
-    for (const Regex& expression : *static_cast<const Expressions*>(arguments.prepared)) {
-        if (!evaluation.spend_bytes(arguments[0].size)) return Value::null();
-        hits += expression.count(arguments[0].text(), limits::regex_hits);
-        evaluation.spend(hits);
-    }
-    const Missing cut = hits >= limits::regex_hits ? bit(Capability::cut_off) : 0;
-    return Value::of(static_cast<std::int64_t>(hits), cut);
-}
-
-Value hit_of(Evaluation& evaluation, const Regex& expression, const RegexMatch& hit) {
-    const std::span<Value> groups = evaluation.arena().values(hit.groups.size());
-    for (std::size_t at = 0; at < groups.size(); ++at) groups[at] = Value::of(hit.groups[at]);
-    const auto& names = expression.group_names();
-    const std::span<Entry> named = evaluation.arena().entries(names.size());
-    for (std::size_t at = 0; at < named.size(); ++at)
-        named[at] = {names[at].first, Value::of(hit.groups[static_cast<std::size_t>(names[at].second) - 1])};
-    return make_record(evaluation, {Value::of(hit.full_match), Value::of(std::span<const Value>(groups)),
-                                    Value::of(std::span<const Entry>(named))});
-}
-
-Value extract(Evaluation& evaluation, const Arguments& arguments) {
-    if (!are_texts(arguments, 0, 0)) return Value::null();
-    std::vector<Value> found;
-    for (const Regex& expression : *static_cast<const Expressions*>(arguments.prepared)) {
-        // Captures cost RE2 far more than a search.
-        if (!evaluation.spend_bytes(8 * std::size_t{arguments[0].size})) return Value::null();
-        for (const RegexMatch& hit :
-             expression.extract(arguments[0].text(), limits::regex_hits - found.size()))
-            found.push_back(hit_of(evaluation, expression, hit));
-    }
-    evaluation.spend(found.size());
-    const std::span<Value> items = evaluation.arena().values(found.size());
-    std::ranges::copy(found, items.begin());
-    const Missing cut = found.size() >= limits::regex_hits ? bit(Capability::cut_off) : 0;
-    return Value::of(std::span<const Value>(items), cut);
-}
-
 void add_matches(Functions& functions, const Types& types) {
     struct Matcher {
         const char* name;
@@ -211,36 +154,11 @@ void add_strings(Functions& functions, Types& types) {
         {.name = "strings.decode_base64", .parameters = {source}, .result = text, .body = decode_text});
 }
 
-void add_expressions(Functions& functions, Types& types) {
-    const Type* const text = types.text();
-    const Type* const texts = types.array_of(text);
-    ObjectType& match = types.named("RegexMatch");
-    match.fields = {slot<0>("full_match", text), slot<1>("groups", texts),
-                    slot<2>("named_groups", types.map_of(text))};
-    const Type* const matches = types.array_of(types.object(&match));
-    const auto add = [&](const char* name, const Type* result, FunctionBody body, float cost, auto prepare) {
-        const Parameter source{"", {text}};
-        functions.add({.name = name,
-                       .parameters = {source, source},
-                       .variadic = true,
-                       .result = result,
-                       .body = body,
-                       .cost = cost,
-                       .prepare = prepare,
-                       .arguments_passed = 1});
-    };
-    add("regex.count", types.integer(), count_matches, 200, prepare_expressions<Case::exact>);
-    add("regex.icount", types.integer(), count_matches, 200, prepare_expressions<Case::folded>);
-    add("regex.extract", matches, extract, 300, prepare_expressions<Case::exact>);
-    add("regex.iextract", matches, extract, 300, prepare_expressions<Case::folded>);
-}
-
 }  // namespace
 
 void add_text_functions(Functions& functions, Types& types) {
     add_matches(functions, types);
     add_strings(functions, types);
-    add_expressions(functions, types);
 }
 
 }  // namespace tocsin::rules

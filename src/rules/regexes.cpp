@@ -74,34 +74,17 @@ bool Regex::matches(std::string_view text, RegexPart part) const {
     return compiled_->expression.Match(piece(text), 0, text.size(), anchor, nullptr, 0);
 }
 
-std::size_t Regex::count(std::string_view text, std::size_t most) const {
-    std::size_t hits = 0;
-    re2::StringPiece hit;
-    for (std::size_t at = 0; at <= text.size() && hits < most; ++hits) {
-        if (!compiled_->expression.Match(piece(text), at, text.size(), RE2::UNANCHORED, &hit, 1)) break;
-        const auto end = static_cast<std::size_t>(hit.data() - text.data()) + hit.size();
-        at = hit.empty() ? end + 1 : end;
-    }
-    return hits;
-}
-
-std::vector<RegexMatch> Regex::extract(std::string_view text, std::size_t most) const {
-    std::vector<RegexMatch> hits;
-    std::vector<re2::StringPiece> groups(
-        static_cast<std::size_t>(compiled_->expression.NumberOfCapturingGroups()) + 1);
-    for (std::size_t at = 0; at <= text.size() && hits.size() < most;) {
-        if (!compiled_->expression.Match(piece(text), at, text.size(), RE2::UNANCHORED, groups.data(),
-                                         static_cast<int>(groups.size())))
-            break;
-        RegexMatch match{.full_match = view(groups[0]), .groups = {}};
-        for (std::size_t number = 1; number < groups.size(); ++number)
-            match.groups.push_back(groups[number].data() == nullptr ? std::string_view()
-                                                                    : view(groups[number]));
-        const auto end = static_cast<std::size_t>(groups[0].data() - text.data()) + groups[0].size();
-        at = groups[0].empty() ? end + 1 : end;
-        hits.push_back(std::move(match));
-    }
-    return hits;
+std::optional<RegexMatch> Regex::find(std::string_view text, std::size_t from, std::size_t until,
+                                      Groups groups) const {
+    const int numbers = compiled_->expression.NumberOfCapturingGroups();
+    std::vector<re2::StringPiece> found(groups == Groups::kept ? static_cast<std::size_t>(numbers) + 1 : 1);
+    if (!compiled_->expression.Match(piece(text), from, until, RE2::UNANCHORED, found.data(),
+                                     static_cast<int>(found.size())))
+        return std::nullopt;
+    RegexMatch match{.full_match = view(found[0]), .groups = {}};
+    for (std::size_t number = 1; number < found.size(); ++number)
+        match.groups.push_back(found[number].data() == nullptr ? std::string_view() : view(found[number]));
+    return match;
 }
 
 const std::vector<std::pair<std::string, int>>& Regex::group_names() const {

@@ -18,6 +18,8 @@ namespace tocsin::rules {
 
 enum class RegexPart : std::uint8_t { anywhere, whole_text };
 
+enum class Groups : std::uint8_t { left_out, kept };
+
 /// One hit of an expression.
 struct RegexMatch {
     std::string_view full_match;
@@ -34,9 +36,10 @@ public:
     ~Regex();
 
     [[nodiscard]] bool matches(std::string_view text, RegexPart part) const;
-    /// Hits that do not overlap, at most `most`.
-    [[nodiscard]] std::size_t count(std::string_view text, std::size_t most) const;
-    [[nodiscard]] std::vector<RegexMatch> extract(std::string_view text, std::size_t most) const;
+    /// The first hit in the bytes from `from` up to `until`; what stands around them counts for `^`, `$` and `\b`. With
+    /// Groups::left_out, only `full_match` is told, which costs far less.
+    [[nodiscard]] std::optional<RegexMatch> find(std::string_view text, std::size_t from, std::size_t until,
+                                                 Groups groups) const;
     /// Names of groups, with their number from 1.
     [[nodiscard]] const std::vector<std::pair<std::string, int>>& group_names() const;
 

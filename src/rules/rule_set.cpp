@@ -111,6 +111,7 @@ RuleSet::RuleSet(const Lists& lists, AtHand at_hand) : lists_(lists) {
     declare_file_types(types_);
     add_value_functions(functions_, types_);
     add_text_functions(functions_, types_);
+    add_regex_functions(functions_, types_);
     add_html_functions(functions_, types_);
     add_history_functions(functions_, types_);
     add_file_functions(functions_, types_);
