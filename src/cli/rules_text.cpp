@@ -57,13 +57,14 @@ bool is_meant(const json& rule, const std::string& only) {
 std::string rules_check_text(const json& rules, const std::string& only, bool all) {
     std::string out;
     std::map<std::string, std::size_t> lacking;
-    std::size_t complete = 0, count = 0;
+    std::size_t complete = 0, only_history = 0, count = 0;
     for (const json& rule : rules.at("rules")) {
         if (!is_meant(rule, only)) continue;
         ++count;
         const json& needs = rule.at("needs");
         for (const json& name : needs) ++lacking[name.get<std::string>()];
         if (needs.empty()) ++complete;
+        if (needs == json::array({"history"})) ++only_history;
         const std::string path = rule.value("path", "");
         for (const json& warning : rule.value("warnings", json::array()))
             out += "warning: " + problem_line(path, warning);
@@ -79,6 +80,9 @@ std::string rules_check_text(const json& rules, const std::string& only, bool al
     }
     out += fmt::format("\n{} rules are loaded: {} run completely, {} lack something here. {} rejected.\n",
                        count, complete, count - complete, rejected);
+    if (only_history > 0)
+        out += fmt::format("{} of those lack only history, which the daemon tells: with it {} run completely.\n",
+                           only_history, complete + only_history);
     for (const auto& [name, times] : lacking)
         out += fmt::format("  {:<48} {:>5} rules\n", for_terminal(name), times);
     return out;

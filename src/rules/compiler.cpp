@@ -175,9 +175,11 @@ Checked Compiler::field_of(const SyntaxNode& syntax, const Typed& owner) {
 }
 
 Typed Compiler::member_node(const Typed& owner, const Field& field) {
-    return add(
-        {.kind = NodeKind::member, .get = field.get == nullptr ? no_object : field.get, .prepared = &field},
-        {{owner.node}}, field.type);
+    return add({.kind = NodeKind::member,
+                .get = field.get == nullptr ? no_object : field.get,
+                .prepared = &field,
+                .needs = field.needs},
+               {{owner.node}}, field.type);
 }
 
 // ---- operators ----

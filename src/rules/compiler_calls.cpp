@@ -121,7 +121,7 @@ Checked Compiler::plain_call(const SyntaxNode& syntax, const Function& function)
     }
     if (nodes.size() > function.arguments_passed) nodes.resize(function.arguments_passed);
     Node node{.kind = NodeKind::call, .function = &function, .prepared = prepared};
-    if (function.body == nullptr && function.missing) node.needs = bit(*function.missing);
+    if (function.missing) node.needs = bit(*function.missing);
     return add(std::move(node), nodes, result);
 }
 

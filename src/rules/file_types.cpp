@@ -248,9 +248,11 @@ Value section(const ExplodedView& view, Evaluation& evaluation) {
     return Value::of_object(&*found, missing);
 }
 
-/// Text in pictures is not read: whether there is some cannot be told.
-Value no_ocr(const ExplodedView&, Evaluation&) {
-    return Value::null(bit(Capability::text_in_pictures));
+/// A field that this program never tells.
+template <Capability capability>
+Field unanswered(std::string name, const Type* type) {
+    const Getter get = [](const void*, Evaluation&) { return Value::null(bit(capability)); };
+    return {std::move(name), type, get, bit(capability)};
 }
 
 /// A text of the file's own, or null.
@@ -266,7 +268,7 @@ void declare_exploded_file(Types& types) {
     types.named("FileScan").fields = {
         computed<ExplodedView, section<Section::strings, &FileScan::strings>>("strings",
                                                                               object("StringsScan")),
-        computed<ExplodedView, no_ocr>("ocr", object("OCRScan")),
+        unanswered<Capability::text_in_pictures>("ocr", object("OCRScan")),
         computed<ExplodedView, section<Section::url, &FileScan::url>>("url", object("URLScan")),
         computed<ExplodedView, section<Section::exiftool, &FileScan::exiftool>>("exiftool", object("EXIF")),
         computed<ExplodedView, section<Section::yara, &FileScan::yara>>("yara", object("YaraScan")),

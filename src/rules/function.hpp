@@ -58,6 +58,7 @@ struct Function {
     /// Set: the result's type follows from that of the first argument; nullptr from it: it does not fit.
     const Type* (*result_of)(Types& types, const Type* first) = nullptr;
     FunctionBody body = nullptr;  ///< nullptr: cannot be told here, see `missing`
+    /// What it needs that may not be at hand; a function with a body then says so itself.
     std::optional<Capability> missing{};
     NullArgument null_argument = NullArgument::spreads;
     float cost = 30;                 ///< about how many steps a call takes

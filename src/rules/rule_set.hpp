@@ -35,7 +35,8 @@ struct Rule {
     RuleFile file;
     NodeId root = 0;
     const Type* type = nullptr;
-    Missing needs = 0;              ///< what it may have to ask and cannot be told
+    Missing needs =
+        0;  ///< what it may have to ask and this program alone cannot tell; history is the daemon's
     std::vector<Problem> warnings;  ///< lines are those of the file
     std::vector<RuleClause> clauses;
 };

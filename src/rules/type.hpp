@@ -45,6 +45,7 @@ struct Field {
     std::string name;
     const Type* type = nullptr;
     Getter get = nullptr;  ///< nullptr: objects of this type never exist in this program, so nobody asks
+    Missing needs = 0;     ///< what this program never tells of it: it is null with these bits
 };
 
 struct ObjectType {

@@ -68,7 +68,9 @@ class Check(Rules):
         shown = self.check(code=0).stdout
         self.assertIn("scored.yml: needs attack_score", shown)
         self.assertNotIn("invoice.yml", shown)
-        self.assertIn("4 rules are loaded: 3 run completely, 1 lack something here. 0 rejected.", shown)
+        self.assertIn("newcomer.yml: needs history", shown)
+        self.assertIn("4 rules are loaded: 2 run completely, 2 lack something here. 0 rejected.", shown)
+        self.assertIn("1 of those lack only history, which the daemon tells: with it 3 run completely.", shown)
         self.assertIn("invoice.yml: complete", self.check("--all", code=0).stdout)
 
     def test_wrong_rule_is_told_with_file_line_and_column_and_ends_with_1(self):

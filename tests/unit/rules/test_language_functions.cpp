@@ -209,3 +209,31 @@ TEST_CASE("many patterns on a long text: the one pass finds what each by itself 
         CHECK(ask(row.expression) == row.value);
     }
 }
+
+TEST_CASE("what a rule needs is known when it is loaded") {
+    using namespace tocsin::rules;
+    using Names = std::vector<std::string>;
+    struct {
+        std::string source;
+        Names needs;
+    } const table[] = {
+        {"type.inbound", {}},
+        {"profile.by_sender().solicited", {"history"}},
+        {"beta.profile.by_reply_to().prevalence == 'new'", {"history"}},
+        {"sender.email.email in $recipient_emails", {"history"}},
+        {"any(attachments, any(file.explode(.), .depth > 0))", {}},
+        {"any(attachments, any(file.explode(.), strings.icontains(.scan.ocr.raw, 'x')))",
+         {"text_in_pictures"}},
+        {"strings.icontains(beta.ocr(file.message_screenshot()).text, 'x')",
+         {"screenshots", "text_in_pictures"}},
+        {"sender.email.domain.root_domain in $tranco_1m", {"$tranco_1m"}},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.source);
+        const Lists lists;
+        RuleSet set(lists);
+        set.add("name: a\nsource: |\n  " + row.source + "\n", "a.yml");
+        REQUIRE(set.rules().size() == 1);
+        CHECK(set.names_of(set.rules()[0].needs) == row.needs);
+    }
+}
