@@ -64,6 +64,8 @@ inline constexpr std::size_t links = 4096;
 inline constexpr std::size_t url_bytes = 16U << 10;
 /// Query parameters of one URL that are decoded one by one.
 inline constexpr std::size_t query_parameters = 256;
+/// Rewriters around one link that are taken away: a gateway at the recipient's, one at the sender's, a tracker, a redirector.
+inline constexpr std::size_t link_rewriters = 5;
 /// Quoted messages told apart in one message.
 inline constexpr std::size_t threads = 256;
 /// IP addresses of a body's text, and message identifiers of one References field, that are kept.

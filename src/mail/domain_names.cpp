@@ -98,13 +98,33 @@ std::optional<std::uint64_t> browser_number(std::string_view text) {
     return value;
 }
 
+/// What is unusual in how the numbers of an IPv4 address are written.
+std::vector<std::string> encoders_of(std::string_view host, std::size_t numbers) {
+    std::vector<std::string> encoders;
+    for (std::size_t start = 0; start < host.size();) {
+        const std::size_t dot = std::min(host.find('.', start), host.size());
+        const std::string_view number = host.substr(start, dot - start);
+        start = dot + 1;
+        std::string name;
+        if (number.starts_with("0x") || number.starts_with("0X"))
+            name = "hexadecimal";
+        else if (number.size() > 1 && number.front() == '0')
+            name = "octal";
+        else if (numbers < 4)
+            name = "decimal_integer";
+        if (!name.empty() && std::ranges::find(encoders, name) == encoders.end())
+            encoders.push_back(std::move(name));
+    }
+    return encoders;
+}
+
 IpAddress ipv4_from(std::uint64_t value) {
     std::string text;
     for (int shift = 24; shift >= 0; shift -= 8) {
         text += std::to_string((value >> static_cast<unsigned>(shift)) & 0xFFU);
         if (shift > 0) text += '.';
     }
-    return {std::move(text), 4};
+    return {.ip = std::move(text), .version = 4};
 }
 
 }  // namespace
@@ -206,7 +226,7 @@ std::optional<IpAddress> parse_ip(std::string_view text) {
         if (inet_pton(family, zero_ended.data(), address.data()) != 1) continue;
         if (inet_ntop(family, address.data(), shown.data(), static_cast<socklen_t>(shown.size())) == nullptr)
             continue;
-        return IpAddress{shown.data(), version};
+        return IpAddress{.ip = shown.data(), .version = version};
     }
     return std::nullopt;
 }
@@ -230,7 +250,9 @@ std::optional<IpAddress> parse_browser_ipv4(std::string_view host) {
     }
     const std::uint64_t last = numbers[count - 1];
     if (last >= (1ULL << (8U * (5U - static_cast<unsigned>(count))))) return std::nullopt;
-    return ipv4_from(address | last);
+    IpAddress ip = ipv4_from(address | last);
+    if (ip.ip != host) ip.translation = IpTranslation{std::string(host), false, encoders_of(host, count)};
+    return ip;
 }
 
 }  // namespace tocsin::mail

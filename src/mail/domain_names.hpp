@@ -43,7 +43,8 @@ private:
 [[nodiscard]] std::optional<IpAddress> parse_ip(std::string_view text);
 
 /// IPv4 as a browser reads the host of a URL: one to four numbers, each decimal, 0-octal or 0x-hexadecimal,
-/// the last one filling the rest (WHATWG URL standard, "IPv4 parser"). Normalised to dotted decimal.
+/// the last one filling the rest (WHATWG URL standard, "IPv4 parser"). Normalised to dotted decimal; written in any other
+/// way, it has a translation.
 [[nodiscard]] std::optional<IpAddress> parse_browser_ipv4(std::string_view host);
 
 }  // namespace tocsin::mail

@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
+#include "mail/link_rewriters.hpp"
 #include "mail/urls.hpp"
 
 namespace tocsin::mail {
@@ -19,8 +20,9 @@ bool leads_nowhere(const Url& url) {
 }
 
 /// Registrable domains differ; nothing when one side has none (an address as the host counts as its own
-/// domain).
-std::optional<bool> differs(const Url& shown, const Url& target) {
+/// domain). A gateway rewrites text and target alike: what it had been is compared.
+std::optional<bool> differs(Url shown, const Url& target, DomainNames& domain_names) {
+    unravel(shown, domain_names);
     const auto root = [](const Url& url) -> const std::string& {
         return url.domain.root_domain.empty() && url.ip ? url.ip->ip : url.domain.root_domain;
     };
@@ -50,6 +52,7 @@ void LinkCollector::add_html_link(const HtmlLink& found, const std::optional<Url
                                   std::uint32_t entity) {
     std::optional<Url> target = resolve_url(found.target, base, tools_.domain_names);
     if (!target || leads_nowhere(*target)) return;
+    unravel(*target, tools_.domain_names);
     Link link;
     link.parser = found.parser;
     link.visible = found.visible;
@@ -57,7 +60,7 @@ void LinkCollector::add_html_link(const HtmlLink& found, const std::optional<Url
     if (!found.text.empty()) {
         link.display_url = parse_typed_url(found.text, tools_.domain_names);
         if (!link.display_url) link.display_text = found.text;
-        if (link.display_url) link.mismatched = differs(*link.display_url, *target);
+        if (link.display_url) link.mismatched = differs(*link.display_url, *target, tools_.domain_names);
     }
     targets_.insert(target->url);
     link.href_url = std::move(*target);
@@ -66,12 +69,14 @@ void LinkCollector::add_html_link(const HtmlLink& found, const std::optional<Url
 
 void LinkCollector::add_found(std::string_view text, std::size_t offset, std::uint32_t entity) {
     std::optional<Url> url = parse_url(text, tools_.domain_names);
-    if (!url || leads_nowhere(*url) || targets_.contains(url->url)) return;
+    if (!url || leads_nowhere(*url)) return;
     Link link;
     link.parser = LinkParser::plain;
     link.visible = true;
-    link.mismatched = differs(*url, *url);
     link.display_url = *url;
+    unravel(*url, tools_.domain_names);
+    if (targets_.contains(url->url)) return;
+    link.mismatched = differs(*url, *url, tools_.domain_names);
     link.href_url = std::move(*url);
     link.entity = entity;
     add(std::move(link), offset);

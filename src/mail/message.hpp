@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,9 +37,25 @@ struct Mailbox {
     EmailAddress email;
 };
 
+/// How the host of a URL is written that a browser takes for another address than it seems: "3405803785", "0312.0.2.1",
+/// "[::ffff:192.0.2.1]".
+struct IpTranslation {
+    std::string original;
+    bool v4_to_v6 = false;  ///< an IPv4 address inside an IPv6 one (RFC 4291 section 2.5.5)
+    std::vector<std::string>
+        encoders;  ///< "octal", "decimal_integer", "hexadecimal", each once, in their order
+};
+
 struct IpAddress {
     std::string ip;
     int version = 4;
+    std::optional<IpTranslation> translation{};
+};
+
+/// What a link was before rewriters around it were taken away (mail/link_rewriters.hpp).
+struct UrlRewrite {
+    std::string original;               ///< the whole URL as it stands in the mail
+    std::vector<std::string> encoders;  ///< who had rewritten it, the outermost first: "proofpoint"
 };
 
 struct Url {
@@ -53,12 +70,13 @@ struct Url {
     std::string query_params;
     std::map<std::string, std::vector<std::string>> query_params_decoded;
     std::string fragment;
+    std::shared_ptr<const UrlRewrite> rewrite;  ///< set by unravel() when there was something to take away
 };
 
 enum class LinkParser : std::uint8_t { plain, hyperlink, image, form, other };
 
 struct Link {
-    Url href_url;
+    Url href_url;  ///< where it leads; known rewriters around it are taken away (Url::rewrite)
     std::optional<Url> display_url;           ///< set when the link's text is itself a URL
     std::optional<std::string> display_text;  ///< null when the text is a URL
     std::optional<bool> mismatched;           ///< registrable domains of text and target differ

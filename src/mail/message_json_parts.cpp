@@ -165,7 +165,12 @@ Json domain_json(const Domain& domain) {
 }
 
 Json ip_json(const IpAddress& ip) {
-    return {{"ip", ip.ip}, {"version", ip.version}};
+    Json out{{"ip", ip.ip}, {"version", ip.version}};
+    if (ip.translation)
+        out["translation"] = {{"original", ip.translation->original},
+                              {"v4_to_v6", ip.translation->v4_to_v6},
+                              {"encoders", ip.translation->encoders}};
+    return out;
 }
 
 Json email_json(const EmailAddress& email) {
@@ -194,6 +199,8 @@ Json url_json(const Url& url) {
     out["query_params_decoded"] = Json::object();
     for (const auto& [name, values] : url.query_params_decoded) out["query_params_decoded"][name] = values;
     put(out, "fragment", url.fragment);
+    if (url.rewrite)
+        out["rewrite"] = {{"original", url.rewrite->original}, {"encoders", url.rewrite->encoders}};
     return out;
 }
 

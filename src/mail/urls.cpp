@@ -112,7 +112,11 @@ bool has_forbidden(std::string_view host) {
 /// WHATWG URL "host parser".
 void read_host(std::string_view text, Url& url, DomainNames& domain_names) {
     if (text.starts_with('[') && text.ends_with(']')) {
-        url.ip = parse_ip(text.substr(1, text.size() - 2));
+        const std::string_view address = text.substr(1, text.size() - 2);
+        url.ip = parse_ip(address);
+        // inet_ntop() writes dots into addresses that hold one of IPv4 only.
+        if (url.ip && url.ip->ip.contains('.'))
+            url.ip->translation = IpTranslation{std::string(address), true, {}};
         url.domain.domain = url.ip && url.ip->version == 6 ? '[' + url.ip->ip + ']' : to_lower(text);
         return;
     }

@@ -5,6 +5,7 @@
 #include "base/assert.hpp"
 #include "mail/ascii.hpp"
 #include "mail/charset.hpp"
+#include "mail/link_rewriters.hpp"
 #include "mail/urls.hpp"
 #include "rules/calendar.hpp"
 #include "rules/explosion_node.hpp"
@@ -325,6 +326,7 @@ QrCode describe_code(std::string_view text, mail::DomainNames& domain_names) {
         code.type = link ? "url" : "undefined";
     if (link) code.url = mail::parse_url(code.data, domain_names);
     if (!code.url) code.url = mail::parse_typed_url(mail::trim(code.data), domain_names);
+    if (code.url) mail::unravel(*code.url, domain_names);
     return code;
 }
 

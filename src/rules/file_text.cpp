@@ -10,6 +10,7 @@
 #include "mail/ascii.hpp"
 #include "mail/charset.hpp"
 #include "mail/html_facts.hpp"
+#include "mail/link_rewriters.hpp"
 #include "mail/urls.hpp"
 #include "scan/markup.hpp"
 
@@ -175,11 +176,13 @@ bool add_urls(const std::vector<std::string>& found, mail::DomainNames& domain_n
         if (urls.size() + invalid.size() >= limits::exploded_urls) return false;
         std::optional<mail::Url> url = mail::parse_url(text, domain_names);
         if (!url) url = mail::parse_typed_url(text, domain_names);
-        if (url)
+        if (url) {
+            mail::unravel(*url, domain_names);
             urls.push_back(std::move(*url));
-        else
+        } else {
             invalid.push_back(
                 mail::utf8_or_windows_1252(std::string_view(text).substr(0, limits::url_bytes)));
+        }
     }
     return true;
 }

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "mail/html_facts.hpp"
+#include "mail/link_rewriters.hpp"
 #include "mail/urls.hpp"
 #include "rules/functions.hpp"
 #include "rules/html_pages.hpp"
@@ -28,9 +29,10 @@ Value link_of(Evaluation& evaluation, const std::string& href) {
     auto& tools = evaluation.surroundings().tools;
     mail::Link link;
     link.parser = mail::LinkParser::hyperlink;
-    const std::optional<mail::Url> url = mail::resolve_url(href, std::nullopt, tools.domain_names);
+    std::optional<mail::Url> url = mail::resolve_url(href, std::nullopt, tools.domain_names);
     if (!url) return Value::null();
-    link.href_url = *url;
+    mail::unravel(*url, tools.domain_names);
+    link.href_url = *std::move(url);
     return Value::of_object(&evaluation.arena().keep(std::move(link)));
 }
 

@@ -10,6 +10,11 @@
 
 namespace tocsin::rules {
 
+namespace bind {
+TOCSIN_RULES_NAME(mail::IpTranslation, "Translation");
+TOCSIN_RULES_NAME(mail::UrlRewrite, "Rewrite");
+}  // namespace bind
+
 namespace {
 
 using bind::computed;
@@ -59,17 +64,19 @@ void declare_addresses(Types& types) {
                                      field<&Mailbox::email>(types, "email"),
                                      computed<Mailbox, unknown>("first_name", types.text()),
                                      computed<Mailbox, unknown>("last_name", types.text())};
-    types.declare("Translation: original text, v4_to_v6 boolean, encoders [text]");
-    types.named("IP").fields = {
-        field<&IpAddress::ip>(types, "ip"), field<&IpAddress::version>(types, "version"),
-        computed<IpAddress, [](const IpAddress&, Evaluation&) { return Value::null(); }>(
-            "translation", types.object(&types.named("Translation")))};
+    using mail::IpTranslation;
+    types.named("Translation").fields = {field<&IpTranslation::original>(types, "original"),
+                                         field<&IpTranslation::v4_to_v6>(types, "v4_to_v6"),
+                                         field<&IpTranslation::encoders>(types, "encoders")};
+    types.named("IP").fields = {field<&IpAddress::ip>(types, "ip"),
+                                field<&IpAddress::version>(types, "version"),
+                                field<&IpAddress::translation>(types, "translation")};
 }
 
 void declare_links(Types& types) {
-    using mail::Link, mail::Url;
-    types.declare("Rewrite: original text, encoders [text]");
-    // Links that a gateway or a tracker has rewritten are not unravelled: none is marked as such.
+    using mail::Link, mail::Url, mail::UrlRewrite;
+    types.named("Rewrite").fields = {field<&UrlRewrite::original>(types, "original"),
+                                     field<&UrlRewrite::encoders>(types, "encoders")};
     types.named("URL").fields = {field<&Url::url>(types, "url"),
                                  field<&Url::scheme>(types, "scheme"),
                                  field_or_null<&Url::username>(types, "username"),
@@ -81,8 +88,9 @@ void declare_links(Types& types) {
                                  field_or_null<&Url::query_params>(types, "query_params"),
                                  field<&Url::query_params_decoded>(types, "query_params_decoded"),
                                  field_or_null<&Url::fragment>(types, "fragment"),
-                                 computed<Url, [](const Url&, Evaluation&) { return Value::null(); }>(
-                                     "rewrite", types.object(&types.named("Rewrite")))};
+                                 computed<Url, [](const Url& url, Evaluation&) {
+                                     return url.rewrite ? Value::of_object(url.rewrite.get()) : Value::null();
+                                 }>("rewrite", types.object(&types.named("Rewrite")))};
     types.named("Link").fields = {
         field<&Link::href_url>(types, "href_url"),
         field<&Link::display_url>(types, "display_url"),

@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "mail/charset.hpp"
+#include "mail/link_rewriters.hpp"
 #include "mail/urls.hpp"
 #include "rules/xml_text.hpp"
 #include "scan/markup.hpp"
@@ -304,6 +305,7 @@ bool read_relationships(std::span<const PackagePart> parts, mail::DomainNames& d
             relationship.target =
                 mail::utf8_or_windows_1252(scan::attribute(tag, "target").substr(0, limits::url_bytes));
             relationship.target_url = mail::parse_url(relationship.target, domain_names);
+            if (relationship.target_url) mail::unravel(*relationship.target_url, domain_names);
             relationships.push_back(std::move(relationship));
         }
     }

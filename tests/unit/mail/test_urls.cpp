@@ -189,3 +189,38 @@ TEST_CASE("urls: the search is bounded and takes linear time") {
     for (int i = 0; i < 50; ++i) many += "http://a.com ";
     CHECK(find_urls(many, 7).size() == 7);
 }
+
+TEST_CASE("urls: how an address is written that a browser takes for another one") {
+    using Names = std::vector<std::string>;
+    struct Row {
+        std::string text, ip, original;
+        Names encoders;
+        bool v4_to_v6 = false;
+    };
+    const std::vector<Row> rows = {
+        {"http://3405803785/", "203.0.113.9", "3405803785", {"decimal_integer"}},
+        {"http://0313.0.0161.011/", "203.0.113.9", "0313.0.0161.011", {"octal"}},
+        {"http://0xCB.0.113.011/", "203.0.113.9", "0xCB.0.113.011", {"hexadecimal", "octal"}},
+        {"http://203.28937/", "203.0.113.9", "203.28937", {"decimal_integer"}},
+        {"http://[::ffff:203.0.113.9]/", "::ffff:203.0.113.9", "::ffff:203.0.113.9", {}, true},
+        {"http://[::ffff:cb00:7109]/", "::ffff:203.0.113.9", "::ffff:cb00:7109", {}, true},
+    };
+    DomainNames domain_names;
+    for (const Row& row : rows) {
+        CAPTURE(row.text);
+        const auto url = parse_url(row.text, domain_names);
+        REQUIRE(url);
+        REQUIRE(url->ip);
+        CHECK(url->ip->ip == row.ip);
+        REQUIRE(url->ip->translation);
+        CHECK(url->ip->translation->original == row.original);
+        CHECK(url->ip->translation->encoders == row.encoders);
+        CHECK(url->ip->translation->v4_to_v6 == row.v4_to_v6);
+    }
+    for (const std::string plain : {"http://203.0.113.9/", "http://[2001:db8::9]/"}) {
+        const auto url = parse_url(plain, domain_names);
+        REQUIRE(url);
+        REQUIRE(url->ip);
+        CHECK_FALSE(url->ip->translation);
+    }
+}

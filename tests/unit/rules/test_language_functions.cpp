@@ -210,6 +210,43 @@ TEST_CASE("many patterns on a long text: the one pass finds what each by itself 
     }
 }
 
+// Asked as link_ipv4_in_ipv6.yml, open_redirect_indeed.yml, link_gcal_invite_open_redirect.yml and malformed_url_prefix.yml do.
+TEST_CASE("links that are rewritten, and addresses that are disguised") {
+    const auto page = [](std::string_view target) {
+        return "From: a@b.example\r\nContent-Type: text/html\r\n\r\n<a href=\"" + std::string(target) +
+               "\">x</a>\r\n";
+    };
+    struct {
+        std::string target, expression, value;
+    } const table[] = {
+        {"http://[::ffff:203.0.113.9]/", "any(body.links, .href_url.ip.translation.v4_to_v6)", "true"},
+        {"http://203.0.113.9/", "any(body.links, .href_url.ip.translation.v4_to_v6)", "null"},
+        {"http://3405803785/", "body.links[0].href_url.ip.translation.original", "\"3405803785\""},
+        {"http://3405803785/", "'decimal_integer' in body.links[0].href_url.ip.translation.encoders", "true"},
+        {"https://t.indeed.com/r?target=https%3A%2F%2Fevil.example%2F",
+         "any(body.links, \"indeed_open_redirect\" in .href_url.rewrite.encoders)", "true"},
+        {"https://www.indeed.com/jobs",
+         "any(body.links, \"indeed_open_redirect\" in .href_url.rewrite.encoders)", "null"},
+        {"https://www.google.com/url?q=https://evil.example/",
+         "any(body.links, any(.href_url.rewrite.encoders, strings.icontains(., \"open_redirect\")))", "true"},
+        {"https://www.google.com/url?q=https://evil.example/", "body.links[0].href_url.domain.domain",
+         "\"evil.example\""},
+        {"https://a.safelinks.protection.outlook.com/?url=https%3A%2F%2Fbank.example%2F",
+         "length(filter(body.current_thread.links, strings.icontains(.href_url.rewrite.original, "
+         "\"safelinks.protection.outlook.com\")))",
+         "1"},
+        {"https://a.safelinks.protection.outlook.com/?url=https%3A%2F%2Fbank.example%2F",
+         "any(html.xpath(body.html, '//a').nodes, any(.links, .href_url.domain.domain == 'bank.example'))",
+         "true"},
+        {"https://bank.example/", "body.links[0].href_url.rewrite.original", "null"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.target);
+        CAPTURE(row.expression);
+        CHECK(Asker(page(row.target))(row.expression) == row.value);
+    }
+}
+
 TEST_CASE("what a rule needs is known when it is loaded") {
     using namespace tocsin::rules;
     using Names = std::vector<std::string>;
