@@ -1,13 +1,16 @@
 // Expressions of the rule language asked about a message, in a line each.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "mail/message.hpp"
 #include "mail/mime.hpp"
 #include "rules/confusables.hpp"
+#include "rules/explode_fixture.hpp"
 #include "rules/html_pages.hpp"
+#include "rules/message_files.hpp"
 #include "rules/rule_set.hpp"
 #include "rules/show_value.hpp"
 #include "rules/text_readings.hpp"
@@ -57,6 +60,7 @@ public:
     History* history = nullptr;
     const TextModel* text_model = nullptr;
     Budget budget = ample;
+    bool with_files = false;  ///< attachments are taken apart when they are asked for
 
     std::string operator()(std::string_view expression) {
         RuleSet set(lists, {.text_model = text_model != nullptr});
@@ -77,10 +81,18 @@ public:
         HtmlPages pages(tools_.html_trees);
         std::optional<TextReadings> readings;
         if (text_model != nullptr) readings.emplace(*text_model);
+        std::optional<ExplodeTools> explode;
+        std::optional<MessageFiles> files;
+        if (with_files) {
+            explode.emplace(ExplodeTools{typer(), inspection_tools(), {}, tools_});
+            files.emplace(*explode, std::chrono::steady_clock::now() + std::chrono::minutes(5));
+            files->add(message_, tree_);
+        }
         Surroundings surroundings{.tools = tools_,
                                   .confusables = confusables(),
                                   .view = view,
                                   .pages = &pages,
+                                  .files = files ? &*files : nullptr,
                                   .history = history,
                                   .readings = readings ? &*readings : nullptr};
         evaluation.begin(message_, surroundings, budget);
