@@ -411,6 +411,32 @@ inline constexpr std::size_t retention_batch = 500;
 inline constexpr std::uint32_t retention_pause_ms = 50;
 inline constexpr std::uint32_t retention_interval_ms = 3'600'000;
 
+// ---- mail kept for looking again -----------------------------------------------------------------------------------------
+/// One file of kept mail is closed when it is this large, or this old. What is too old, or too much, goes file by file.
+inline constexpr std::size_t kept_segment_bytes = 8U << 20;
+inline constexpr std::int64_t kept_segment_s = 3'600;
+/// What is known of one kept mail beside its bytes, as JSON; the texts in it are those of a record, escaped.
+inline constexpr std::size_t kept_facts_bytes = 256U << 10;
+/// The largest mail that can be kept: facts and mail are sealed as one piece of limits::message_bytes at most.
+inline constexpr std::size_t kept_message_bytes = message_bytes - (1U << 20);
+/// Mail that waits to be written; what comes beyond is not kept. Memory while the disk is slow.
+inline constexpr std::size_t kept_queue_messages = 1'000;
+inline constexpr std::size_t kept_queue_bytes = 64U << 20;
+/// Written in one call on a thread that mail shares: some tens of milliseconds.
+inline constexpr std::size_t kept_batch_bytes = 2U << 20;
+/// Campaigns of which a message is kept, as far as they are known; some 150 bytes each. One that was forgotten is kept once more.
+inline constexpr std::size_t kept_campaigns = 200'000;
+/// How often it is written down how many messages were not kept, and why.
+inline constexpr std::uint32_t kept_tally_interval_ms = 5'000;
+/// With less free space than this on the disk, nothing is kept: mail that is held needs it.
+inline constexpr std::uint64_t kept_disk_free_bytes = 1ULL << 30;
+/// How much less than other processes a hunt gets of the processors, as nice(2): mail comes first.
+inline constexpr int hunt_niceness = 10;
+/// Longest time for which mail is kept, in days, and the least and most room for it, in MiB.
+inline constexpr std::int64_t kept_days_max = 365;
+inline constexpr std::int64_t kept_quota_mib_min = 16;
+inline constexpr std::int64_t kept_quota_mib_max = std::int64_t{1} << 30;
+
 // ---- rules ------------------------------------------------------------------------------------------------------------
 /// One rule file: its text and what is said about it.
 inline constexpr std::size_t rule_file_bytes = 1U << 20;

@@ -63,10 +63,13 @@ std::string words_of_sqlite(int result) {
     }
 }
 
+std::string connection_words(const std::string& path) {
+    return "dbname=\"" + path + "\" timeout=" + std::to_string(limits::database_busy_ms / 1000);
+}
+
 /// Opens one connection. The settings hold for a connection, so each gets them.
 void connect(soci::session& session, const std::string& path) {
-    session.open(soci::sqlite3,
-                 "dbname=\"" + path + "\" timeout=" + std::to_string(limits::database_busy_ms / 1000));
+    session.open(soci::sqlite3, connection_words(path));
     std::string mode;
     session << "PRAGMA journal_mode = WAL", soci::into(mode);
     session << "PRAGMA synchronous = FULL";  // WAL alone would leave the last commits to the kernel's leisure
@@ -117,6 +120,21 @@ Result<Database> Database::open(const std::filesystem::path& path, TimePoint now
         connect(session, name);
         return {};
     }));
+    return Database(std::move(state));
+}
+
+Result<Database> Database::open_read_only(const std::filesystem::path& path) {
+    const std::string name = path.string();
+    std::error_code error;
+    if (name.find('"') != std::string::npos || !std::filesystem::is_regular_file(path, error))
+        return fail(ErrorCode::not_found, "there is no journal " + name);
+    auto state = std::make_unique<DatabaseState>();
+    const auto open = [&](soci::session& session) -> Result<void> {
+        session.open(soci::sqlite3, connection_words(name) + " readonly=true");
+        return check_migrations(session, embedded_migrations());
+    };
+    TRY(writing(*state, "open database " + name, open));
+    TRY(reading(*state, "open database " + name, open));
     return Database(std::move(state));
 }
 

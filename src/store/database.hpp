@@ -31,6 +31,9 @@ public:
     /// this program does not know (newer program) or whose text differs (altered schema): ErrorCode::conflict.
     /// Errors: io, permission, corrupt.
     [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, TimePoint now);
+    /// Opens the file of a daemon that may be running, for questions only: nothing is written, no migration applied. What the
+    /// daemon has not filed yet is not found. Errors: not_found, conflict (made by another version), permission, corrupt, io.
+    [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
     /// An empty database in memory, for tests and for `tocsin scan`.
     [[nodiscard]] static Result<Database> open_in_memory(TimePoint now);
     Database(Database&& other) noexcept;

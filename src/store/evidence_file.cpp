@@ -45,6 +45,13 @@ Result<void> write_new_file(const std::filesystem::path& path, ByteView content)
     return written;
 }
 
+Result<void> append_and_sync(const std::filesystem::path& path, std::string_view text) {
+    const UniqueFd fd(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+    if (!fd.valid()) return system_error("open", path);
+    return write_and_sync(fd.get(), as_bytes(text), path);
+}
+
 Result<Bytes> read_whole_file(const std::filesystem::path& path, std::size_t bytes_max) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat found{};

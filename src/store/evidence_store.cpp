@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sodium.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 
 #include "base/unique_fd.hpp"
 #include "store/evidence_file.hpp"
+#include "store/sealed_folder.hpp"
 #include "store/sealing.hpp"
 
 namespace tocsin::store {
@@ -44,56 +44,6 @@ constexpr std::size_t sealed_bytes_max = limits::message_bytes + limits::message
 
 std::string hex(const Hash256& hash) {
     return to_hex(std::as_bytes(std::span(hash)));
-}
-
-Result<void> make_folder(const fs::path& path) {
-    if (::mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
-    return std::unexpected(errno_error("make folder " + path.string(), errno));
-}
-
-Result<UniqueFd> take_lock(const fs::path& folder) {
-    const fs::path path = folder / "lock";
-    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
-    if (!fd.valid()) return std::unexpected(errno_error("open " + path.string(), errno));
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorCode::conflict, "evidence in " + folder.string() + " is used by another process");
-    return fd;
-}
-
-Result<SealKey> read_key(const fs::path& path) {
-    struct stat found{};
-    if (::lstat(path.c_str(), &found) != 0)
-        return std::unexpected(errno_error("open " + path.string(), errno));
-    if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return fail(ErrorCode::permission,
-                    "key " + path.string() + ": others may read it; chmod 600 and judge the damage");
-    const Bytes bytes = TRY(read_whole_file(path, 4096));
-    if (bytes.size() != seal_key_bytes)
-        return fail(ErrorCode::corrupt, fmt::format("key {}: {} bytes instead of {}", path.string(),
-                                                    bytes.size(), seal_key_bytes));
-    SealKey key{};
-    std::transform(bytes.begin(), bytes.end(), key.begin(),
-                   [](std::byte b) { return static_cast<unsigned char>(b); });
-    return key;
-}
-
-/// Reads the key, or makes it when there is no evidence yet: a new key beside old files would make them unreadable
-/// in silence.
-Result<SealKey> read_or_make_key(const fs::path& folder, bool has_evidence) {
-    const fs::path path = folder / "key";
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(path, error))) return read_key(path);
-    if (has_evidence)
-        return fail(ErrorCode::corrupt,
-                    "key " + path.string() + " is missing, but there is evidence sealed with it: restore it");
-    const SealKey key = make_seal_key();
-    const fs::path fresh = folder / "key.new";
-    fs::remove(fresh, error);
-    TRY(write_new_file(fresh, std::as_bytes(std::span(key))));
-    if (::rename(fresh.c_str(), path.c_str()) != 0)
-        return std::unexpected(errno_error("rename " + fresh.string(), errno));
-    TRY(sync_folder(folder));
-    return key;
 }
 
 /// Bytes of all sealed files. What a killed process left in `new` is removed.
@@ -179,16 +129,18 @@ EvidenceStore& EvidenceStore::operator=(EvidenceStore&& other) noexcept = defaul
 EvidenceStore::~EvidenceStore() = default;
 
 Result<EvidenceStore> EvidenceStore::open(const fs::path& folder, std::uint64_t bytes_max) {
-    TRY(make_folder(folder));
+    TRY(make_private_folder(folder));
     auto state = std::make_unique<EvidenceState>();
     state->folder = folder;
     state->bytes_max = bytes_max;
-    state->lock = TRY(take_lock(folder));
-    TRY(make_folder(folder / "new"));
-    for (unsigned shelf = 0; shelf < 256; ++shelf) TRY(make_folder(folder / fmt::format("{:02x}", shelf)));
+    state->lock = TRY(lock_folder(folder, "evidence"));
+    TRY(make_private_folder(folder / "new"));
+    for (unsigned shelf = 0; shelf < 256; ++shelf)
+        TRY(make_private_folder(folder / fmt::format("{:02x}", shelf)));
     TRY(sync_folder(folder));
     state->used_bytes = TRY(take_stock(folder));
-    state->key = TRY(read_or_make_key(folder, state->used_bytes > 0));
+    state->key = TRY(read_or_make_seal_key(
+        folder, state->used_bytes > 0 ? SealedFiles::some : SealedFiles::none, "evidence"));
     return EvidenceStore(std::move(state));
 }
 

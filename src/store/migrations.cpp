@@ -121,4 +121,15 @@ Result<void> apply_migrations(soci::session& session, std::span<const Migration>
     }
 }
 
+Result<void> check_migrations(soci::session& session, std::span<const Migration> migrations) {
+    const auto applied = read_applied(session);
+    TRY(check_applied(applied, migrations));
+    if (applied.size() == migrations.size()) return {};
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("database: it has {} migrations, this program knows {}: start the daemon of this version "
+                    "once, which applies them",
+                    applied.size(), migrations.size()));
+}
+
 }  // namespace tocsin::store

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string_view>
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
@@ -14,7 +13,7 @@ namespace tocsin::store {
 namespace {
 
 static_assert(seal_key_bytes == crypto_secretstream_xchacha20poly1305_KEYBYTES);
-constexpr std::string_view magic = "TOCSIN1\n";
+constexpr std::string_view magic = seal_magic;
 constexpr std::size_t seal_overhead = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr std::size_t header_bytes = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
 constexpr std::size_t chunk_bytes = limits::evidence_chunk_bytes;
@@ -33,7 +32,7 @@ Result<Bytes> compress(ByteView content) {
     const std::size_t size =
         ZSTD_compress(packed.data(), packed.size(), content.data(), content.size(), compression_level);
     if (ZSTD_isError(size) != 0)
-        return fail(ErrorCode::io, std::string("compress evidence: ") + ZSTD_getErrorName(size));
+        return fail(ErrorCode::io, std::string("compress: ") + ZSTD_getErrorName(size));
     packed.resize(size);
     return packed;
 }
@@ -41,12 +40,12 @@ Result<Bytes> compress(ByteView content) {
 Result<Bytes> decompress(ByteView packed) {
     const unsigned long long size = ZSTD_getFrameContentSize(packed.data(), packed.size());
     if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
-        return fail(ErrorCode::corrupt, "read evidence: not compressed by this program");
-    if (size > limits::message_bytes) return fail(ErrorCode::limit, "read evidence: over the size limit");
+        return fail(ErrorCode::corrupt, "open a seal: not compressed by this program");
+    if (size > limits::message_bytes) return fail(ErrorCode::limit, "open a seal: over the size limit");
     Bytes content(static_cast<std::size_t>(size));
     const std::size_t real = ZSTD_decompress(content.data(), content.size(), packed.data(), packed.size());
     if (ZSTD_isError(real) != 0 || real != content.size())
-        return fail(ErrorCode::corrupt, "read evidence: it does not decompress");
+        return fail(ErrorCode::corrupt, "open a seal: it does not decompress");
     return content;
 }
 
@@ -60,8 +59,7 @@ SealKey make_seal_key() {
 }
 
 Result<Bytes> seal(const SealKey& key, const Hash256& name, ByteView content) {
-    if (content.size() > limits::message_bytes)
-        return fail(ErrorCode::limit, "store evidence: over the size limit");
+    if (content.size() > limits::message_bytes) return fail(ErrorCode::limit, "seal: over the size limit");
     const Bytes packed = TRY(compress(content));
     const std::size_t chunks = packed.size() / chunk_bytes + 1;
     Bytes sealed(magic.size() + header_bytes + packed.size() + chunks * seal_overhead);
@@ -88,11 +86,11 @@ Result<Bytes> seal(const SealKey& key, const Hash256& name, ByteView content) {
 
 Result<Bytes> open_seal(const SealKey& key, const Hash256& name, ByteView sealed) {
     if (sealed.size() < magic.size() + header_bytes || !as_text(sealed).starts_with(magic))
-        return fail(ErrorCode::corrupt, "read evidence: not a sealed file");
+        return fail(ErrorCode::corrupt, "open a seal: not a sealed file");
     ByteView rest = sealed.subspan(magic.size());
     crypto_secretstream_xchacha20poly1305_state state;
     if (crypto_secretstream_xchacha20poly1305_init_pull(&state, raw(rest), key.data()) != 0)
-        return fail(ErrorCode::corrupt, "read evidence: the seal's header is invalid");
+        return fail(ErrorCode::corrupt, "open a seal: the seal's header is invalid");
     rest = rest.subspan(header_bytes);
     Bytes packed(rest.size());
     std::size_t packed_size = 0;
@@ -105,12 +103,11 @@ Result<Bytes> open_seal(const SealKey& key, const Hash256& name, ByteView sealed
             crypto_secretstream_xchacha20poly1305_pull(&state, raw(std::span(packed).subspan(packed_size)),
                                                        &size, &tag, raw(chunk), chunk.size(), name.data(),
                                                        name.size()) != 0)
-            return fail(ErrorCode::corrupt,
-                        "read evidence: the seal is broken (file changed, or another key)");
+            return fail(ErrorCode::corrupt, "open a seal: the seal is broken (file changed, or another key)");
         packed_size += static_cast<std::size_t>(size);
         final = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
     }
-    if (!rest.empty()) return fail(ErrorCode::corrupt, "read evidence: bytes after the end of the seal");
+    if (!rest.empty()) return fail(ErrorCode::corrupt, "open a seal: bytes after the end of the seal");
     return decompress(ByteView(packed).first(packed_size));
 }
 

@@ -1,8 +1,9 @@
-// Compressing and sealing the content of one evidence file (zstd, libsodium secretstream).
+// Compressing and sealing one piece of content: an evidence file, a kept mail (zstd, libsodium secretstream).
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
@@ -11,6 +12,8 @@
 namespace tocsin::store {
 
 inline constexpr std::size_t seal_key_bytes = 32;
+/// How every sealed file begins.
+inline constexpr std::string_view seal_magic = "TOCSIN1\n";
 using SealKey = std::array<unsigned char, seal_key_bytes>;
 
 /// A fresh random key.

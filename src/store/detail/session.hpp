@@ -21,7 +21,7 @@ struct DatabaseState {
     std::mutex reader_mutex;
     soci::session reader;
     std::mutex filing_mutex;  ///< whoever files the journal's intake; taken before writer_mutex
-    bool in_memory = false;  ///< one connection is all there is: it serves both
+    bool in_memory = false;   ///< one connection is all there is: it serves both
 };
 
 /// The Error for the exception that is being handled. The one place that knows what a backend's codes mean.
@@ -54,6 +54,9 @@ auto reading(DatabaseState& state, std::string_view doing, Function&& function) 
 /// exceptions.
 [[nodiscard]] Result<void> apply_migrations(soci::session& session, std::span<const Migration> migrations,
                                             TimePoint now);
+
+/// The same without applying any: refuses a database that lacks one, too. May throw SOCI's exceptions.
+[[nodiscard]] Result<void> check_migrations(soci::session& session, std::span<const Migration> migrations);
 
 /// A moment that may be absent, as a column.
 struct OptionalTime {
