@@ -63,6 +63,14 @@ void write_store(MetricsText& page, const MetricsFacts& facts) {
                facts.held ? static_cast<double>(*facts.held) : std::numeric_limits<double>::quiet_NaN());
     page.gauge("tocsin_evidence_bytes", "Bytes that the evidence files take.",
                static_cast<double>(facts.evidence_bytes));
+    page.gauge("tocsin_hunt_bytes", "Bytes that mail kept for looking again takes.",
+               static_cast<double>(facts.kept_mail_bytes));
+    page.family("tocsin_hunt_messages_total", MetricType::counter,
+                "Messages that were kept for looking again, or why they were not.");
+    page.sample({{"what", "kept"}}, facts.keeping.kept);
+    for (std::size_t why = 0; why < facts.keeping.not_kept.size(); ++why)
+        page.sample({{"what", store::to_string(static_cast<store::NotKeptWhy>(why))}},
+                    facts.keeping.not_kept.at(why));
     page.counter("tocsin_journal_groups_total", "Groups of records that were written, or should have been.",
                  facts.journal.groups_written());
     page.family(

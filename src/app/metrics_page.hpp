@@ -9,6 +9,7 @@
 #include "base/counted_log.hpp"
 #include "gate/gate_metrics.hpp"
 #include "gate/journal_writer.hpp"
+#include "gate/mail_keeper.hpp"
 #include "pool/reader_pool.hpp"
 
 namespace tocsin::app {
@@ -24,6 +25,8 @@ struct MetricsFacts {
     std::size_t blocking_calls = 0;
     std::size_t orders = 0;
     std::uint64_t evidence_bytes = 0;
+    gate::KeepingCounts keeping;
+    std::uint64_t kept_mail_bytes = 0;
     std::optional<std::uint64_t> held;  ///< nothing: the store did not answer
     TimePoint started_at;
 };

@@ -9,6 +9,7 @@
 #include "store/evidence_store.hpp"
 #include "store/held_store.hpp"
 #include "store/journal_store.hpp"
+#include "store/kept_mail_store.hpp"
 
 namespace tocsin::app {
 
@@ -19,20 +20,28 @@ struct RetentionServices {
     net::BlockingPool& blocking;
     const Clock& clock;
     Log& log;
+    store::KeptMailStore* kept_mail = nullptr;  ///< nullptr: there is none
+};
+
+/// How long what is kept.
+struct RetentionTimes {
+    config::KeepSettings keep;
+    std::uint32_t hunt_days = 0;  ///< mail for looking again; 0: none of it
 };
 
 /// What one round deleted.
 struct Swept {
     std::size_t records = 0;
     std::size_t contents = 0;
+    std::size_t kept_files = 0;  ///< of mail for looking again
 };
 
-/// One round over journal and evidence. Stops early when the fiber is asked to. Errors: io, unavailable; what was deleted is
-/// deleted.
+/// One round over journal, evidence and mail for looking again. Stops early when the fiber is asked to. Errors: io, unavailable;
+/// what was deleted is deleted.
 [[nodiscard]] Result<Swept> sweep(const RetentionServices& services, net::Fiber& fiber,
-                                  const config::KeepSettings& keep);
+                                  const RetentionTimes& times);
 
 /// sweep() every limits::retention_interval_ms, and what it did in the log, until the fiber is asked to stop.
-void sweep_for_ever(const RetentionServices& services, net::Fiber& fiber, const config::KeepSettings& keep);
+void sweep_for_ever(const RetentionServices& services, net::Fiber& fiber, const RetentionTimes& times);
 
 }  // namespace tocsin::app

@@ -23,6 +23,7 @@
 #include "base/counted_log.hpp"
 #include "base/limits.hpp"
 #include "base/unknown_customer.hpp"
+#include "gate/mail_keeper.hpp"
 #include "gate/services.hpp"
 #include "net/loop.hpp"
 
@@ -35,7 +36,7 @@ class Daemon {
 public:
     Daemon(const ServeOptions& options, Log& log)
         : options_(options), log_(log), notice_(ServiceNotice::from_environment()), reloads_(loop_, 1),
-          housekeeping_(loop_, 2) {}
+          housekeeping_(loop_, 2), keeping_(loop_, 1) {}
 
     Result<void> run() {
         // Each session has its client, and perhaps the next hop and a message on the way to a reader.
@@ -68,8 +69,33 @@ private:
         journal_.emplace(*database_);
         orders_.emplace(*database_);
         held_.emplace(*database_);
+        open_kept_mail(data / kept_mail_folder);
         api_token_ = TRY(read_or_make_api_token(api_token_path(options_.data_folder)));
         return {};
+    }
+
+    /// Mail does not wait for what only looks back at it: without this folder nothing is kept, and the log says so. With
+    /// keep_days = 0 it is opened to be emptied.
+    void open_kept_mail(const std::filesystem::path& folder) {
+        const config::HuntSettings& hunt = options_.settings.hunt;
+        std::error_code error;
+        if (hunt.keep_days == 0 && !std::filesystem::exists(folder, error)) return;
+        const std::uint64_t bytes_max = std::uint64_t{hunt.quota_mib} << 20U;
+        Result<store::KeptMailStore> opened = store::KeptMailStore::open(folder, {.bytes_max = bytes_max});
+        if (!opened)
+            return log_.write(LogLevel::error, "hunt.not_opened", {{"error", opened.error().message}});
+        kept_mail_.emplace(std::move(*opened));
+    }
+
+    /// One mail takes a quarter of the room at most: the others would all have to go for it.
+    void start_keeping() {
+        const config::HuntSettings& hunt = options_.settings.hunt;
+        if (!kept_mail_ || hunt.keep_days == 0) return;
+        const std::uint64_t message_bytes =
+            std::min(hunt.message_bytes, (std::uint64_t{hunt.quota_mib} << 20U) / 4);
+        keeper_.emplace(*kept_mail_, *blocking_, clock_, log_, message_bytes);
+        if (keeping_.spawn([this](net::Fiber& own) { keeper_->write_for_ever(own); }))
+            services_->keeper = &*keeper_;
     }
 
     /// Of all doors, our own API's too.
@@ -101,6 +127,8 @@ private:
         writer_.emplace(*journal_, *blocking_, log_);
         Result<void> served = load_orders(fiber);
         if (served) served = listen(fiber);
+        // Behind the last session, which may have offered something.
+        keeping_.stop_and_join(fiber, stop_by_);
         reloads_.stop_and_join(fiber, stop_by_);
         housekeeping_.stop_and_join(fiber, stop_by_);
         readers_->stop(fiber);
@@ -137,9 +165,10 @@ private:
             const config::Settings& begun_with = options_.settings;
             if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
-                settings.keep != begun_with.keep)
-                log_.write(LogLevel::warning, "serve.restart_needed",
-                           {{"for", "settings of [[listener]], [daemon], [scan], [release] or [keep]"}});
+                settings.keep != begun_with.keep || settings.hunt != begun_with.hunt)
+                log_.write(
+                    LogLevel::warning, "serve.restart_needed",
+                    {{"for", "settings of [[listener]], [daemon], [scan], [release], [keep] or [hunt]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
@@ -171,6 +200,7 @@ private:
         services_->rules = std::make_shared<const gate::GateRules>(gate_rules(options_.settings));
         services_->buffered_bytes_max = options_.settings.daemon.buffer_bytes;
         services_->message_bytes = options_.settings.scan.message_bytes;
+        start_keeping();
         TRY(blocking_->call(fiber, [&] { return read_history(*journal_, *services_); }));
         releaser_.emplace(gate::ReleaseServices{
             *held_, *journal_, *evidence_, *blocking_, clock_, log_, options_.settings.daemon.host_name,
@@ -203,14 +233,7 @@ private:
         doors_.emplace(loop_, *services_, *api_, options_.settings.daemon.host_name, log_);
         Result<void> opened = open_doors();
         // Whatever fails from here on, the doors are closed behind it.
-        if (opened)
-            opened = housekeeping_.spawn([this](net::Fiber& own) {
-                const RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
-                sweep_for_ever(retention, own, options_.settings.keep);
-            });
-        if (opened)
-            opened = housekeeping_.spawn(
-                [this](net::Fiber& own) { file_for_ever(*journal_, *blocking_, log_, own); });
+        if (opened) opened = start_housekeeping();
         if (opened) {
             std::printf("ready\n");
             std::fflush(stdout);
@@ -235,6 +258,16 @@ private:
         return opened;
     }
 
+    Result<void> start_housekeeping() {
+        TRY(housekeeping_.spawn([this](net::Fiber& own) {
+            RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
+            if (kept_mail_) retention.kept_mail = &*kept_mail_;
+            sweep_for_ever(retention, own, {options_.settings.keep, options_.settings.hunt.keep_days});
+        }));
+        return housekeeping_.spawn(
+            [this](net::Fiber& own) { file_for_ever(*journal_, *blocking_, log_, own); });
+    }
+
     Result<void> open_doors() {
         TRY(doors_->open_own_api(api_socket_path(options_.data_folder)));
         for (const config::Listener& listener : options_.settings.listeners) TRY(doors_->open(listener));
@@ -253,10 +286,11 @@ private:
             evidence_bytes = evidence_->used_bytes();
             return held_->count(waiting);
         });
-        return metrics_page({services_->metrics, *writer_, readers_->status(), log_.counts(),
-                             doors_->sessions_by_listener(), services_->buffered_bytes, blocking_->pending(),
-                             book_.size(), evidence_bytes,
-                             held ? std::optional<std::uint64_t>(*held) : std::nullopt, started_at_});
+        return metrics_page(
+            {services_->metrics, *writer_, readers_->status(), log_.counts(), doors_->sessions_by_listener(),
+             services_->buffered_bytes, blocking_->pending(), book_.size(), evidence_bytes,
+             keeper_ ? keeper_->counts() : gate::KeepingCounts{}, kept_mail_ ? kept_mail_->used_bytes() : 0,
+             held ? std::optional<std::uint64_t>(*held) : std::nullopt, started_at_});
     }
 
     std::string status_json() const {
@@ -285,6 +319,7 @@ private:
     net::Loop loop_;
     std::optional<store::Database> database_;
     std::optional<store::EvidenceStore> evidence_;
+    std::optional<store::KeptMailStore> kept_mail_;
     std::optional<store::JournalStore> journal_;
     std::optional<store::OrderStore> orders_;
     std::optional<store::HeldStore> held_;
@@ -292,6 +327,7 @@ private:
     std::unique_ptr<pool::ReaderPool> readers_;
     gate::OrderBook book_;
     std::optional<gate::JournalWriter> writer_;
+    std::optional<gate::MailKeeper> keeper_;
     std::optional<gate::UnheardHolds> unheard_;
     std::optional<gate::GateServices> services_;
     std::optional<gate::Releaser> releaser_;
@@ -300,6 +336,7 @@ private:
     std::optional<Readiness> readiness_;
     net::TaskGroup reloads_;
     net::TaskGroup housekeeping_;
+    net::TaskGroup keeping_;  ///< mail for looking again
     bool reload_asked_ = false;
     Deadline stop_by_{};  ///< when whoever has not ended by itself is cancelled; set at the stop
 };

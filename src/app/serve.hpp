@@ -32,6 +32,9 @@ struct ServeOptions {
 /// listens, then `ready`. Errors name what was wrong and what to do.
 [[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log);
 
+/// Below a data folder: mail that is kept for looking again.
+inline constexpr const char* kept_mail_folder = "hunt";
+
 /// Path of the API's socket below a data folder.
 [[nodiscard]] std::string api_socket_path(const std::string& data_folder);
 /// Path of the file with the API's token.

@@ -12,6 +12,7 @@
 #include "cli/completion.hpp"
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
+#include "cli/hunt_command.hpp"
 #include "cli/quarantine_client.hpp"
 #include "cli/rules_command.hpp"
 #include "cli/scan_command.hpp"
@@ -337,6 +338,48 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
         ->expected(2);
 }
 
+void add_hunt(CLI::App& app, HuntCommand& hunt, Chosen& chosen, Log& log) {
+    CLI::App* command = app.get_subcommand("rules")->add_subcommand(
+        "hunt", "Ask rules about mail that went through: what the daemon kept of the last days");
+    CLI::Option* data = not_empty(command->add_option(
+        "--data", hunt.data_folder,
+        "data folder of the daemon (default: what /etc/tocsin/tocsin.toml says; data without that file)"));
+    not_empty(command->add_option("--config", hunt.configuration,
+                                  "the daemon's configuration: its data folder, rules and lists"))
+        ->excludes(data);
+    CLI::Option* since = not_empty(command->add_option(
+        "--since", hunt.since,
+        "not older than: 2026-03-01, or 2026-03-01T12:00:00Z (default: all that is kept)"));
+    command->add_option("--days", hunt.days, "of the last so many days, instead of --since")
+        ->check(CLI::Range(std::int64_t{1}, limits::kept_days_max))
+        ->excludes(since);
+    command
+        ->add_option("--rules", hunt.rules.folders,
+                     "folder of rules (default: Tocsin's own, and the configuration's); may be repeated")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--lists", hunt.rules.readers.lists,
+                     "folder of lists that rules ask for; may be repeated")
+        ->allow_extra_args(false);
+    command->add_flag_callback(
+        "--no-own-rules", [&hunt] { hunt.rules.readers.own_rules = OwnRules::left_out; },
+        "do not ask the rules, lists and text model that Tocsin brings");
+    command->add_option("--rule", hunt.rules.rule, "only rules with this in their name or path");
+    command->add_option("--direction", hunt.direction, "only mail that goes this way (default: all)")
+        ->check(CLI::IsMember({"inbound", "outbound"}));
+    command->add_flag("--json", hunt.rules.json,
+                      "print a JSON object for each mail found, and one with the counts");
+    command->add_flag("--all", hunt.rules.all,
+                      "also found mail that was not delivered, and rules that never fired");
+    command->add_option("--jobs", hunt.rules.readers.readers, "readers at once (default: one per processor)")
+        ->check(CLI::Range(std::size_t{1}, limits::template_children));
+    command->add_option("--reader", hunt.rules.readers.reader_program, "path of tocsin-reader");
+    command->footer("Exit code: 0 nothing that was delivered is found, 1 something is, 2 an error: "
+                    "interrupted, or nothing "
+                    "is found and not all could be read.");
+    command->callback([&] { chosen = [&] { return run_rules_hunt(hunt, log); }; });
+}
+
 void add_config(CLI::App& app, std::string& file, Chosen& chosen) {
     CLI::App* config = app.add_subcommand("config", "The daemon's configuration file");
     config->require_subcommand(1);
@@ -395,6 +438,7 @@ int run(int argc, char** argv) {
     ReadCommand read;
     ServeWords serve;
     RulesCommand rules;
+    HuntCommand hunt;
     ClientOptions client;
     JournalFilter filter;
     QuarantineWords quarantine;
@@ -408,6 +452,7 @@ int run(int argc, char** argv) {
     add_quarantine(app, client, quarantine, chosen);
     add_order(app, client, words, listing, revoked, chosen);
     add_rules(app, rules, chosen, quiet_log);
+    add_hunt(app, hunt, chosen, quiet_log);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);
     try {

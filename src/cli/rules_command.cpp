@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
+#include "cli/rules_sweep.hpp"
 #include "cli/rules_text.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
@@ -29,12 +30,9 @@ int say_error(const Error& error) {
     return exit_error;
 }
 
-/// Folders that were named are asked instead of Tocsin's own rules, with Tocsin's own lists and text model.
-ReaderOptions readers_for(const RulesCommand& command) {
-    ReaderOptions readers = command.readers;
-    readers.rules = command.folders;
-    if (!command.folders.empty() && readers.own_rules == OwnRules::asked)
-        readers.own_rules = OwnRules::data_only;
+/// One message after the other.
+ReaderOptions one_reader_for(const RulesCommand& command) {
+    ReaderOptions readers = readers_for(command);
     readers.readers = 1;
     return readers;
 }
@@ -121,7 +119,7 @@ Result<json> explain(net::Fiber& fiber, pool::ReaderPool& readers, const std::st
 
 Result<json> describe_rules(const RulesCommand& command, Log& log) {
     json described;
-    ReaderOptions options = readers_for(command);
+    ReaderOptions options = one_reader_for(command);
     // Nothing is scanned: signatures need not be loaded. Rules that ask YARA are checked all the same.
     options.without = {"clamav", "yara"};
     TRY(with_readers(options, log,
@@ -157,7 +155,7 @@ int run_rules_test(const RulesCommand& command, Log& log) {
         return say_error({ErrorCode::not_found,
                           command.paths.front() + ": there is no NAME.match.eml and no NAME.miss.eml here"});
     TestTally tally;
-    ReaderOptions options = readers_for(command);
+    ReaderOptions options = one_reader_for(command);
     options.keep_clauses = true;
     const Result<void> done = with_readers(
         options, log, [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {
@@ -180,7 +178,7 @@ int run_rules_test(const RulesCommand& command, Log& log) {
 
 int run_rules_explain(const RulesCommand& command, Log& log) {
     json answers;
-    ReaderOptions options = readers_for(command);
+    ReaderOptions options = one_reader_for(command);
     options.keep_clauses = true;
     const Result<void> done = with_readers(
         options, log, [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {

@@ -91,32 +91,6 @@ Result<config::Settings> read_settings(const ServeWords& words) {
     return std::move(*parsed.settings);
 }
 
-/// The pool is set up as for `scan`, from the settings.
-ReaderOptions reader_options(const config::Settings& settings) {
-    ReaderOptions out;
-    out.clamav_databases = settings.scan.databases;
-    out.no_system_database = !settings.scan.system_database;
-    out.yara_rules = settings.scan.yara;
-    for (config::Engine engine : settings.scan.without) out.without.emplace_back(config::to_string(engine));
-    out.rules = settings.judge.rules;
-    out.lists = settings.judge.lists;
-    out.own_rules = settings.judge.own_rules ? OwnRules::asked : OwnRules::left_out;
-    out.may_do_without = settings.judge.may_do_without;
-    if (out.may_do_without.empty()) out.may_do_without.emplace_back("none");
-    const auto points = [](std::uint32_t suspicious, std::uint32_t phish) {
-        return std::to_string(suspicious) + "," + std::to_string(phish);
-    };
-    out.points_inbound =
-        points(settings.judge.inbound_suspicious_points, settings.judge.inbound_phish_points);
-    out.points_outbound =
-        points(settings.judge.outbound_suspicious_points, settings.judge.outbound_phish_points);
-    out.readers = settings.daemon.readers;
-    out.reader_program = settings.scan.reader.value_or("");
-    out.deadline_ms = settings.scan.deadline_ms;
-    out.no_cache = !settings.scan.remember_parts;
-    return out;
-}
-
 Result<app::ServeOptions> serve_options(const ServeWords& words) {
     app::ServeOptions options;
     options.settings = TRY(read_settings(words));
@@ -145,6 +119,31 @@ Result<app::ServeOptions> serve_options(const ServeWords& words) {
 }
 
 }  // namespace
+
+ReaderOptions reader_options(const config::Settings& settings) {
+    ReaderOptions out;
+    out.clamav_databases = settings.scan.databases;
+    out.no_system_database = !settings.scan.system_database;
+    out.yara_rules = settings.scan.yara;
+    for (config::Engine engine : settings.scan.without) out.without.emplace_back(config::to_string(engine));
+    out.rules = settings.judge.rules;
+    out.lists = settings.judge.lists;
+    out.own_rules = settings.judge.own_rules ? OwnRules::asked : OwnRules::left_out;
+    out.may_do_without = settings.judge.may_do_without;
+    if (out.may_do_without.empty()) out.may_do_without.emplace_back("none");
+    const auto points = [](std::uint32_t suspicious, std::uint32_t phish) {
+        return std::to_string(suspicious) + "," + std::to_string(phish);
+    };
+    out.points_inbound =
+        points(settings.judge.inbound_suspicious_points, settings.judge.inbound_phish_points);
+    out.points_outbound =
+        points(settings.judge.outbound_suspicious_points, settings.judge.outbound_phish_points);
+    out.readers = settings.daemon.readers;
+    out.reader_program = settings.scan.reader.value_or("");
+    out.deadline_ms = settings.scan.deadline_ms;
+    out.no_cache = !settings.scan.remember_parts;
+    return out;
+}
 
 int run_serve(const ServeWords& asked) {
     ServeWords words = asked;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/reader_setup.hpp"
+#include "config/settings.hpp"
 
 namespace tocsin::cli {
 
@@ -20,6 +21,9 @@ struct ServeWords {
 
 /// Where `serve` and its clients keep and look for data when there is no configuration and nothing else is said.
 inline constexpr const char* default_data_folder = "data";
+
+/// The pool is set up as for `scan`, from the settings.
+[[nodiscard]] ReaderOptions reader_options(const config::Settings& settings);
 
 /// Exit code: 0 ended as asked, 2 an error.
 [[nodiscard]] int run_serve(const ServeWords& asked);

@@ -466,6 +466,30 @@ constexpr Setting keep_settings[] = {
      .most = 36'500},
 };
 
+constexpr Setting hunt_settings[] = {
+    {.key = "keep_days",
+     .type = Type::integer,
+     .access = bound<&S::hunt, &HuntSettings::keep_days>,
+     .help = "How long mail is kept for looking again. 0: none is kept, and what was kept is deleted.",
+     .unit = "days",
+     .least = 0,
+     .most = limits::kept_days_max},
+    {.key = "quota_mib",
+     .type = Type::integer,
+     .access = bound<&S::hunt, &HuntSettings::quota_mib>,
+     .help = "All kept mail together, compressed. When it is full, the oldest goes.",
+     .unit = "MiB",
+     .least = limits::kept_quota_mib_min,
+     .most = limits::kept_quota_mib_max},
+    {.key = "message_bytes",
+     .type = Type::integer,
+     .access = bound<&S::hunt, &HuntSettings::message_bytes>,
+     .help = "Largest message that is kept; what is larger is only counted.",
+     .unit = "bytes",
+     .least = 1024,
+     .most = limits::kept_message_bytes},
+};
+
 std::size_t one_row(const Settings&) {
     return 1;
 }
@@ -512,6 +536,10 @@ constexpr Section section_table[] = {
      "listener goes to the next hop of that listener.",
      release_settings, one_row, append_nothing},
     {"keep", Rows::one, "How much is kept, and how long.", keep_settings, one_row, append_nothing},
+    {"hunt", Rows::one,
+     "Mail that went through is kept for a while, compressed and sealed, so that new rules and lists can be "
+     "asked about it: `tocsin rules hunt`. Of copies of one mailing the first is kept.",
+     hunt_settings, one_row, append_nothing},
 };
 
 }  // namespace

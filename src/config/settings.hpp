@@ -153,6 +153,15 @@ struct KeepSettings {
     bool operator==(const KeepSettings&) const = default;
 };
 
+/// Mail that is kept so that new rules can be asked about it (`tocsin rules hunt`).
+struct HuntSettings {
+    std::uint32_t keep_days = 7;  ///< 0: nothing is kept
+    std::uint32_t quota_mib = 10'240;
+    std::uint64_t message_bytes = 10U << 20;
+
+    bool operator==(const HuntSettings&) const = default;
+};
+
 /// Where released mail goes that came through a milter, or over HTTP; what came through a proxy goes where its listener passes
 /// mail on to.
 struct ReleaseSettings {
@@ -175,6 +184,7 @@ struct Settings {
     HeaderSettings headers;
     ReleaseSettings release;
     KeepSettings keep;
+    HuntSettings hunt;
 
     bool operator==(const Settings&) const = default;
 };

@@ -248,6 +248,15 @@ Result<std::string> keep(GateServices& services, net::Fiber& fiber, const Envelo
     });
 }
 
+/// What went on or is kept here may be looked at again when there are new rules. What was refused is the sender's affair.
+void keep_for_hunts(GateServices& services, const store::Record& record, ByteView content,
+                    const Judgement& judgement) {
+    const Disposition disposition = judgement.decision.disposition;
+    if (services.keeper == nullptr || content.empty()) return;
+    if (!passes(disposition) && !keeps(disposition)) return;
+    services.keeper->offer({record, judgement.scan.report, judgement.passing.size(), content});
+}
+
 /// A reader names no more fields under our own names than limits::reserved_fields: there may be more, which would pass as ours.
 void refuse_endless_forgery(const Envelope& envelope, pool::ScanOutcome& scan) {
     const bool uncounted = scan.report.facts.reserved_fields.size() >= limits::reserved_fields;
@@ -257,9 +266,10 @@ void refuse_endless_forgery(const Envelope& envelope, pool::ScanOutcome& scan) {
     if (scan.report.verdict != scan::Verdict::malware) scan.report.verdict = scan::Verdict::unscannable;
     scan.detail = "more header fields under Tocsin's own names than are taken out";
     // As a finding, so that whoever decides about the held message reads why it is held.
-    scan.report.findings.push_back({"tocsin", "forged_fields", scan::Severity::suspicious,
-                                    "The message claims Tocsin's own header fields in more places than can be taken out",
-                                    scan::whole_message});
+    scan.report.findings.push_back(
+        {"tocsin", "forged_fields", scan::Severity::suspicious,
+         "The message claims Tocsin's own header fields in more places than can be taken out",
+         scan::whole_message});
 }
 
 }  // namespace
@@ -342,10 +352,12 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
     const store::Held held = anew ? make_held(record, envelope, judgement) : store::Held{};
     Result<void> written = services.journal.write(fiber, record, anew ? &held : nullptr);
     judgement.recorded = written.has_value();
-    if (!written)
+    if (!written) {
         services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
-    else
+    } else {
         services.history.note(record, written_by(services, record.customer));
+        keep_for_hunts(services, record, content, judgement);
+    }
     count_judged(services.metrics, record, judgement);
     services.log.write(LogLevel::info, "message.judged",
                        {{"id", judgement.record_id},

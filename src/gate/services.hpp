@@ -11,6 +11,7 @@
 #include "gate/gate_metrics.hpp"
 #include "gate/held_again.hpp"
 #include "gate/journal_writer.hpp"
+#include "gate/mail_keeper.hpp"
 #include "gate/message_headers.hpp"
 #include "gate/order_book.hpp"
 #include "gate/policy.hpp"
@@ -53,6 +54,7 @@ struct GateServices {
     std::size_t buffered_bytes_max = limits::gate_buffered_bytes;
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken
     GateMetrics metrics{};
+    MailKeeper* keeper = nullptr;  ///< nullptr: no mail is kept for looking again
 };
 
 /// Who is answerable for outbound mail of this customer.
