@@ -501,6 +501,17 @@ inline constexpr std::size_t literal_search_from = 512;
 /// Sets of pieces of regular expressions of which it is remembered, from message to message, which expressions they allow.
 inline constexpr std::size_t regex_memo_sets = 8192;
 
+// ---- banner -----------------------------------------------------------------------------------------------------------
+/// Places of one message at which the banner stands: a text and a page, and some more where programs choose another part.
+inline constexpr std::size_t banner_places = 8;
+/// One text of the banner, and how many of them are looked for in mail that may imitate it.
+inline constexpr std::size_t banner_text_bytes = 400;
+inline constexpr std::size_t banner_looked_for = 10;
+/// Bytes of letters and digits from which on a text is looked for: fewer stand in honest mail.
+inline constexpr std::size_t banner_letters_min = 12;
+/// How long earlier mail must have been remembered before a sender counts as new, at most.
+inline constexpr std::int64_t banner_learn_days_max = 365;
+
 // ---- config -----------------------------------------------------------------------------------------------------------
 /// The configuration file: ten thousand customers with five lines each fit.
 inline constexpr std::size_t config_bytes = 4U << 20;

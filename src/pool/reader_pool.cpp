@@ -337,6 +337,7 @@ Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& req
     words.file_name = request.file_name;
     words.declared_type = request.declared_type;
     words.envelope_recipient = request.envelope_recipient;
+    words.banner_texts = request.banner_texts;
     words.time_budget_ms = std::min(limits::engine_time_ms, config_.deadline_ms * 2 / 3);
     UniqueFd sealed = TRY(sandbox::make_sealed_memfd(request.bytes));
     std::vector<int> descriptors{sealed.get()};

@@ -51,6 +51,7 @@ struct ScanRequest {
     std::string file_name;
     std::string declared_type;
     std::string envelope_recipient;
+    std::vector<std::string> banner_texts;  ///< reader::Request::banner_texts
     /// Whose mail it is, when the reader says which address the From field has; empty: earlier mail cannot be asked about.
     std::function<std::string(std::string_view header_from)> account_of;
 };

@@ -91,8 +91,9 @@ int run_child(const ChildSetup& setup) {
 
     const Clock clock;
     PartMemory part_memory;
+    mail::MailTools mail_tools;
     const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock,
-                                 ask_cache,     ask_history, part_memory};
+                                 ask_cache,     ask_history, part_memory,    mail_tools};
     while (true) {
         Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::request_bytes, 2);
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;

@@ -93,6 +93,10 @@ std::string encode(const Request& request) {
     write_text(out, request.declared_type, type_bytes);
     write_text(out, request.envelope_recipient, recipient_bytes);
     out.u32(request.time_budget_ms);
+    const std::size_t texts = std::min(request.banner_texts.size(), limits::banner_looked_for);
+    out.u32(static_cast<std::uint32_t>(texts));
+    for (std::size_t index = 0; index < texts; ++index)
+        write_text(out, request.banner_texts[index], limits::banner_text_bytes);
     return out.take();
 }
 
@@ -166,6 +170,9 @@ std::optional<Request> decode_request(std::string_view datagram) {
     request.declared_type = read_text(in, type_bytes);
     request.envelope_recipient = read_text(in, recipient_bytes);
     request.time_budget_ms = in.u32();
+    const std::uint32_t texts = in.count(limits::banner_looked_for);
+    for (std::uint32_t index = 0; index < texts && !in.failed(); ++index)
+        request.banner_texts.push_back(read_text(in, limits::banner_text_bytes));
     if (!complete(in) || kind >= static_cast<std::uint8_t>(RequestKind::count_) ||
         direction > static_cast<std::uint8_t>(mail::Direction::internal))
         return std::nullopt;

@@ -42,6 +42,9 @@ struct Request {
     std::string declared_type;  ///< for scan_part
     std::string envelope_recipient;
     std::uint32_t time_budget_ms = 0;
+    /// Not empty: look for places for a banner, and whether the message shows one of these texts of it. At most
+    /// limits::banner_looked_for.
+    std::vector<std::string> banner_texts{};
 };
 
 /// Reader → daemon, at most once per request.

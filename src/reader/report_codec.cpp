@@ -28,6 +28,8 @@ constexpr std::size_t digest_bytes = 64;  // SHA-256 as hexadecimal
 /// A probability travels as so many parts.
 constexpr std::uint32_t hostility_scale = 1'000'000;
 constexpr std::size_t hits_max = 512;
+/// Decoded bytes of a base64 group before a place inside it.
+constexpr std::uint8_t group_bytes_max = 2;
 constexpr std::size_t attachments_max = 512;
 
 /// Room for each list, in bytes.
@@ -40,7 +42,8 @@ constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_
 
 /// What is not in a list: five texts, what rules say, numbers, the lengths of lists, and room to spare.
 constexpr std::size_t outside_lists_bytes =
-    6 * title_bytes + limits::missing_answers * (name_bytes + 8) + sentence_bytes;
+    6 * title_bytes + limits::missing_answers * (name_bytes + 8) + sentence_bytes +
+    limits::banner_places * sizeof(scan::BannerPlace);
 
 Shares shares_of(std::size_t size_max) {
     std::size_t unit = (size_max - outside_lists_bytes) / 16;
@@ -215,6 +218,47 @@ scan::RulesSummary read_rules(ByteReader& in) {
     return rules;
 }
 
+void write_banner(ByteWriter& out, const scan::BannerPlan& banner) {
+    out.u8(static_cast<std::uint8_t>(banner.hindrance));
+    out.u8(static_cast<std::uint8_t>(banner.copy));
+    const std::size_t count = std::min(banner.places.size(), limits::banner_places);
+    out.u32(static_cast<std::uint32_t>(count));
+    for (const scan::BannerPlace& place : std::span(banner.places).first(count)) {
+        out.u8(static_cast<std::uint8_t>(place.shape));
+        out.u8(static_cast<std::uint8_t>(place.encoding));
+        out.u8(static_cast<std::uint8_t>(place.letters));
+        out.u8(static_cast<std::uint8_t>(place.mode));
+        out.u8(place.group_bytes);
+        out.u64(place.offset);
+    }
+}
+
+/// An enumerator whose type ends with count_.
+template <typename Enum>
+Enum read_counted(ByteReader& in) {
+    return read_enum<Enum>(in, static_cast<std::size_t>(Enum::count_));
+}
+
+/// Whether a place lies where it may is checked where the message is known.
+scan::BannerPlan read_banner(ByteReader& in) {
+    scan::BannerPlan banner;
+    banner.hindrance = read_counted<scan::BannerHindrance>(in);
+    banner.copy = read_counted<scan::BannerCopy>(in);
+    const std::uint32_t count = in.count(limits::banner_places);
+    for (std::uint32_t index = 0; index < count && !in.failed(); ++index) {
+        scan::BannerPlace place;
+        place.shape = read_counted<scan::BannerShape>(in);
+        place.encoding = read_counted<scan::BannerEncoding>(in);
+        place.letters = read_counted<scan::BannerLetters>(in);
+        place.mode = read_counted<scan::PageMode>(in);
+        place.group_bytes = in.u8();
+        if (place.group_bytes > group_bytes_max) in.set_failed();
+        place.offset = in.u64();
+        banner.places.push_back(place);
+    }
+    return banner;
+}
+
 struct HostsFirst {
     std::vector<scan::FoundUrl> urls;
     std::size_t hosts = 0;  ///< that many at the front have each another host
@@ -317,6 +361,7 @@ Written write_report(ByteWriter& out, const scan::ScanReport& report, const Shar
     out.u32(report.readings);
     write_facts(out, report.facts);
     write_rules(out, report.rules);
+    write_banner(out, report.banner);
     write_text(out, report.engine_version, title_bytes);
     out.u64(report.parse_us);
     out.u64(report.scan_us);
@@ -426,6 +471,7 @@ scan::ScanReport read_report(ByteReader& in) {
     report.readings = in.u32();
     report.facts = read_facts(in);
     report.rules = read_rules(in);
+    report.banner = read_banner(in);
     report.engine_version = read_text(in, title_bytes);
     report.parse_us = in.u64();
     report.scan_us = in.u64();

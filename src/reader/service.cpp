@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "banner/imitation.hpp"
+#include "banner/plan.hpp"
 #include "base/limits.hpp"
 #include "mail/message.hpp"
 #include "mail/mime.hpp"
@@ -59,10 +61,10 @@ public:
         auto budget = milliseconds(std::min(request.time_budget_ms, limits::engine_time_ms));
         options_.deadline = context.clock.steady_now() + budget;
         options_.hash_key = &context.hash_key;
-        if (context.judge != nullptr)
-            options_.examine = [this](const mail::MimeTree& tree, scan::ScanReport& report) {
-                context_.judge->report(judge_request(tree), report);
-            };
+        options_.examine = [this](const mail::MimeTree& tree, scan::ScanReport& report) {
+            if (context_.judge != nullptr) context_.judge->report(judge_request(tree), report);
+            if (!request_.banner_texts.empty()) plan_banner(tree, report);
+        };
     }
 
     Reply run(ByteView bytes) {
@@ -99,6 +101,7 @@ private:
     void describe_rules();
     void explain_rules(ByteView bytes);
     void write_json(const std::string& json);
+    void plan_banner(const mail::MimeTree& tree, scan::ScanReport& report);
     std::optional<rules::History::Answer> ask_history(const rules::History::Question& asked,
                                                       const mail::Message& message);
     rules::JudgeRequest judge_request(const mail::MimeTree& tree) {
@@ -251,6 +254,21 @@ void Service::write_json(const std::string& json) {
     }
     Result<void> written = output_.append({}, as_bytes(json));
     if (!written) reply_.error = written.error().message;
+}
+
+/// Who imitates our warning is suspicious; a quotation of it may be an answer, which the daemon knows.
+void Service::plan_banner(const mail::MimeTree& tree, scan::ScanReport& report) {
+    report.banner = banner::plan(tree, context_.mail_tools);
+    const rules::Confusables* look_alikes =
+        context_.judge == nullptr ? nullptr : &context_.judge->confusables();
+    report.banner.copy = banner::copy_in(tree, request_.banner_texts, look_alikes, context_.mail_tools);
+    if (report.banner.copy != scan::BannerCopy::in_text) return;
+    // Before all others: lists of findings may be cut.
+    report.findings.insert(report.findings.begin(),
+                           {.engine = "tocsin",
+                            .rule = "banner_imitation",
+                            .severity = scan::Severity::suspicious,
+                            .text = "It shows a text of the warning that we put on mail: only ours may"});
 }
 
 void Service::describe_rules() {

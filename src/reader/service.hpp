@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/hash.hpp"
 #include "base/unique_fd.hpp"
+#include "mail/tools.hpp"
 #include "reader/codec.hpp"
 #include "reader/codec_history.hpp"
 #include "reader/part_memory.hpp"
@@ -33,6 +34,7 @@ struct ServiceContext {
     AskCache ask_cache;
     AskHistory ask_history;
     PartMemory& part_memory;
+    mail::MailTools& mail_tools;  ///< kept from message to message
 };
 
 /// Serves `request` over `bytes`. `output`: descriptor of an output memfd, or -1. Never fails: what cannot be done

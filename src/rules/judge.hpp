@@ -111,6 +111,7 @@ public:
 
     [[nodiscard]] const RuleSet& rule_set() const { return *set_; }
     [[nodiscard]] const JudgeConfig& config() const { return config_; }
+    [[nodiscard]] const Confusables& confusables() const { return *confusables_; }
     /// Names of the lists that are there, and how many entries each has.
     [[nodiscard]] std::vector<std::pair<std::string, std::size_t>> list_sizes() const;
     /// For people: "642 rules (3 rejected), 22 lists, text model".

@@ -10,6 +10,7 @@
 
 #include "base/hash.hpp"
 #include "mail/ambiguity.hpp"
+#include "scan/banner_place.hpp"
 
 namespace tocsin::scan {
 
@@ -180,6 +181,7 @@ struct ScanReport {
     std::vector<FoundUrl> urls;
     MessageFacts facts;
     RulesSummary rules;
+    BannerPlan banner;
     std::string engine_version;  ///< engines and their databases; changes when any of them changes
     std::uint64_t parse_us = 0;
     std::uint64_t scan_us = 0;

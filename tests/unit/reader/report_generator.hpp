@@ -50,6 +50,22 @@ inline scan::PartSummary any_part_summary(std::size_t parts) {
     return part;
 }
 
+template <typename Enum>
+Enum any_of_counted() {
+    return static_cast<Enum>(*rc::gen::inRange(0, static_cast<int>(Enum::count_)));
+}
+
+inline scan::BannerPlan any_banner_plan() {
+    scan::BannerPlan plan;
+    plan.hindrance = any_of_counted<scan::BannerHindrance>();
+    plan.copy = any_of_counted<scan::BannerCopy>();
+    for (int left = *rc::gen::inRange(0, 12); left > 0; --left)
+        plan.places.push_back({any_of_counted<scan::BannerShape>(), any_of_counted<scan::BannerEncoding>(),
+                               any_of_counted<scan::BannerLetters>(), any_of_counted<scan::PageMode>(),
+                               *rc::gen::inRange<std::uint8_t>(0, 3), *rc::gen::arbitrary<std::uint64_t>()});
+    return plan;
+}
+
 inline scan::ScanReport any_report() {
     scan::ScanReport report;
     report.verdict = static_cast<scan::Verdict>(*rc::gen::inRange(0, 5));
@@ -76,6 +92,7 @@ inline scan::ScanReport any_report() {
     report.facts.header_from_name = any_text();
     report.facts.subject = any_text();
     report.facts.message_id = any_text();
+    report.banner = any_banner_plan();
     report.engine_version = any_text();
     report.parse_us = *rc::gen::arbitrary<std::uint64_t>();
     report.scan_us = *rc::gen::arbitrary<std::uint64_t>();

@@ -41,7 +41,12 @@ Reply sample_reply() {
     report.findings.push_back({"yara", "Some_Rule", scan::Severity::malware, "it runs by itself", 1});
     report.limits_hit.push_back({scan::ScanLimit::container_depth, 1, "16"});
     report.urls.push_back({"https://example.org/x", "qr", 1});
-    report.facts = {"a@example.org", "A", {"b@example.org"}, "Hello", "<1@example.org>", {std::string(64, 'a')}};
+    report.facts = {"a@example.org",       "A", {"b@example.org"}, "Hello", "<1@example.org>",
+                    {std::string(64, 'a')}};
+    report.banner = {{{scan::BannerShape::page, scan::BannerEncoding::base64, scan::BannerLetters::utf8,
+                       scan::PageMode::standards, 2, 1234}},
+                     scan::BannerHindrance::charset,
+                     scan::BannerCopy::in_quotation};
     report.engine_version = "ClamAV 1";
     report.parse_us = 1;
     report.scan_us = 2;
@@ -51,6 +56,7 @@ Reply sample_reply() {
 
 void check_bounds(const scan::ScanReport& report) {
     RC_ASSERT(report.findings.size() <= limits::findings);
+    RC_ASSERT(report.banner.places.size() <= limits::banner_places);
     RC_ASSERT(report.ambiguities.size() <= limits::ambiguities);
     RC_ASSERT(report.verdict >= scan::decide_verdict(report.findings, report.limits_hit));
     auto exists = [&](std::uint32_t part) {
@@ -121,6 +127,9 @@ TEST_CASE("a reply comes back as it was sent") {
     CHECK(report.facts.subject == "Hello");
     CHECK(report.facts.message_id == "<1@example.org>");
     CHECK(report.facts.attachment_sha256 == sent.report.facts.attachment_sha256);
+    CHECK(report.banner.places == sent.report.banner.places);
+    CHECK(report.banner.hindrance == scan::BannerHindrance::charset);
+    CHECK(report.banner.copy == scan::BannerCopy::in_quotation);
     CHECK(report.engine_version == "ClamAV 1");
     CHECK(report.parse_us == 1);
     CHECK(report.scan_us == 2);
@@ -152,6 +161,7 @@ TEST_CASE("every truncation of a valid datagram is refused") {
     CacheQuestion question{5, {Hash256{1}, Hash256{2}}};
     Request request;
     request.file_name = "invoice.pdf";
+    request.banner_texts = {"Be careful", "Fragt uns"};
     struct Case {
         std::string datagram;
         bool (*decodes)(std::string_view);
@@ -357,9 +367,9 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
 }
 
 TEST_CASE("an answer that is too large forgets reports, never entries") {
-    CacheAnswer answer{1,
-                       std::vector<CacheEntry>(limits::cache_query_parts,
-                                               {true, false, std::string(limits::part_report_bytes, 'r'), ""})};
+    CacheAnswer answer{
+        1, std::vector<CacheEntry>(limits::cache_query_parts,
+                                   {true, false, std::string(limits::part_report_bytes, 'r'), ""})};
     std::string datagram = encode(answer);
     CHECK(datagram.size() <= limits::reply_bytes);
     CacheAnswer cut = decode_cache_answer(datagram).value();
@@ -386,5 +396,32 @@ TEST_CASE("unknown enumerators are refused") {
         std::string changed = datagram;
         changed[at] = '\x7F';
         CHECK_FALSE(decode_request(changed).has_value());
+    }
+}
+
+TEST_CASE("texts of a banner cross, and no more than may be asked about") {
+    Request request;
+    for (std::size_t i = 0; i < limits::banner_looked_for + 3; ++i)
+        request.banner_texts.push_back(std::string(limits::banner_text_bytes + 5, 'x') + std::to_string(i));
+    const std::string datagram = encode(request);
+    CHECK(datagram.size() <= limits::request_bytes);
+    const std::optional<Request> read = decode_request(ExactBuffer(datagram).text());
+    REQUIRE(read);
+    CHECK(read->banner_texts.size() == limits::banner_looked_for);
+    CHECK(read->banner_texts[0] == std::string(limits::banner_text_bytes, 'x'));
+}
+
+TEST_CASE("a place for a banner that has no form is refused") {
+    Reply reply;
+    reply.report.banner.places.push_back({});
+    for (int i = 0; i < 5; ++i) {
+        reply.report.banner.places[0] = {
+            .shape = i == 0 ? scan::BannerShape::count_ : scan::BannerShape::text,
+            .encoding = i == 1 ? scan::BannerEncoding::count_ : scan::BannerEncoding{},
+            .letters = i == 2 ? scan::BannerLetters::count_ : scan::BannerLetters{},
+            .mode = i == 3 ? scan::PageMode::count_ : scan::PageMode{},
+            .group_bytes = static_cast<std::uint8_t>(i == 4 ? 3 : 0)};
+        CAPTURE(i);
+        CHECK_FALSE(decode_reply(encode(reply)));
     }
 }
