@@ -209,6 +209,7 @@ Parsed parse(std::string_view text, const ParseOptions& options) {
         check_listeners(reading.settings, reading.places, problems);
         check_customers(reading.settings, reading.places, problems);
         check_policy(reading.settings, reading.places, problems);
+        check_banner(reading.settings, reading.places, problems);
         if (problems.empty()) parsed.settings = std::move(reading.settings);
     }
     parsed.problems = problems.take();

@@ -145,6 +145,27 @@ struct HeaderSettings {
     bool operator==(const HeaderSettings&) const = default;
 };
 
+/// A warning at the top of inbound mail that passes. What each text is for: docs/manual/banner.md.
+struct BannerSettings {
+    std::vector<BannerReason> when;
+    std::string heading = "Be careful with this message";
+    std::string first_contact = "You have never had mail from this address before today.";
+    std::string suspicious =
+        "Something about it is suspicious. Ask the sender by a way that you know already before you open or "
+        "answer it.";
+    std::string phish =
+        "It looks like an attack. Do not open its links or files, do not answer it, do not call a number in "
+        "it; report it.";
+    std::string copy =
+        "Further down stands a copy of this notice. Only the one here, above everything else, is ours.";
+    std::string fallback = "Be careful with this message: it is not what you usually get.";
+    std::optional<std::string> contact;
+    std::optional<std::string> mark;
+    std::uint32_t learn_days = 7;
+
+    bool operator==(const BannerSettings&) const = default;
+};
+
 struct KeepSettings {
     std::uint64_t evidence_bytes = limits::evidence_bytes;
     std::uint32_t evidence_days = 30;
@@ -182,6 +203,7 @@ struct Settings {
     std::vector<PolicyRow> policy;  ///< the first row that fits decides
     UnscannableSettings unscannable;
     HeaderSettings headers;
+    BannerSettings banner;
     ReleaseSettings release;
     KeepSettings keep;
     HuntSettings hunt;

@@ -28,6 +28,8 @@ enum class HeaderFields : std::uint8_t { all, tagged, none };
 enum class Verdict : std::uint8_t { clean, suspicious, phish, malware, unscannable };
 enum class Outcome : std::uint8_t { verdict, timed_out, crashed, violated, over_limit, unavailable };
 enum class Disposition : std::uint8_t { accept, tag, quarantine, hold, reject, tempfail };
+/// What is said in a banner, and so when there is one.
+enum class BannerReason : std::uint8_t { first_contact, suspicious, phish };
 enum class Engine : std::uint8_t { clamav, yara, documents };
 
 /// words<E>[value]: the word for an enumerator.
@@ -64,6 +66,8 @@ inline constexpr std::array<std::string_view, 6> words<Outcome>{"verdict",  "tim
 template <>
 inline constexpr std::array<std::string_view, 6> words<Disposition>{"accept", "tag",    "quarantine",
                                                                     "hold",   "reject", "tempfail"};
+template <>
+inline constexpr std::array<std::string_view, 3> words<BannerReason>{"first_contact", "suspicious", "phish"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<Engine>{"clamav", "yara", "documents"};
 

@@ -113,7 +113,10 @@ std::string random_config() {
     std::string out;
     for (const Section& section : sections()) {
         if (section.rows == Rows::one && coin())
-            out += "[" + std::string(section.name) + "]\n" + random_lines(section, {});
+            // Some texts of the banner must be long enough, or ASCII.
+            out += "[" + std::string(section.name) + "]\n" +
+                   random_lines(section, {"heading", "mark", "fallback"}) +
+                   (section.name == "banner" ? line("mark", to_toml("twelve letters" + random_text())) : "");
         const int rows = section.rows == Rows::many ? *rc::gen::inRange(0, 4) : 0;
         for (int row = 0; row < rows; ++row) {
             if (section.name == "listener") out += random_listener(row);
