@@ -67,6 +67,26 @@ gate::HeaderPolicy headers_of(config::HeaderFields fields) {
     return gate::HeaderPolicy::none;
 }
 
+gate::BannerReason reason_of(config::BannerReason reason) {
+    using gate::BannerReason;
+    return same_word(reason, {BannerReason::first_contact, BannerReason::suspicious, BannerReason::phish});
+}
+
+gate::BannerRules banner_of(const config::BannerSettings& settings) {
+    gate::BannerRules rules{.when = {},
+                            .heading = settings.heading,
+                            .first_contact = settings.first_contact,
+                            .suspicious = settings.suspicious,
+                            .phish = settings.phish,
+                            .copy = settings.copy,
+                            .fallback = settings.fallback,
+                            .contact = settings.contact.value_or(""),
+                            .mark = settings.mark.value_or(""),
+                            .learn_us = std::int64_t{settings.learn_days} * 24 * 3'600 * 1'000'000};
+    std::ranges::transform(settings.when, std::back_inserter(rules.when), reason_of);
+    return rules;
+}
+
 }  // namespace
 
 std::vector<IpNetwork> blocks_of(const std::vector<config::Network>& networks) {
@@ -97,6 +117,7 @@ gate::GateRules gate_rules(const config::Settings& settings) {
     rules.senders = gate::SenderTable(std::move(customers), blocks_of(settings.network.own_networks));
     rules.inbound_headers = headers_of(settings.headers.inbound);
     rules.outbound_headers = headers_of(settings.headers.outbound);
+    rules.banner = banner_of(settings.banner);
     rules.retry_window_us = std::int64_t{settings.unscannable.retry_window_s} * 1'000'000;
     rules.host_name = settings.daemon.host_name;
     return rules;

@@ -16,6 +16,8 @@ void write_messages(MetricsText& page, const MetricsFacts& facts) {
                  gate.bytes);
     page.counter("tocsin_scan_outcomes_total", "How their scans ended; all but verdict mean: not scanned.",
                  {"outcome"}, gate.outcomes);
+    page.counter("tocsin_banners_total", "Messages that should have a banner, by whether it is shown.",
+                 {"shown"}, gate.banners);
     page.histogram("tocsin_judge_seconds", "From the last byte of a message to its durable record.",
                    gate.judge_s);
     page.gauge("tocsin_buffered_bytes", "Content of messages that is in memory now.",

@@ -18,6 +18,7 @@ struct GateMetrics {
     LabelledCounter messages;  ///< listener_kind, direction, verdict, disposition
     LabelledCounter bytes;     ///< listener_kind, direction
     LabelledCounter outcomes;  ///< how scans ended
+    LabelledCounter banners;   ///< of passing mail that should have one: whether it is shown
     Histogram judge_s{judge_bounds_s};
     std::uint64_t evidence_failures = 0;
     std::uint64_t record_failures = 0;

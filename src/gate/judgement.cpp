@@ -7,6 +7,7 @@
 
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
+#include "gate/banner_edits.hpp"
 #include "gate/envelope_record.hpp"
 #include "gate/held_again.hpp"
 #include "gate/recipient_decisions.hpp"
@@ -39,6 +40,7 @@ std::string reasons_json(const Judgement& judgement) {
                       " recipients, passed on to the others");
     if (!judgement.held_already_sha256.empty())
         out.push_back("held already, and not kept twice: the sender sent it again");
+    if (judgement.banner.wanted()) out.push_back("banner: " + judgement.banner.summary());
     if (!judgement.scan.detail.empty()) out.push_back(judgement.scan.detail);
     for (const mail::Ambiguity& ambiguity : judgement.scan.report.ambiguities)
         out.push_back("ambiguous: " + std::string(mail::info(ambiguity.kind).name) + " at byte " +
@@ -136,6 +138,8 @@ pool::ScanRequest request_for(const GateServices& services, const Envelope& enve
     request.direction = envelope.direction;
     request.bytes = content;
     if (!envelope.recipients.empty()) request.envelope_recipient = envelope.recipients.front();
+    if (envelope.direction == mail::Direction::inbound)
+        request.banner_texts = banner_texts(services.rules->banner);
     request.account_of = [rules = services.rules, &envelope](std::string_view header_from) {
         return std::string(rules->senders.customer(envelope, header_from));
     };
@@ -191,6 +195,7 @@ void count_judged(GateMetrics& metrics, const store::Record& record, const Judge
     metrics.messages.add({kind, record.direction, record.verdict, record.disposition});
     metrics.bytes.add({kind, record.direction}, record.size_bytes);
     metrics.outcomes.add({record.outcome});
+    if (judgement.banner.wanted()) metrics.banners.add({to_string(judgement.banner.shown)});
     metrics.judge_s.observe(std::chrono::duration<double>(net::steady_now() - judgement.begun).count());
 }
 
@@ -272,6 +277,38 @@ void refuse_endless_forgery(const Envelope& envelope, pool::ScanOutcome& scan) {
          scan::whole_message});
 }
 
+/// Whether somebody gets the message; who asks without an envelope may deliver it.
+bool somebody_gets_it(const Judgement& judgement) {
+    return passes(judgement.decision.disposition) || !judgement.passing.empty();
+}
+
+/// The banner of a message that passes: why, in which words, and where, as far as the reader's places are sound.
+Banner banner_for(GateServices& services, const Envelope& envelope, ByteView content,
+                  const Judgement& judgement, TimePoint now) {
+    Banner banner;
+    const scan::ScanReport& report = judgement.scan.report;
+    if (judgement.scan.outcome != sandbox::Outcome::verdict || !somebody_gets_it(judgement)) return banner;
+    const BannerRules& rules = services.rules->banner;
+    banner.reasons = banner_reasons(rules, envelope.direction, report, services.history, now);
+    if (!banner.wanted()) return banner;
+    banner.words = banner_words(rules, banner.reasons);
+    CheckedPlaces checked = check_places(content, report.banner.places);
+    if (checked.refused > 0)
+        services.log.write(LogLevel::warning, "reader.banner_place_refused", {{"id", judgement.record_id}});
+    banner.places = std::move(checked.places);
+    const bool hindered = report.banner.hindrance != scan::BannerHindrance::none;
+    if (hindered) banner.why_not = scan::explain(report.banner.hindrance);
+    if (checked.refused > 0) banner.why_not = "the reader named places that cannot be";
+    if (envelope.claim == ContentClaim::nobody) {
+        banner.leave_out("who asks gets no other content than it has");
+    } else if (!banner.places.empty()) {
+        banner.shown = hindered || checked.refused > 0 ? BannerShown::partly : BannerShown::yes;
+    } else if (banner.why_not.empty()) {
+        banner.leave_out("there is no place for it");
+    }
+    return banner;
+}
+
 }  // namespace
 
 Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content) {
@@ -304,6 +341,7 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
     out.passing = std::move(together.passing);
     out.kept = std::move(together.kept);
     if (keeps(out.decision.disposition)) out.held_id = make_id(now.microseconds);
+    out.banner = banner_for(services, envelope, content, out, now);
     if (counts && out.decision.disposition != Disposition::tempfail) services.tries.forget(key);
     return out;
 }
@@ -370,6 +408,7 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
 
 void give_up(Judgement& judgement, std::string reason) {
     judgement.decision = {Disposition::tempfail, std::move(reason)};
+    judgement.banner = {};
     judgement.passing.clear();
     judgement.kept.clear();
 }
@@ -384,8 +423,11 @@ std::vector<HeaderField> headers_for(const GateServices& services, const Envelop
     const GateRules& rules = *services.rules;
     const HeaderPolicy policy =
         envelope.direction == mail::Direction::outbound ? rules.outbound_headers : rules.inbound_headers;
-    return header_fields(policy, judgement.decision, judgement.scan.report, judgement.record_id,
-                         rules.host_name);
+    std::vector<HeaderField> fields = header_fields(policy, judgement.decision, judgement.scan.report,
+                                                    judgement.record_id, rules.host_name);
+    // Whatever `headers` says: where the banner cannot be shown, this is all that is left of it.
+    if (judgement.banner.wanted()) fields.push_back(banner_field(judgement.banner));
+    return fields;
 }
 
 std::string rejection_text(const Judgement& judgement) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gate/banner.hpp"
 #include "gate/buffered_content.hpp"
 #include "gate/envelope.hpp"
 #include "gate/policy.hpp"
@@ -32,6 +33,7 @@ struct Judgement {
     std::vector<std::string> passing;  ///< recipients who get the message
     std::vector<std::string> kept;     ///< recipients for whom it is kept
     pool::ScanOutcome scan;
+    Banner banner;             ///< of a message that somebody gets
     bool scan_spared = false;  ///< an order blocks the sender: no reader was asked
     std::uint64_t size_bytes = 0;
     Deadline begun{};       ///< when the whole message was there

@@ -90,6 +90,12 @@ std::vector<HeaderField> header_fields(HeaderPolicy policy, const Decision& deci
     return fields;
 }
 
+HeaderField banner_field(const Banner& banner) {
+    std::string name = "X-Tocsin-Banner";
+    std::string value = fold(name, banner.summary());
+    return {std::move(name), std::move(value)};
+}
+
 std::string to_text(const std::vector<HeaderField>& fields) {
     std::string out;
     for (const HeaderField& field : fields) out += field.name + ": " + field.value + "\r\n";

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gate/banner.hpp"
 #include "gate/policy.hpp"
 #include "scan/report.hpp"
 
@@ -26,6 +27,9 @@ struct HeaderField {
                                                      const scan::ScanReport& report,
                                                      const std::string& record_id,
                                                      const std::string& authserv);
+
+/// X-Tocsin-Banner: why the message has a banner, or should have one, and whether it is shown.
+[[nodiscard]] HeaderField banner_field(const Banner& banner);
 
 /// The fields as they stand in a message, each ended by CRLF.
 [[nodiscard]] std::string to_text(const std::vector<HeaderField>& fields);

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
+#include "gate/banner_edits.hpp"
 #include "gate/buffered_content.hpp"
 #include "gate/client_events.hpp"
 #include "gate/judgement.hpp"
@@ -104,7 +106,10 @@ private:
             case MilterEventKind::mail: begin_message(event); break;
             case MilterEventKind::recipient: add_recipient(event); break;
             case MilterEventKind::header: add_field(event); break;
-            case MilterEventKind::end_of_headers: content_.append(as_bytes("\r\n")); break;
+            case MilterEventKind::end_of_headers:
+                content_.append(as_bytes("\r\n"));
+                body_offset_ = content_.size();
+                break;
             case MilterEventKind::body: content_.append(event.content); break;
             case MilterEventKind::message_too_large: too_large_ = true; break;
             case MilterEventKind::end_of_message:
@@ -177,11 +182,12 @@ private:
             services_.rules->senders.direction(config_.direction, envelope_.sasl_login, envelope_.client_ip);
         Judgement judgement = too_large_ ? too_large(services_, envelope_, content_.size())
                                          : weigh(services_, fiber_, envelope_, content_);
+        const std::optional<BanneredBody> body = body_with_banner(judgement);
         const bool at_mta = config_.keep == Keep::mta && keeps(judgement.decision.disposition) &&
                             !judgement.split() && machine_.may(proto::milter_action::quarantine);
         // What the MTA will not do for us is found out before anything is written.
         if (!judgement.passing.empty())
-            if (Result<void> changed = change_message(judgement); !changed) {
+            if (Result<void> changed = change_message(judgement, body); !changed) {
                 services_.log.write(LogLevel::error, "milter.change_refused",
                                     {{"mta", mta_.peer().describe()}, {"error", changed.error().message}});
                 give_up(judgement, "the MTA does not let the filter change messages");
@@ -203,8 +209,34 @@ private:
         reply(refusal(judgement));
     }
 
-    /// Takes out forged fields and recipients who do not get it, and puts our own fields in front.
-    Result<void> change_message(const Judgement& judgement) {
+    /// Nothing where there is no banner, or none can be: the body exists twice, once more for the MTA, and all of it is counted.
+    std::optional<BanneredBody> body_with_banner(Judgement& judgement) {
+        Banner& banner = judgement.banner;
+        if (banner.places.empty()) return std::nullopt;
+        if (!machine_.may(proto::milter_action::replace_body)) {
+            banner.leave_out("the MTA does not let the filter change the body");
+            return std::nullopt;
+        }
+        const ByteView content = content_.view();
+        BanneredBody body = with_banner(content, banner.places, banner.words, unforeseen_name());
+        constexpr std::size_t copies = 2;
+        if (body_begin(content) != body_offset_) {
+            banner.leave_out("the header does not end where it seems to");
+        } else if (!content_.claim(copies * body.size_bytes())) {
+            banner.leave_out("too much mail was being read");
+        }
+        return banner.places.empty() ? std::nullopt : std::optional(std::move(body));
+    }
+
+    Result<void> replace_body(const BanneredBody& body) {
+        Bytes whole;
+        whole.reserve(body.size_bytes());
+        for (const ByteView piece : body.pieces) whole.insert(whole.end(), piece.begin(), piece.end());
+        return machine_.replace_body(whole);
+    }
+
+    /// Takes out forged fields and recipients who do not get it, puts our own fields in front, and the banner into the body.
+    Result<void> change_message(const Judgement& judgement, const std::optional<BanneredBody>& body) {
         if (envelope_.direction == mail::Direction::inbound)
             // From the last: a field that goes changes the numbers of those behind it.
             for (auto field = forged_.rbegin(); field != forged_.rend(); ++field)
@@ -213,6 +245,7 @@ private:
         for (auto field = fields.rbegin(); field != fields.rend(); ++field)
             TRY(machine_.insert_header(0, field->name, milter_folds(field->value)));
         for (const std::string& recipient : judgement.kept) TRY(machine_.delete_recipient(recipient));
+        if (body) TRY(replace_body(*body));
         return {};
     }
 
@@ -233,6 +266,7 @@ private:
         forged_.clear();
         seen_of_name_.clear();
         too_large_ = false;
+        body_offset_ = 0;
         envelope_.mail_from.clear();
         envelope_.sender_dsn.clear();
         envelope_.recipients.clear();
@@ -251,6 +285,7 @@ private:
     BufferedContent content_;
     std::vector<ForgedField> forged_;
     std::map<std::string, std::uint32_t> seen_of_name_;
+    std::size_t body_offset_ = 0;  ///< of the body in content_
     bool too_large_ = false;
     std::array<std::byte, 16384> buffer_;
 };

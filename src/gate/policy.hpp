@@ -16,7 +16,7 @@ namespace tocsin::gate {
 
 /// What the gate does with a message.
 enum class Disposition : std::uint8_t {
-    accept,      ///< passed on as it is
+    accept,      ///< passed on; a banner (banner.hpp) may be put on it all the same
     tag,         ///< passed on with header fields that say what was found
     quarantine,  ///< kept as evidence, not delivered
     hold,        ///< kept until a person decides

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "gate/banner.hpp"
 #include "gate/gate_metrics.hpp"
 #include "gate/held_again.hpp"
 #include "gate/journal_writer.hpp"
@@ -31,6 +32,7 @@ struct GateRules {
     SenderTable senders;
     HeaderPolicy inbound_headers = HeaderPolicy::tagged;
     HeaderPolicy outbound_headers = HeaderPolicy::none;
+    BannerRules banner;
     /// Tries of one message further apart are counted anew.
     std::int64_t retry_window_us = std::int64_t{limits::unscannable_window_s} * 1'000'000;
     std::string host_name = "localhost";  ///< as the daemon began with it, like all else that names us

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "gate/banner_edits.hpp"
 #include "gate/buffered_content.hpp"
 #include "gate/client_events.hpp"
 #include "gate/judgement.hpp"
@@ -223,8 +224,8 @@ private:
     void handle_recipient(const SmtpServerEvent& event) {
         const std::size_t dsn_bytes =
             event.recipient.notify.size() + event.recipient.original_recipient.size();
-        const std::size_t bytes = sizeof(proto::SmtpRecipient) + 2 * sizeof(std::string) +
-                                  2 * event.text.size() + 2 * dsn_bytes;
+        const std::size_t bytes =
+            sizeof(proto::SmtpRecipient) + 2 * sizeof(std::string) + 2 * event.text.size() + 2 * dsn_bytes;
         if (!content_.claim(bytes)) return machine_.answer(no_room_reply());
         Result<proto::SmtpReply> reply = next_hop_.recipient(event.recipient);
         if (!reply) return machine_.answer(lost_next_hop(services_, reply.error()));
@@ -319,20 +320,28 @@ private:
         return proto::make_reply(451, "4.3.0", "the next hop changed its mind, please try again later");
     }
 
-    /// The message without forged fields and with our own, to the next hop; its answer.
+    /// The message without forged fields and with our own, and with its banner, to the next hop; its answer.
     proto::SmtpReply pass_on(const Judgement& judgement) {
         std::string own = to_text(headers_for(services_, envelope_, judgement));
         std::vector<ByteView> pieces{as_bytes(own)};
-        if (envelope_.direction == mail::Direction::inbound) {
-            WithoutReserved rest =
-                without_reserved_fields(content_.view(), judgement.scan.report.facts.reserved_fields);
-            if (rest.refused > 0)
-                services_.log.write(LogLevel::warning, "reader.field_range_refused",
-                                    {{"id", judgement.record_id}});
-            pieces.insert(pieces.end(), rest.pieces.begin(), rest.pieces.end());
-        } else {
-            pieces.emplace_back(content_.view());
+        const ByteView content = content_.view();
+        if (envelope_.direction != mail::Direction::inbound) {
+            pieces.emplace_back(content);
+            return hand_pieces_on(pieces, judgement);
         }
+        WithoutReserved header = without_reserved_fields(content.first(body_begin(content)),
+                                                         judgement.scan.report.facts.reserved_fields);
+        if (header.refused > 0)
+            services_.log.write(LogLevel::warning, "reader.field_range_refused",
+                                {{"id", judgement.record_id}});
+        pieces.insert(pieces.end(), header.pieces.begin(), header.pieces.end());
+        const BanneredBody body =
+            with_banner(content, judgement.banner.places, judgement.banner.words, unforeseen_name());
+        pieces.insert(pieces.end(), body.pieces.begin(), body.pieces.end());
+        return hand_pieces_on(pieces, judgement);
+    }
+
+    proto::SmtpReply hand_pieces_on(std::span<const ByteView> pieces, const Judgement& judgement) {
         const proto::SmtpReply answer = hand_over(pieces, judgement.passing);
         next_hop_said_ = {judgement.record_id, answer.summary()};
         return answer;

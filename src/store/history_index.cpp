@@ -83,6 +83,7 @@ std::string_view prevalence_of(std::uint32_t messages) {
 
 void HistoryIndex::note(const Record& record, WrittenBy by) {
     if (record.disposition == again_later) return;
+    oldest_us_ = std::min(oldest_us_, record.time.microseconds);
     if (record.outcome == was_read) note_sender(record);
     if (is_outbound(record) && by == WrittenBy::organisation &&
         is_one_of(passing_dispositions, record.disposition))

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,6 +76,9 @@ public:
     /// The customer sent as this address or domain.
     [[nodiscard]] bool customer_sent_as(std::string_view customer, std::string_view key) const;
 
+    /// The oldest message that was noted is at least so old: who is not known since then is new.
+    [[nodiscard]] bool remembers_since(TimePoint time) const { return oldest_us_ <= time.microseconds; }
+
     /// Addresses and domains that are remembered.
     [[nodiscard]] std::size_t size() const {
         return inbound_.size() + customers_.size() + recipients_.size();
@@ -98,6 +102,7 @@ private:
 
     RecentTable<Sent> inbound_, customers_;
     RecentTable<Received> recipients_;
+    std::int64_t oldest_us_ = std::numeric_limits<std::int64_t>::max();
 };
 
 }  // namespace tocsin::store
