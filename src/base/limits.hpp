@@ -155,6 +155,10 @@ inline constexpr std::uint32_t deadline_ms_min = 100, deadline_ms_max = 600'000;
 inline constexpr std::size_t template_children = 256;
 /// The JSON of a message that `tocsin read` prints.
 inline constexpr std::size_t message_json_bytes = 64U << 20;
+/// An archive of rules: its rule files together, its members of any kind, the path of one member, and folders in folders.
+inline constexpr std::size_t rule_archive_bytes = 64U << 20;
+inline constexpr std::size_t rule_archive_members = 100'000;
+inline constexpr std::size_t rule_path_bytes = 512, rule_path_depth = 16;
 /// Parts of one message whose hashes are looked up in the cache.
 inline constexpr std::size_t cache_query_parts = 512;
 /// Smallest part worth remembering: below, scanning costs less than asking.
@@ -511,6 +515,22 @@ inline constexpr std::size_t banner_looked_for = 10;
 inline constexpr std::size_t banner_letters_min = 12;
 /// How long earlier mail must have been remembered before a sender counts as new, at most.
 inline constexpr std::int64_t banner_learn_days_max = 365;
+
+// ---- cli: what is fetched ---------------------------------------------------------------------------------------------
+/// An archive of rules, fetched or read from a file; the public feed has 4 MB.
+inline constexpr std::size_t download_bytes = 64U << 20;
+/// Header fields of all answers on the way to it.
+inline constexpr std::size_t download_header_bytes = 64U << 10;
+/// Redirections that are followed; code hosts need one or two.
+inline constexpr std::size_t download_redirects = 5;
+inline constexpr std::size_t download_url_bytes = 4096;
+/// From the first name look-up to the last byte, unless told otherwise; and until a connection stands.
+inline constexpr std::uint32_t download_s = 120, download_s_max = 3'600;
+inline constexpr std::uint32_t download_connect_ms = 15'000;
+/// An entity tag (RFC 9110 section 8.8.3); a longer one is not remembered.
+inline constexpr std::size_t etag_bytes = 256;
+/// The file in which it is remembered where rules came from.
+inline constexpr std::size_t rules_origin_bytes = 64U << 10;
 
 // ---- config -----------------------------------------------------------------------------------------------------------
 /// The configuration file: ten thousand customers with five lines each fit.

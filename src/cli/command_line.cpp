@@ -1,5 +1,6 @@
 #include "cli/command_line.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -8,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "cli/completion.hpp"
 #include "cli/config_command.hpp"
@@ -294,6 +297,42 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderLis
     revoke->callback([&] { chosen = [&] { return run_order_revoke(client, revoked, words.given_by); }; });
 }
 
+/// A SHA-256 as sha256sum writes it; upper case is made lower.
+std::string hexadecimal_digest(std::string& value) {
+    std::ranges::transform(value, value.begin(), ascii_lower);
+    const bool good = value.size() == 2 * sizeof(Hash256) &&
+                      std::ranges::all_of(value, [](char c) { return hex_value(c) >= 0; });
+    return good ? "" : "is no SHA-256: 64 hexadecimal digits, as sha256sum prints them";
+}
+
+void add_rules_update(CLI::App& group, RulesCommand& rules, Chosen& chosen, Log& log) {
+    CLI::App* command = group.add_subcommand(
+        "update", "Make a folder of rules a copy of those in a folder or an archive that load");
+    UpdateWords& words = rules.update;
+    not_empty(
+        command->add_option("FROM", words.from,
+                            "where rules come from: a folder; a .tar.gz, .tar.xz or .zip; its https address"))
+        ->required();
+    not_empty(command->add_option("TO", words.to, "the folder that becomes their copy"));
+    not_empty(command->add_option("--folder", words.folder, "only what is in this folder of the archive"));
+    command->add_option("--sha256", words.sha256, "the archive must have this SHA-256")
+        ->transform(CLI::Validator(hexadecimal_digest, "HEX"));
+    command->add_option("--ca-file", words.ca_file, "authorities to trust instead of the system's, PEM")
+        ->check(CLI::ExistingFile);
+    command->add_option("--timeout-s", words.timeout_s, "time for fetching in s (default 120)")
+        ->check(CLI::Range(std::uint32_t{1}, limits::download_s_max));
+    command->add_flag_callback(
+        "--undo", [&words] { words.way = UpdateWay::back; },
+        "go back to the version before; again: forth. Takes the folder alone: --undo TO");
+    command->add_flag("--json", rules.json, "print JSON");
+    command->add_option("--lists", rules.readers.lists, "folder of lists that rules ask for; may be repeated")
+        ->allow_extra_args(false);
+    command->add_option("--reader", rules.readers.reader_program, "path of tocsin-reader");
+    command->footer(
+        "Exit code: 0 nothing was rejected, 1 some rules were rejected and left out, 2 an error.");
+    command->callback([&] { chosen = [&] { return run_rules_update(rules, log); }; });
+}
+
 void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
     CLI::App* group = app.add_subcommand(
         "rules", "Rules that judge mail: check, list, test, explain, and ask about old mail");
@@ -330,12 +369,7 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
                           "do not load ClamAV's database");
         command->add_option("--labels", rules.labels, "backtest: file with lines FILE, tab, hostile or good");
     }
-    CLI::App* update =
-        add("update", "Make a folder of rules a copy of those in another one that load", run_rules_update);
-    update
-        ->add_option("FROM_TO", rules.paths, "the folder to take rules from, and the one to become its copy")
-        ->required()
-        ->expected(2);
+    add_rules_update(*group, rules, chosen, log);
 }
 
 void add_hunt(CLI::App& app, HuntCommand& hunt, Chosen& chosen, Log& log) {

@@ -1,13 +1,11 @@
 #include "cli/reader_setup.hpp"
 
-#include <unistd.h>
-
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
 #include "base/limits.hpp"
+#include "cli/scratch_folder.hpp"
 
 namespace tocsin::cli {
 
@@ -42,31 +40,6 @@ std::string find_own_rules() {
     }
     return {};
 }
-
-/// A folder of our own for readers' temporary files; gone when this object is.
-class ScratchFolder {
-public:
-    static Result<ScratchFolder> make() {
-        std::error_code error;
-        std::filesystem::path base = std::filesystem::temp_directory_path(error);
-        if (error) base = "/tmp";
-        std::string pattern = (base / "tocsin-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr)
-            return std::unexpected(errno_error("make a scratch folder in " + base.string(), errno));
-        return ScratchFolder(pattern);
-    }
-    ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    ScratchFolder& operator=(ScratchFolder&&) = delete;
-    ~ScratchFolder() {
-        std::error_code error;
-        if (!path_.empty()) std::filesystem::remove_all(path_, error);
-    }
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-private:
-    explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-    std::string path_;
-};
 
 /// Own rules that are asked for and are not there are an error: their silence would look like "clean". Errors: not_found.
 Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::string>& arguments) {
@@ -119,7 +92,7 @@ Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     add("--yara", options.yara_rules);
     add("--without", options.without);
     TRY(add_judge_arguments(options, config.reader_arguments));
-    config.reader_arguments.insert(config.reader_arguments.end(), {"--log-level", "warning"});
+    config.reader_arguments.insert(config.reader_arguments.end(), {"--log-level", options.log_level});
     config.readers_max =
         options.readers > 0 ? options.readers : std::max(1U, std::thread::hardware_concurrency());
     if (options.deadline_ms > 0) config.deadline_ms = options.deadline_ms;

@@ -35,6 +35,7 @@ struct ReaderOptions {
     std::string reader_program;                   ///< empty: beside this program
     std::uint32_t deadline_ms = 0;                ///< 0: the default
     bool no_cache = false;
+    std::string log_level = "warning";  ///< of the readers
 };
 
 /// The pool configuration for these options, without a scratch folder. Errors: tocsin-reader, or a database or rule folder that

@@ -5,12 +5,29 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "cli/inputs.hpp"
 #include "cli/reader_setup.hpp"
 #include "mail/direction.hpp"
 
 namespace tocsin::cli {
+
+enum class UpdateWay : std::uint8_t {
+    forward,
+    back,  ///< to the version before
+};
+
+/// What `tocsin rules update` may be told about an archive.
+struct UpdateWords {
+    UpdateWay way = UpdateWay::forward;
+    std::string from;     ///< a folder, an archive or its address; UpdateWay::back: the copy
+    std::string to;       ///< the copy
+    std::string folder;   ///< only what is below this folder of the archive
+    std::string sha256;   ///< of the archive, hexadecimal in lower case; empty: any
+    std::string ca_file;  ///< whom to trust instead of the system's authorities
+    std::uint32_t timeout_s = limits::download_s;
+};
 
 struct RulesCommand {
     std::vector<std::string> folders;  ///< of rules; empty: Tocsin's own
@@ -22,6 +39,7 @@ struct RulesCommand {
     std::string labels;  ///< TSV with the columns file and label, for precision
     mail::Direction direction = mail::Direction::inbound;
     ReaderOptions readers;
+    UpdateWords update;
 };
 
 /// Says of each rule what is wrong with it and what it lacks here. Exit code 1: a rule was rejected.
@@ -36,7 +54,8 @@ struct RulesCommand {
 /// Asks rules about many messages: how often each would have fired, not, or been undecided, and, where labels are given, how
 /// often rightly.
 [[nodiscard]] int run_rules_backtest(const RulesCommand& command, Log& log);
-/// Makes the second of `paths` a copy of those rules of the first that load. Exit code 1: some were rejected, and left out.
+/// Makes UpdateWords::to a copy of those rules of UpdateWords::from that load, in one step; the version before is kept beside
+/// it. Exit code 1: some were rejected, and left out.
 [[nodiscard]] int run_rules_update(const RulesCommand& command, Log& log);
 
 }  // namespace tocsin::cli

@@ -1,19 +1,25 @@
-// `tocsin rules update`: a folder of rules becomes what another one holds, as far as it loads.
+// `tocsin rules update`: a folder of rules becomes what another one, or an archive, holds, as far as it loads.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
-#include <set>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "base/hash.hpp"
+#include "cli/download.hpp"
+#include "cli/rule_archive.hpp"
 #include "cli/rules_command.hpp"
+#include "cli/rules_folder.hpp"
+#include "cli/rules_origin.hpp"
 #include "cli/rules_text.hpp"
 #include "cli/scan_command.hpp"
+#include "cli/scratch_folder.hpp"
 #include "cli/verdict_text.hpp"
 
 namespace tocsin::cli {
@@ -23,97 +29,273 @@ namespace {
 using json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-std::string content_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+/// What an update did, for people and for programs.
+struct Told {
+    std::string target;
+    json rejected = json::array();  ///< path, line, column, message
+    RulesChange change;
+    std::size_t rules = 0;
+    std::string archive_sha256;  ///< empty: it came from a folder
+    std::string kept;            ///< where the version before is; empty: there is none
+};
+
+/// Without a slash at its end and through links: the folder itself is what will be put aside.
+fs::path real_place(const std::string& named) {
+    std::error_code error;
+    fs::path place = fs::absolute(named, error).lexically_normal();
+    if (place.filename().empty()) place = place.parent_path();
+    const fs::path real = fs::weakly_canonical(place, error);
+    return error ? place : real;
 }
 
-/// Rule files below a folder, by their path inside it.
-std::map<std::string, fs::path> rules_below(const fs::path& folder) {
-    std::map<std::string, fs::path> out;
-    std::error_code error;
-    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-        const fs::path& path = at->path();
-        if (at->is_regular_file(error) && (path.extension() == ".yml" || path.extension() == ".yaml"))
-            out.emplace(path.lexically_relative(folder).string(), path);
-    }
-    return out;
-}
+/// One update on its way.
+class Update {
+public:
+    Update(const RulesCommand& command, Log& log)
+        : command_(command), log_(log), from_(command.update.from), target_(real_place(command.update.to)) {}
+    Result<Told> run();
 
-/// The new folder is complete beside the old one before it takes its place: a reload never sees half of it.
-Result<void> replace(const std::map<std::string, fs::path>& rules, const fs::path& target) {
-    const fs::path fresh = target.string() + ".new", old = target.string() + ".old";
+private:
+    [[nodiscard]] bool is_url() const { return from_.contains("://"); }
+    Result<void> check_places() const;
+    Result<std::optional<std::string>> archive_bytes();
+    Result<std::optional<std::string>> fetched_bytes();
+    Result<RuleTexts> rules_of(const std::string& archive);
+    Result<RuleTexts> those_that_load(RuleTexts rules, const fs::path& folder);
+    [[nodiscard]] bool is_what_we_put_there(const RulesOrigin& origin) const;
+    Result<Told> unchanged();
+
+    const RulesCommand& command_;
+    Log& log_;
+    std::string from_;
+    fs::path target_;
+    RuleTexts before_;
+    std::optional<RulesOrigin> known_;  ///< of the same source, if the folder is still as it was left
+    RulesOrigin origin_;
+    Told told_;
+};
+
+Result<void> Update::check_places() const {
+    TRY(check_only_rules(target_));
+    if (is_url()) return check_download_url(from_);
     std::error_code error;
-    fs::remove_all(fresh, error);
-    fs::remove_all(old, error);
-    const auto failed = [](const char* what, const fs::path& path, const std::error_code& why) {
-        return fail(ErrorCode::io, fmt::format("{} {}: {}", what, path.string(), why.message()));
+    const fs::path source = real_place(from_);
+    if (!fs::exists(source, error)) return fail(ErrorCode::not_found, from_ + ": no such folder or archive");
+    const auto holds = [](const fs::path& outer, const fs::path& inner) {
+        return std::ranges::mismatch(outer, inner).in1 == outer.end();
     };
-    if (!fs::create_directories(fresh, error) && error) return failed("make", fresh, error);
-    for (const auto& [name, path] : rules) {
-        fs::create_directories((fresh / name).parent_path(), error);
-        if (!fs::copy_file(path, fresh / name, error)) return failed("copy", path, error);
-    }
-    if (fs::exists(target, error)) {
-        fs::rename(target, old, error);
-        if (error) return failed("put aside", target, error);
-    }
-    fs::rename(fresh, target, error);
-    if (error) return failed("put in its place", target, error);
-    fs::remove_all(old, error);
+    if (holds(source, target_) || holds(target_, source))
+        return fail(ErrorCode::invalid_input,
+                    "one of the two folders is inside the other; name another one for the copy");
     return {};
 }
 
-/// What is new, changed and gone, one line each.
-void tell(const std::map<std::string, fs::path>& before, const std::map<std::string, fs::path>& after) {
-    const auto line = [](const char* word, const std::string& name) {
-        std::fputs(fmt::format("{:<9} {}\n", word, for_terminal(name)).c_str(), stdout);
-    };
-    for (const auto& [name, path] : after) {
-        const auto known = before.find(name);
-        if (known == before.end())
-            line("new", name);
-        else if (content_of(known->second) != content_of(path))
-            line("changed", name);
+/// Changes by hand are noticed: then the folder is not what the server's entity tag stands for. Another version of Tocsin may
+/// understand rules that this one rejected.
+bool Update::is_what_we_put_there(const RulesOrigin& origin) const {
+    return origin.tocsin == TOCSIN_VERSION && origin.from == from_ &&
+           origin.folder == command_.update.folder && origin.rules_sha256 == digest_of(before_);
+}
+
+/// nullopt: what is there is what the server has.
+Result<std::optional<std::string>> Update::fetched_bytes() {
+    const UpdateWords& words = command_.update;
+    if (known_ && !words.sha256.empty() && known_->archive_sha256 == words.sha256) return std::nullopt;
+    DownloadRequest request{from_, known_ ? known_->etag : "", words.ca_file, words.timeout_s};
+    Download got = TRY(download(request));
+    if (got.end == DownloadEnd::not_modified) return std::nullopt;
+    origin_.etag = std::move(got.etag);
+    return std::move(got.body);
+}
+
+/// nullopt: nothing new.
+Result<std::optional<std::string>> Update::archive_bytes() {
+    std::optional<std::string> bytes;
+    if (is_url()) {
+        bytes = TRY(fetched_bytes());
+        if (!bytes) return std::nullopt;
+    } else {
+        std::ifstream file(from_, std::ios::binary);
+        bytes.emplace(limits::download_bytes + 1, '\0');
+        file.read(bytes->data(), static_cast<std::streamsize>(bytes->size()));
+        bytes->resize(static_cast<std::size_t>(file.gcount()));
+        if (!file.is_open() || file.bad()) return std::unexpected(errno_error("read " + from_, errno));
+        if (bytes->size() > limits::download_bytes)
+            return fail(ErrorCode::limit,
+                        fmt::format("{} is larger than {} bytes", from_, limits::download_bytes));
     }
-    for (const auto& [name, path] : before)
-        if (!after.contains(name)) line("gone", name);
+    const Hash256 digest = sha256(as_bytes(*bytes));
+    origin_.archive_sha256 = to_hex(std::as_bytes(std::span(digest)));
+    const std::string& pinned = command_.update.sha256;
+    if (!pinned.empty() && pinned != origin_.archive_sha256)
+        return fail(
+            ErrorCode::conflict,
+            fmt::format("{} has the SHA-256 {}, not {}; find out which one is right before you use it", from_,
+                        origin_.archive_sha256, pinned));
+    return bytes;
+}
+
+Result<RuleTexts> Update::rules_of(const std::string& archive) {
+    Result<RuleTexts> rules =
+        read_rule_archive(as_bytes(archive), command_.update.folder, command_.readers, log_);
+    if (rules) return rules;
+    const bool page = archive.substr(0, archive.find_first_not_of(" \t\r\n") + 1).ends_with('<');
+    return fail(rules.error().code,
+                from_ + ": " + rules.error().message +
+                    (page ? "; it looks like a web page: is this the address of the archive itself?" : ""));
+}
+
+/// `folder` holds `rules`; what a confined reader rejects of them is taken out, and told.
+Result<RuleTexts> Update::those_that_load(RuleTexts rules, const fs::path& folder) {
+    RulesCommand described = command_;
+    described.folders = {folder.string()};
+    described.readers.log_level = "error";  // what is rejected is told below, by its name in the archive
+    const json answer = TRY(describe_rules(described, log_));
+    for (const json& problem : answer.at("rejected")) {
+        const std::string path = fs::path(problem.value("path", "")).lexically_relative(folder).string();
+        rules.erase(path);
+        told_.rejected.push_back({{"path", path},
+                                  {"line", problem.value("line", 0)},
+                                  {"column", problem.value("column", 0)},
+                                  {"message", problem.value("message", "")}});
+    }
+    if (rules.empty() && told_.rejected.empty())
+        return fail(ErrorCode::not_found, from_ + ": there is no .yml or .yaml file in it");
+    return rules;
+}
+
+Result<Told> Update::unchanged() {
+    told_.rules = before_.size();
+    if (known_) told_.archive_sha256 = known_->archive_sha256;
+    return told_;
+}
+
+Result<Told> Update::run() {
+    told_.target = target_.string();
+    TRY(check_places());
+    before_ = TRY(read_rules_below(target_));
+    if (std::optional<RulesOrigin> origin = read_origin(target_); origin && is_what_we_put_there(*origin))
+        known_ = std::move(origin);
+    origin_.tocsin = TOCSIN_VERSION;
+    origin_.from = from_;
+    origin_.folder = command_.update.folder;
+    std::error_code error;
+    const bool from_folder = !is_url() && fs::is_directory(from_, error);
+    const ScratchFolder scratch = TRY(ScratchFolder::make());
+    fs::path folder = from_;
+    RuleTexts rules;
+    if (from_folder) {
+        if (!command_.update.sha256.empty() || !command_.update.folder.empty())
+            return fail(ErrorCode::invalid_input, "--sha256 and --folder are about archives, and " + from_ +
+                                                      " is a folder; name the folder inside it");
+        rules = TRY(read_rules_below(folder));
+    } else {
+        const std::optional<std::string> archive = TRY(archive_bytes());
+        if (!archive || (known_ && known_->archive_sha256 == origin_.archive_sha256)) return unchanged();
+        folder = scratch.path();
+        rules = TRY(rules_of(*archive));
+        TRY(write_rules(rules, folder));
+        told_.archive_sha256 = origin_.archive_sha256;
+    }
+    rules = TRY(those_that_load(std::move(rules), folder));
+    if (rules.empty()) return told_;
+    told_.rules = rules.size();
+    told_.change = change_between(before_, rules);
+    origin_.rules_sha256 = digest_of(rules);
+    const std::string origin = from_folder ? std::string() : origin_text(origin_);
+    if (!told_.change.none())
+        TRY(replace_rules(rules, origin, target_));
+    else if (!from_folder)
+        TRY(replace_origin(origin, target_));
+    if (fs::is_directory(previous_of(target_), error)) told_.kept = previous_of(target_).string();
+    return told_;
+}
+
+void print(FILE* file, const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), file);
+}
+
+int say_error(const std::string& message) {
+    print(stderr, "tocsin: " + for_terminal(message) + "\n");
+    return exit_error;
+}
+
+std::string lines_of(const RulesChange& change) {
+    std::string text;
+    for (const auto& [word, paths] : {std::pair("new", &change.added), std::pair("changed", &change.changed),
+                                      std::pair("gone", &change.gone)})
+        for (const std::string& path : *paths) text += fmt::format("{:<9} {}\n", word, for_terminal(path));
+    return text;
+}
+
+std::string rejected_lines(const json& rejected) {
+    std::string text;
+    for (const json& problem : rejected)
+        text += fmt::format("rejected  {}:{}:{}: {}\n", for_terminal(problem.value("path", "")),
+                            problem.value("line", 0), problem.value("column", 0),
+                            for_terminal(problem.value("message", "")));
+    return text;
+}
+
+std::string text_of(const Told& told) {
+    std::string text = rejected_lines(told.rejected) + lines_of(told.change);
+    if (!told.archive_sha256.empty()) text += fmt::format("archive   sha256 {}\n", told.archive_sha256);
+    const std::string where = for_terminal(told.target);
+    if (told.change.none()) return text + fmt::format("unchanged: {} rules are in {}\n", told.rules, where);
+    text += fmt::format("{} rules are in {}, {} were rejected; reload the daemon to use them\n", told.rules,
+                        where, told.rejected.size());
+    if (!told.kept.empty())
+        text += fmt::format("the version before is in {}; to go back: tocsin rules update --undo {}\n",
+                            for_terminal(told.kept), where);
+    return text;
+}
+
+json json_of(const Told& told) {
+    return {{"folder", told.target},           {"rules", told.rules},
+            {"unchanged", told.change.none()}, {"new", told.change.added},
+            {"changed", told.change.changed},  {"gone", told.change.gone},
+            {"rejected", told.rejected},       {"archive_sha256", told.archive_sha256},
+            {"version_before", told.kept}};
+}
+
+std::string dumped(const json& object) {
+    return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+int undo(const RulesCommand& command) {
+    if (!command.update.to.empty()) return say_error("rules update --undo takes one folder: the copy");
+    const fs::path target = real_place(command.update.from);
+    const Result<RuleTexts> before = read_rules_below(target);
+    if (!before) return say_error(before.error().message);
+    if (const Result<void> done = swap_with_previous(target); !done) return say_error(done.error().message);
+    const Result<RuleTexts> after = read_rules_below(target);
+    if (!after) return say_error(after.error().message);
+    Told told{.target = target.string(),
+              .rejected = json::array(),
+              .change = change_between(*before, *after),
+              .rules = after->size(),
+              .archive_sha256 = {},
+              .kept = previous_of(target).string()};
+    print(stdout, command.json ? dumped(json_of(told)) : text_of(told));
+    return exit_nothing_found;
 }
 
 }  // namespace
 
 int run_rules_update(const RulesCommand& command, Log& log) {
-    const auto say_error = [](const std::string& message) {
-        std::fputs(("tocsin: " + message + "\n").c_str(), stderr);
-        return exit_error;
-    };
-    if (command.paths.size() != 2) return say_error("rules update takes two folders: FROM TO");
-    const fs::path source = command.paths[0], target = fs::path(command.paths[1]).lexically_normal();
-    if (command.paths[0].contains("://"))
-        return say_error(command.paths[0] + ": nothing is fetched here; git clone it, then name the folder");
-    RulesCommand described = command;
-    described.folders = {command.paths[0]};
-    const Result<json> rules = describe_rules(described, log);
-    if (!rules) return say_error(rules.error().message);
-    std::map<std::string, fs::path> wanted = rules_below(source);
-    std::size_t rejected = 0;
-    for (const json& problem : rules->at("rejected")) {
-        const std::string path = problem.value("path", "");
-        rejected += wanted.erase(fs::path(path).lexically_relative(source).string());
-        std::fputs(fmt::format("rejected  {}:{}:{}: {}\n", for_terminal(path), problem.value("line", 0),
-                               problem.value("column", 0), for_terminal(problem.value("message", "")))
-                       .c_str(),
-                   stdout);
-    }
-    if (wanted.empty())
-        return say_error(command.paths[0] + ": no rule in it can be used; nothing was changed");
-    tell(rules_below(target), wanted);
-    if (const Result<void> done = replace(wanted, target); !done) return say_error(done.error().message);
-    std::fputs(fmt::format("{} rules are in {}, {} were rejected; reload the daemon to use them\n",
-                           wanted.size(), for_terminal(target.string()), rejected)
-                   .c_str(),
-               stdout);
-    return rejected == 0 ? exit_nothing_found : exit_something_found;
+    if (command.update.way == UpdateWay::back) return undo(command);
+    if (command.update.to.empty())
+        return say_error(
+            "rules update takes where rules come from (a folder, an archive or its https address) and "
+            "the folder that becomes their copy");
+    const Result<Told> told = Update(command, log).run();
+    if (!told) return say_error(told.error().message + "; nothing was changed");
+    const bool nothing = told->rules == 0;
+    print(stdout, command.json ? dumped(json_of(*told))
+                  : nothing    ? rejected_lines(told->rejected)
+                               : text_of(*told));
+    if (nothing) return say_error(command.update.from + ": no rule in it can be used; nothing was changed");
+    return told->rejected.empty() ? exit_nothing_found : exit_something_found;
 }
 
 }  // namespace tocsin::cli

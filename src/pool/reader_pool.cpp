@@ -443,10 +443,7 @@ ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, 
     out.ranges = std::move(reply->output);
     out.detail = std::move(reply->error);
     if (output >= 0) {
-        std::uint64_t bytes_max = request.kind != reader::RequestKind::unpack_messages
-                                      ? limits::message_json_bytes
-                                      : limits::message_bytes;
-        Result<std::string> written = read_output(output, bytes_max);
+        Result<std::string> written = read_output(output, reader::output_bytes_max(request.kind));
         if (!written) return failed(Outcome::violated, written.error().message);
         out.output = std::move(*written);
         for (const reader::OutputRange& range : out.ranges)

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
+#include "reader/codec_archive.hpp"
 #include "reader/report_codec.hpp"
 
 namespace tocsin::reader {
@@ -21,7 +22,7 @@ constexpr std::size_t enforced_bytes = 256;
 /// One range in a datagram: two texts with their lengths, a hash, two numbers.
 constexpr std::size_t output_range_bytes = 4 + output_name_bytes + 4 + output_type_bytes + 32 + 8 + 8;
 /// The output list may take this much of a reply; the report gets the rest.
-constexpr std::size_t output_bytes_max = limits::reply_bytes / 2;
+constexpr std::size_t range_list_bytes_max = limits::reply_bytes / 2;
 /// Tag, id, error, lengths.
 constexpr std::size_t reply_frame_bytes = 1 + 8 + 4 + error_bytes + 4;
 
@@ -61,6 +62,14 @@ OutputRange read_range(ByteReader& in) {
 }
 
 }  // namespace
+
+std::uint64_t output_bytes_max(RequestKind kind) {
+    switch (kind) {
+        case RequestKind::unpack_messages: return limits::message_bytes;
+        case RequestKind::unpack_rules: return archived_files_bytes_max;
+        default: return limits::message_json_bytes;
+    }
+}
 
 std::optional<MessageTag> tag_of(std::string_view datagram) {
     if (datagram.empty()) return std::nullopt;
@@ -133,11 +142,12 @@ std::string encode(const CacheAnswer& answer) {
 }
 
 std::string encode(const Reply& reply) {
-    static_assert(limits::output_ranges * output_range_bytes <= 2 * output_bytes_max);
+    static_assert(limits::output_ranges * output_range_bytes <= 2 * range_list_bytes_max);
     ByteWriter ranges;
     std::uint32_t count = 0;
     for (const OutputRange& range : reply.output) {
-        if (count == limits::output_ranges || ranges.size() + output_range_bytes > output_bytes_max) break;
+        if (count == limits::output_ranges || ranges.size() + output_range_bytes > range_list_bytes_max)
+            break;
         write_range(ranges, range);
         ++count;
     }

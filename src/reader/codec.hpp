@@ -24,13 +24,18 @@ enum class RequestKind : std::uint8_t {
     unpack_messages,  ///< the bytes are a zip: write its .eml members into the output memfd, one after the other
     describe_rules,  ///< write what is loaded as JSON into the output memfd; the bytes are not looked at
     explain_rules,   ///< judge the message and write every rule's answer as JSON into the output memfd
+    unpack_rules,  ///< the bytes are an archive: write its rule files into the output memfd (codec_archive.hpp)
     count_,
 };
 /// What the reader writes into the output memfd for these.
 [[nodiscard]] constexpr bool has_output(RequestKind kind) {
     return kind == RequestKind::read_message || kind == RequestKind::unpack_messages ||
-           kind == RequestKind::describe_rules || kind == RequestKind::explain_rules;
+           kind == RequestKind::describe_rules || kind == RequestKind::explain_rules ||
+           kind == RequestKind::unpack_rules;
 }
+
+/// Most bytes that the daemon takes of it.
+[[nodiscard]] std::uint64_t output_bytes_max(RequestKind kind);
 
 struct Request {
     std::uint64_t id = 0;

@@ -9,10 +9,12 @@
 #include "base/limits.hpp"
 #include "mail/message.hpp"
 #include "mail/mime.hpp"
+#include "reader/codec_archive.hpp"
 #include "reader/history_words.hpp"
 #include "reader/likeness.hpp"
 #include "reader/output.hpp"
 #include "rules/judge_json.hpp"
+#include "scan/archive_rules.hpp"
 #include "scan/describe_files.hpp"
 #include "scan/scan_message.hpp"
 #include "scan/unpack_messages.hpp"
@@ -78,6 +80,7 @@ public:
             case RequestKind::unpack_messages: unpack(bytes); break;
             case RequestKind::describe_rules: describe_rules(); break;
             case RequestKind::explain_rules: explain_rules(bytes); break;
+            case RequestKind::unpack_rules: unpack_rules(bytes); break;
             case RequestKind::count_: break;
         }
         if (reply_.report.engine_version.empty()) reply_.report.engine_version = context_.engines.version();
@@ -100,6 +103,7 @@ private:
     void unpack(ByteView bytes);
     void describe_rules();
     void explain_rules(ByteView bytes);
+    void unpack_rules(ByteView bytes);
     void write_json(const std::string& json);
     void plan_banner(const mail::MimeTree& tree, scan::ScanReport& report);
     std::optional<rules::History::Answer> ask_history(const rules::History::Question& asked,
@@ -307,6 +311,15 @@ void Service::unpack(ByteView bytes) {
         reply_.error = std::to_string(summary->unreadable) + " messages in the archive are locked or damaged";
     else if (summary->messages == 0)
         reply_.error = "the archive holds no .eml file";
+}
+
+void Service::unpack_rules(ByteView bytes) {
+    ByteWriter files;
+    Result<void> unpacked = scan::unpack_rules(bytes, [&files](std::string_view path, ByteView content) {
+        write_archived_file(files, {std::string(path), std::string(as_text(content))});
+    });
+    if (unpacked) unpacked = output_.append({}, as_bytes(files.data()));
+    if (!unpacked) reply_.error = unpacked.error().message;
 }
 
 }  // namespace

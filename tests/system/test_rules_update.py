@@ -1,4 +1,4 @@
-"""`tocsin rules update`: a folder becomes a copy of the rules in another one that load; nothing is lost when none does."""
+"""`tocsin rules update` from a folder: it becomes a copy of the rules in it that load; nothing is lost when none does."""
 import pathlib
 import shutil
 import subprocess
@@ -41,7 +41,8 @@ class Update(unittest.TestCase):
         self.assertEqual(second.returncode, 0, second.stderr)
         self.assertEqual(second.stdout.splitlines()[:2], ["changed   inner/b.yml", "gone      a.yml"])
         self.assertEqual([path.name for path in self.target.rglob("*.yml")], ["b.yml"])
-        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["from", "to"])
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["from", "to", "to.previous"])
+        self.assertEqual((self.folder / "to.previous/a.yml").read_text(), GOOD.format(name="a"))
 
     def test_nothing_is_changed_when_no_rule_loads(self):
         self.write("a.yml", GOOD.format(name="a"))
@@ -52,10 +53,27 @@ class Update(unittest.TestCase):
         self.assertIn("nothing was changed", result.stderr)
         self.assertEqual((self.target / "a.yml").read_text(), GOOD.format(name="a"))
 
-    def test_a_url_is_refused_with_the_next_step(self):
-        result = self.update("https://feed.example/rules")
+    def test_a_folder_that_holds_more_than_rules_is_not_replaced(self):
+        self.write("a.yml", GOOD.format(name="a"))
+        self.target.mkdir()
+        (self.target / "tocsin.toml").write_text("")
+        result = self.update()
         self.assertEqual(result.returncode, 2)
-        self.assertIn("git clone", result.stderr)
+        self.assertIn("tocsin.toml", result.stderr)
+        self.assertTrue((self.target / "tocsin.toml").exists())
+
+    def test_a_copy_inside_its_source_is_refused(self):
+        self.write("a.yml", GOOD.format(name="a"))
+        for target in (self.source, self.source / "copy", self.folder):
+            self.target = target
+            result = self.update()
+            self.assertEqual(result.returncode, 2)
+            self.assertTrue((self.source / "a.yml").exists())
+
+    def test_a_source_that_is_not_there(self):
+        result = self.update(self.folder / "nowhere")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("nowhere: no such folder or archive; nothing was changed", result.stderr)
 
 
 if __name__ == "__main__":
