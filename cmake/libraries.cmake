@@ -14,3 +14,5 @@ foreach(pair "SODIUM:libsodium" "CRYPTO:libcrypto" "SSL:libssl" "SECCOMP:libsecc
 endforeach()
 find_library(MODEST_LIBRARY modest REQUIRED)
 find_library(MAGIC_LIBRARY magic REQUIRED)
+# Its .pc file asks for packages that only a static library would need.
+find_library(UNBOUND_LIBRARY unbound REQUIRED)

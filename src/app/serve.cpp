@@ -20,6 +20,7 @@
 #include "app/readiness.hpp"
 #include "app/retention.hpp"
 #include "app/service_notice.hpp"
+#include "app/txt_answers.hpp"
 #include "base/counted_log.hpp"
 #include "base/limits.hpp"
 #include "base/unknown_customer.hpp"
@@ -121,8 +122,12 @@ private:
             const Account whose{account, gate::written_by(*services_, account)};
             return answer_history(services_->history, question, direction, whose, clock_.now());
         };
+        TRY(start_dns(config));
         auto readers = pool::ReaderPool::start(fiber, loop_, config, log_);
-        if (!readers) return std::unexpected(readers.error());
+        if (!readers) {
+            if (dns_) dns_->stop(fiber);
+            return std::unexpected(readers.error());
+        }
         readers_ = std::move(*readers);
         writer_.emplace(*journal_, *blocking_, log_);
         Result<void> served = load_orders(fiber);
@@ -132,7 +137,20 @@ private:
         reloads_.stop_and_join(fiber, stop_by_);
         housekeeping_.stop_and_join(fiber, stop_by_);
         readers_->stop(fiber);
+        if (dns_) dns_->stop(fiber);
         return served;
+    }
+
+    /// For readers that verify signatures, if the settings want them to.
+    Result<void> start_dns(pool::PoolConfig& config) {
+        const config::AuthenticationSettings& settings = options_.settings.authentication;
+        if (!settings.verify) return {};
+        dns_ = TRY(net::DnsResolver::start(loop_, dns_config(settings)));
+        config.answer_txt = [this, dns_ms = settings.dns_ms](
+                                net::Fiber& fiber, const reader::TxtQuestion& question, Deadline deadline) {
+            return answer_txt(fiber, *dns_, question, dns_ms, deadline);
+        };
+        return {};
     }
 
     /// New signatures and rules without a gap: a new template is loaded beside the old one, then takes its place. A request that
@@ -165,10 +183,11 @@ private:
             const config::Settings& begun_with = options_.settings;
             if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
-                settings.keep != begun_with.keep || settings.hunt != begun_with.hunt)
-                log_.write(
-                    LogLevel::warning, "serve.restart_needed",
-                    {{"for", "settings of [[listener]], [daemon], [scan], [release], [keep] or [hunt]"}});
+                settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
+                settings.authentication != begun_with.authentication)
+                log_.write(LogLevel::warning, "serve.restart_needed",
+                           {{"for", "settings of [[listener]], [daemon], [scan], [authentication], "
+                                    "[release], [keep] or [hunt]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
@@ -324,6 +343,7 @@ private:
     std::optional<store::OrderStore> orders_;
     std::optional<store::HeldStore> held_;
     std::optional<net::BlockingPool> blocking_;
+    std::unique_ptr<net::DnsResolver> dns_;  ///< only where signatures are verified
     std::unique_ptr<pool::ReaderPool> readers_;
     gate::OrderBook book_;
     std::optional<gate::JournalWriter> writer_;

@@ -516,6 +516,22 @@ inline constexpr std::size_t banner_letters_min = 12;
 /// How long earlier mail must have been remembered before a sender counts as new, at most.
 inline constexpr std::int64_t banner_learn_days_max = 365;
 
+// ---- authentication -----------------------------------------------------------------------------------------------------
+/// Signatures of one message that are verified, from the top: real mail has one to four (RFC 6376 section 6.1 lets us choose).
+inline constexpr std::size_t dkim_signatures = 8;
+/// One DKIM-Signature field, and names in its h= tag: oversigning doubles some.
+inline constexpr std::size_t dkim_field_bytes = 16U << 10;
+inline constexpr std::size_t dkim_signed_fields = 256;
+/// Keys of RSA that count (RFC 8301 section 3.2): shorter ones can be broken, longer ones take too long.
+inline constexpr int dkim_rsa_bits_min = 1024, dkim_rsa_bits_max = 4096;
+/// Names whose TXT records one message may ask for, records of one name, and bytes of one record.
+inline constexpr std::size_t txt_names = dkim_signatures + 2, txt_records = 6, txt_record_bytes = 2048;
+/// What a message waits for DNS at most, unless configured otherwise, and what may be configured.
+inline constexpr std::uint32_t dns_ms = 3'000, dns_ms_min = 100, dns_ms_max = 10'000;
+/// Answers of DNS that are remembered; and questions that wait for one.
+inline constexpr std::size_t dns_cache_bytes = 8U << 20;
+inline constexpr std::size_t dns_waiting = 4'096;
+
 // ---- cli: what is fetched ---------------------------------------------------------------------------------------------
 /// An archive of rules, fetched or read from a file; the public feed has 4 MB.
 inline constexpr std::size_t download_bytes = 64U << 20;

@@ -28,6 +28,7 @@ struct ReaderOptions {
     std::vector<std::string> lists;  ///< folders of lists beside Tocsin's own; what comes later wins
     OwnRules own_rules = OwnRules::asked;
     std::vector<std::string> may_do_without;      ///< empty: the default
+    std::vector<std::string> trusted_servers;     ///< in Authentication-Results, lower case
     std::string points_inbound, points_outbound;  ///< "5,8"; empty: the default
     bool keep_clauses = false;                    ///< for `tocsin rules explain`
     std::vector<std::string> without;             ///< engines to leave out: clamav, yara, documents

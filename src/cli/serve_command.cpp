@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/serve.hpp"
+#include "base/ascii.hpp"
 #include "cli/config_command.hpp"
 #include "cli/places.hpp"
 #include "cli/scan_command.hpp"
@@ -131,6 +132,10 @@ ReaderOptions reader_options(const config::Settings& settings) {
     out.own_rules = settings.judge.own_rules ? OwnRules::asked : OwnRules::left_out;
     out.may_do_without = settings.judge.may_do_without;
     if (out.may_do_without.empty()) out.may_do_without.emplace_back("none");
+    for (std::string name : settings.authentication.trusted_servers) {
+        std::ranges::transform(name, name.begin(), ascii_lower);
+        out.trusted_servers.push_back(std::move(name));
+    }
     const auto points = [](std::uint32_t suspicious, std::uint32_t phish) {
         return std::to_string(suspicious) + "," + std::to_string(phish);
     };

@@ -166,6 +166,31 @@ constexpr Setting judge_settings[] = {
      .most = judge_points_max},
 };
 
+constexpr Setting authentication_settings[] = {
+    {.key = "trusted_servers",
+     .type = Type::texts,
+     .access = bound<&S::authentication, &AuthenticationSettings::trusted_servers>,
+     .help = "Names (authserv-ids) that your own mail servers give themselves in Authentication-Results, "
+             "which take away what others wrote under these names (RFC 8601 section 5). Only what they say "
+             "counts. Without any: the topmost results count, whoever wrote them; with `verify` none.",
+     .most = limits::domain_name_bytes},
+    {.key = "verify",
+     .type = Type::boolean,
+     .access = bound<&S::authentication, &AuthenticationSettings::verify>,
+     .help = "Whether DKIM signatures of inbound mail, and with them DMARC, are verified here. It asks DNS."},
+    {.key = "resolver",
+     .type = Type::hop_address,
+     .access = bound<&S::authentication, &AuthenticationSettings::resolver>,
+     .help = "The DNS server to ask, IP:PORT. Without it: those of /etc/resolv.conf."},
+    {.key = "dns_ms",
+     .type = Type::integer,
+     .access = bound<&S::authentication, &AuthenticationSettings::dns_ms>,
+     .help = "Longest time that a message waits for DNS; what is not there by then is `temperror`.",
+     .unit = "ms",
+     .least = limits::dns_ms_min,
+     .most = limits::dns_ms_max},
+};
+
 constexpr Setting listener_settings[] = {
     {.key = "name",
      .type = Type::text,
@@ -566,6 +591,8 @@ constexpr Section section_table[] = {
     {"scan", Rows::one, "What reads the mail.", scan_settings, one_row, append_nothing},
     {"judge", Rows::one, "Rules that read the mail, and what they add up to.", judge_settings, one_row,
      append_nothing},
+    {"authentication", Rows::one, "What is believed about where mail comes from.", authentication_settings,
+     one_row, append_nothing},
     {"listener", Rows::many,
      "A door through which mail comes. Without any: milter on 127.0.0.1:8025, check on 127.0.0.1:11333, "
      "clamd on 127.0.0.1:3310, api on 127.0.0.1:8420, and with `daemon.next_hop` smtp on 127.0.0.1:2525 "

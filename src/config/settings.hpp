@@ -66,6 +66,16 @@ struct JudgeSettings {
     bool operator==(const JudgeSettings&) const = default;
 };
 
+/// What is believed about where mail comes from.
+struct AuthenticationSettings {
+    std::vector<std::string> trusted_servers;  ///< authserv-ids of Authentication-Results; empty: the topmost
+    bool verify = false;                       ///< DKIM and DMARC, by us
+    std::optional<Address> resolver;           ///< unset: the system's
+    std::uint32_t dns_ms = limits::dns_ms;
+
+    bool operator==(const AuthenticationSettings&) const = default;
+};
+
 /// One door. parse() fills in every default, also those that depend on `kind`.
 struct Listener {
     std::string name;
@@ -196,6 +206,7 @@ struct Settings {
     DaemonSettings daemon;
     ScanSettings scan;
     JudgeSettings judge;
+    AuthenticationSettings authentication;
     std::vector<Listener> listeners;  ///< never empty after parse()
     NetworkSettings network;
     std::vector<Customer> customers;

@@ -1,11 +1,13 @@
 #include "mail/message.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/limits.hpp"
 #include "mail/addresses.hpp"
 #include "mail/ascii.hpp"
+#include "mail/authentication.hpp"
 #include "mail/authentication_results.hpp"
 #include "mail/body.hpp"
 #include "mail/encoded_words.hpp"
@@ -149,18 +151,54 @@ private:
         summarise_authentication(headers);
     }
 
-    /// Only the topmost results count: a sender can plant any below the ones that our own server added.
-    static void summarise_authentication(Headers& headers) {
-        const auto checked = std::find_if(headers.hops.rbegin(), headers.hops.rend(), [](const Hop& hop) {
-            return hop.authentication_results.has_value();
-        });
-        if (checked != headers.hops.rend()) {
-            if (const AuthVerdict* dmarc = find_verdict(*checked->authentication_results, "dmarc"))
-                headers.dmarc = *dmarc;
-            if (const AuthVerdict* spf = find_verdict(*checked->authentication_results, "spf"))
-                headers.spf = *spf;
+    [[nodiscard]] bool is_trusted(const std::string& server) const {
+        return std::ranges::find(context_.trusted_servers, to_lower(server)) !=
+               context_.trusted_servers.end();
+    }
+
+    /// What trusted servers wrote at the newest hop where one of them wrote anything: each filter there may add a field of its
+    /// own, and the topmost word about a method counts.
+    [[nodiscard]] std::optional<AuthenticationResults> trusted_results(const Headers& headers) const {
+        for (auto hop = headers.hops.rbegin(); hop != headers.hops.rend(); ++hop) {
+            std::optional<AuthenticationResults> joined;
+            for (auto field = hop->fields.rbegin(); field != hop->fields.rend(); ++field) {
+                if (!equals_ignoring_case(field->name, "authentication-results")) continue;
+                AuthenticationResults results = parse_authentication_results(field->value);
+                if (!is_trusted(results.server)) continue;
+                if (!joined) joined = AuthenticationResults{results.server, {}};
+                std::ranges::move(results.verdicts, std::back_inserter(joined->verdicts));
+            }
+            if (joined) return joined;
         }
-        if (!headers.spf) {
+        return std::nullopt;
+    }
+
+    /// Without a trusted server only the topmost results count: a sender can plant any below those that our own server added.
+    [[nodiscard]] std::optional<AuthenticationResults> believed_results(const Headers& headers) const {
+        if (!context_.trusted_servers.empty()) return trusted_results(headers);
+        if (context_.verified != nullptr) return std::nullopt;
+        for (auto hop = headers.hops.rbegin(); hop != headers.hops.rend(); ++hop)
+            if (hop->authentication_results) return hop->authentication_results;
+        return std::nullopt;
+    }
+
+    static void note_verdicts(Headers& headers, const AuthenticationResults& results) {
+        if (const AuthVerdict* dmarc = find_verdict(results, "dmarc")) headers.dmarc = *dmarc;
+        if (const AuthVerdict* spf = find_verdict(results, "spf")) headers.spf = *spf;
+    }
+
+    void summarise_authentication(Headers& headers) const {
+        const std::optional<AuthenticationResults> believed = believed_results(headers);
+        if (context_.verified != nullptr) {
+            AuthenticationResults joined = join_results(*context_.verified, believed ? &*believed : nullptr,
+                                                        message_.sender.email.domain.domain);
+            note_verdicts(headers, joined);
+            headers.hops.back().authentication_results = std::move(joined);
+        } else if (believed) {
+            note_verdicts(headers, *believed);
+        }
+        // Received-SPF has no name that could be trusted.
+        if (!headers.spf && context_.trusted_servers.empty() && context_.verified == nullptr) {
             const auto received = std::find_if(headers.hops.rbegin(), headers.hops.rend(),
                                                [](const Hop& hop) { return hop.received_spf.has_value(); });
             if (received != headers.hops.rend()) headers.spf = received->received_spf;

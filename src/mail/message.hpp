@@ -209,6 +209,11 @@ struct Message {
 struct MessageContext {
     Direction direction = Direction::inbound;
     std::string envelope_recipient;
+    /// Names that own servers give themselves in Authentication-Results, lower case; empty: the topmost results count, whoever
+    /// wrote them, or none where we verify ourselves.
+    std::vector<std::string> trusted_servers = {};
+    /// What we verified ourselves (verify_authentication()); it counts before anything that the message says. nullptr: nothing.
+    const AuthenticationResults* verified = nullptr;
 };
 
 struct MailTools;  // mail/tools.hpp

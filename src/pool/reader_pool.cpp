@@ -326,6 +326,11 @@ bool ReaderPool::wants_history(const ScanRequest& request) const {
     return config_.answer_history && request.account_of && scans_message(request.kind);
 }
 
+/// Of outbound mail we are the first to see it: nobody signed it yet.
+bool ReaderPool::wants_txt(const ScanRequest& request) const {
+    return config_.answer_txt && scans_message(request.kind) && request.direction == mail::Direction::inbound;
+}
+
 Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id,
                                       int output) {
     reader::Request words;
@@ -334,6 +339,7 @@ Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& req
     words.direction = request.direction;
     words.use_cache = wants_cache(request);
     words.use_history = wants_history(request);
+    words.use_txt = wants_txt(request);
     words.file_name = request.file_name;
     words.declared_type = request.declared_type;
     words.envelope_recipient = request.envelope_recipient;
@@ -356,7 +362,7 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
     }
     if (Result<void> sent = send_request(child, request, id, output.get()); !sent)
         return ended_without_reply(fiber, child);
-    bool asked = false, asked_history = false;
+    bool asked = false, asked_history = false, asked_txt = false;
     while (true) {
         Result<void> readable = child.watched->wait_readable(fiber, deadline);
         if (!readable) {
@@ -380,6 +386,10 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
         if (tag == reader::MessageTag::history_question && !asked_history && wants_history(request)) {
             asked_history = true;
             if (answer_history(child, datagram->data, id, request)) continue;
+        }
+        if (tag == reader::MessageTag::txt_question && !asked_txt && wants_txt(request)) {
+            asked_txt = true;
+            if (answer_txt(fiber, child, datagram->data, id, deadline)) continue;
         }
         ScanOutcome outcome = tag == reader::MessageTag::reply
                                   ? take_reply(datagram->data, id, request, output.get())
@@ -428,6 +438,15 @@ bool ReaderPool::answer_history(ReaderChild& child, std::string_view datagram, s
     if (!question || question->id != id) return false;
     reader::HistoryAnswer answer =
         config_.answer_history(*question, request.direction, request.account_of(question->header_from));
+    answer.id = id;
+    return sandbox::send_datagram(child.channel.get(), reader::encode(answer), {}).has_value();
+}
+
+bool ReaderPool::answer_txt(net::Fiber& fiber, ReaderChild& child, std::string_view datagram,
+                            std::uint64_t id, Deadline deadline) {
+    std::optional<reader::TxtQuestion> question = reader::decode_txt_question(datagram);
+    if (!question || question->id != id) return false;
+    reader::TxtAnswer answer = config_.answer_txt(fiber, *question, deadline);
     answer.id = id;
     return sandbox::send_datagram(child.channel.get(), reader::encode(answer), {}).has_value();
 }

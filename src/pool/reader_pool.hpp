@@ -24,6 +24,7 @@
 #include "pool/reader_template.hpp"
 #include "reader/codec.hpp"
 #include "reader/codec_history.hpp"
+#include "reader/codec_txt.hpp"
 #include "sandbox/outcome.hpp"
 
 namespace tocsin::pool {
@@ -31,6 +32,10 @@ namespace tocsin::pool {
 /// Says what is known of earlier mail in one account; called on the loop, so it must not wait. `account`: see ScanRequest.
 using AnswerHistory = std::function<reader::HistoryAnswer(const reader::HistoryQuestion&, mail::Direction,
                                                           std::string_view account)>;
+
+/// Asks DNS for TXT records; it may wait until `deadline`, which is before the request's own. Same order as the names.
+using AnswerTxt =
+    std::function<reader::TxtAnswer(net::Fiber&, const reader::TxtQuestion&, Deadline deadline)>;
 
 struct PoolConfig {
     std::string reader_program;
@@ -42,6 +47,7 @@ struct PoolConfig {
     std::uint32_t messages_per_reader = limits::reader_messages;
     std::size_t cache_entries = limits::cache_entries;  ///< 0: no parts cache
     AnswerHistory answer_history;                       ///< empty: readers cannot ask about earlier mail
+    AnswerTxt answer_txt;                               ///< empty: nor for records of DNS
 };
 
 struct ScanRequest {
@@ -118,6 +124,8 @@ private:
     bool answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported);
     bool answer_history(ReaderChild& child, std::string_view datagram, std::uint64_t id,
                         const ScanRequest& request);
+    bool answer_txt(net::Fiber& fiber, ReaderChild& child, std::string_view datagram, std::uint64_t id,
+                    Deadline deadline);
     ScanOutcome take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,
                            int output);
     ScanOutcome ended_without_reply(net::Fiber& fiber, ReaderChild& child);
@@ -128,6 +136,7 @@ private:
                    FillAs fill_as);
     [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
     [[nodiscard]] bool wants_history(const ScanRequest& request) const;
+    [[nodiscard]] bool wants_txt(const ScanRequest& request) const;
     [[nodiscard]] Result<void> breaker_closed() const;
     void count_death(sandbox::Outcome outcome);
     void count_rules(const scan::ScanReport& report);

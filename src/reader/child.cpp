@@ -66,6 +66,15 @@ std::optional<HistoryAnswer> ask_history(const HistoryQuestion& question) {
     return answer;
 }
 
+std::optional<TxtAnswer> ask_txt(const TxtQuestion& question) {
+    if (!sandbox::send_datagram(channel, encode(question), {})) return std::nullopt;
+    Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::reply_bytes, 1);
+    if (!datagram) ::_exit(exit_protocol);
+    std::optional<TxtAnswer> answer = decode_txt_answer(datagram->data);
+    if (datagram->cut || !answer) ::_exit(exit_protocol);
+    return answer;
+}
+
 /// False: the daemon sent what it never sends.
 bool serve_one(const ServiceContext& context, const sandbox::Datagram& datagram) {
     std::optional<Request> request = decode_request(datagram.data);
@@ -92,8 +101,8 @@ int run_child(const ChildSetup& setup) {
     const Clock clock;
     PartMemory part_memory;
     mail::MailTools mail_tools;
-    const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock,
-                                 ask_cache,     ask_history, part_memory,    mail_tools};
+    const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock,     ask_cache,
+                                 ask_history,   ask_txt,     part_memory,    mail_tools};
     while (true) {
         Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::request_bytes, 2);
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;

@@ -78,6 +78,7 @@ std::optional<MessageTag> tag_of(std::string_view datagram) {
         case MessageTag::ready:
         case MessageTag::cache_question:
         case MessageTag::history_question:
+        case MessageTag::txt_question:
         case MessageTag::reply: return tag;
     }
     return std::nullopt;
@@ -98,6 +99,7 @@ std::string encode(const Request& request) {
     out.u8(static_cast<std::uint8_t>(request.direction));
     out.boolean(request.use_cache);
     out.boolean(request.use_history);
+    out.boolean(request.use_txt);
     write_text(out, request.file_name, file_name_bytes);
     write_text(out, request.declared_type, type_bytes);
     write_text(out, request.envelope_recipient, recipient_bytes);
@@ -176,6 +178,7 @@ std::optional<Request> decode_request(std::string_view datagram) {
     std::uint8_t kind = in.u8(), direction = in.u8();
     request.use_cache = in.boolean();
     request.use_history = in.boolean();
+    request.use_txt = in.boolean();
     request.file_name = read_text(in, file_name_bytes);
     request.declared_type = read_text(in, type_bytes);
     request.envelope_recipient = read_text(in, recipient_bytes);

@@ -1,6 +1,6 @@
 // The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered
-// parts and one about earlier mail (codec_history.hpp), one bounded answer. Whatever comes from a reader is hostile: it is
-// decoded with limits, and anything odd is `violated`.
+// parts, one about earlier mail (codec_history.hpp) and one about DNS (codec_txt.hpp), one bounded answer. Whatever comes
+// from a reader is hostile: it is decoded with limits, and anything odd is `violated`.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +43,7 @@ struct Request {
     mail::Direction direction = mail::Direction::inbound;
     bool use_cache = false;     ///< the daemon will answer a CacheQuestion
     bool use_history = false;   ///< ... and a HistoryQuestion (codec_history.hpp)
+    bool use_txt = false;       ///< ... and a TxtQuestion (codec_txt.hpp)
     std::string file_name;      ///< of the file, for scan_auto and scan_part
     std::string declared_type;  ///< for scan_part
     std::string envelope_recipient;
@@ -93,9 +94,16 @@ struct Ready {
     std::string enforced;  ///< sandbox::Enforced::describe()
 };
 
-enum class MessageTag : std::uint8_t { ready = 1, cache_question = 2, reply = 3, history_question = 4 };
+enum class MessageTag : std::uint8_t {
+    ready = 1,
+    cache_question = 2,
+    reply = 3,
+    history_question = 4,
+    txt_question = 5
+};
 // Daemon → reader. The reader knows from its state which of them must come next; the tag is for both to notice a bug.
-inline constexpr std::uint8_t request_tag = 16, cache_answer_tag = 17, history_answer_tag = 18;
+inline constexpr std::uint8_t request_tag = 16, cache_answer_tag = 17, history_answer_tag = 18,
+                              txt_answer_tag = 19;
 
 /// The tag of a datagram from a reader, if it is one.
 [[nodiscard]] std::optional<MessageTag> tag_of(std::string_view datagram);

@@ -7,8 +7,10 @@
 #include "banner/imitation.hpp"
 #include "banner/plan.hpp"
 #include "base/limits.hpp"
+#include "mail/authentication.hpp"
 #include "mail/message.hpp"
 #include "mail/mime.hpp"
+#include "mail/tools.hpp"
 #include "reader/codec_archive.hpp"
 #include "reader/history_words.hpp"
 #include "reader/likeness.hpp"
@@ -108,7 +110,10 @@ private:
     void plan_banner(const mail::MimeTree& tree, scan::ScanReport& report);
     std::optional<rules::History::Answer> ask_history(const rules::History::Question& asked,
                                                       const mail::Message& message);
+    std::vector<mail::TxtTexts> ask_txt(const std::vector<std::string>& names);
+    void verify(const mail::MimeTree& tree);
     rules::JudgeRequest judge_request(const mail::MimeTree& tree) {
+        verify(tree);
         rules::AskHistory ask;
         if (request_.use_history && context_.ask_history)
             ask = [this](const rules::History::Question& asked, const mail::Message& message) {
@@ -119,7 +124,8 @@ private:
                 .direction = request_.direction,
                 .envelope_recipient = request_.envelope_recipient,
                 .deadline = options_.deadline,
-                .ask_history = std::move(ask)};
+                .ask_history = std::move(ask),
+                .verified = verified_ ? &*verified_ : nullptr};
     }
 
     const ServiceContext& context_;
@@ -129,6 +135,8 @@ private:
     Output output_;
     bool asked_ = false;
     std::optional<HistoryTold> history_;  ///< set when the daemon was asked
+    std::optional<mail::AuthenticationResults> verified_;
+    mail::MailTools tools_;
     UniqueFd export_memfd_;
     std::optional<Output> exports_;
 };
@@ -173,6 +181,30 @@ std::optional<rules::History::Answer> Service::ask_history(const rules::History:
         if (answer && answer->id == request_.id) history_->answer = std::move(*answer);
     }
     return history_answer(asked, question, *history_);
+}
+
+std::vector<mail::TxtTexts> Service::ask_txt(const std::vector<std::string>& names) {
+    std::vector<mail::TxtTexts> texts(names.size());
+    std::optional<TxtAnswer> answer = context_.ask_txt({request_.id, names});
+    if (!answer || answer->id != request_.id || answer->records.size() > names.size()) return texts;
+    for (std::size_t index = 0; index < answer->records.size(); ++index) {
+        TxtRecords& records = answer->records[index];
+        using Status = mail::TxtTexts::Status;
+        texts[index].status = records.status == TxtStatus::found  ? Status::found
+                              : records.status == TxtStatus::none ? Status::none
+                                                                  : Status::failed;
+        texts[index].texts = std::move(records.texts);
+    }
+    return texts;
+}
+
+/// Once per request: a second question would find no daemon that listens. Every reading of the message hears the same.
+void Service::verify(const mail::MimeTree& tree) {
+    if (!request_.use_txt || !context_.ask_txt || verified_) return;
+    const mail::Domain from = mail::from_domain(tree, tools_);
+    verified_ =
+        mail::verify_authentication(tree.input, from, context_.clock.now(), tools_.domain_names,
+                                    [this](const std::vector<std::string>& names) { return ask_txt(names); });
 }
 
 /// Appends the parts, findings and all else of `other`, whose part numbers move behind those of `report`.

@@ -229,9 +229,12 @@ void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement
 }  // namespace
 
 Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading) {
-    mail::Message message = mail::build_message(
-        request.tree, reading,
-        {.direction = request.direction, .envelope_recipient = request.envelope_recipient}, tools_);
+    mail::Message message = mail::build_message(request.tree, reading,
+                                                {.direction = request.direction,
+                                                 .envelope_recipient = request.envelope_recipient,
+                                                 .trusted_servers = config_.trusted_servers,
+                                                 .verified = request.verified},
+                                                tools_);
     scan::describe_files(message, request.tree, request.engines);
     HtmlPages pages(tools_.html_trees);
     std::optional<ExplodeTools> explode;

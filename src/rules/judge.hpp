@@ -40,6 +40,8 @@ struct JudgeConfig {
     /// Names of what rules may ask for in vain (Capability, or "$list"); "$" stands for every absent list. A message about which
     /// a rule could not be answered for another reason is not clean.
     std::vector<std::string> may_do_without;
+    /// Names that own servers give themselves in Authentication-Results (mail::MessageContext).
+    std::vector<std::string> trusted_servers;
     Thresholds inbound = inbound_thresholds, outbound = outbound_thresholds;
     Clauses clauses = Clauses::left_out;
 };
@@ -90,7 +92,8 @@ struct JudgeRequest {
     mail::Direction direction = mail::Direction::inbound;
     std::string envelope_recipient;
     std::chrono::steady_clock::time_point deadline;
-    AskHistory ask_history;  ///< empty: nobody can be asked
+    AskHistory ask_history;                                 ///< empty: nobody can be asked
+    const mail::AuthenticationResults* verified = nullptr;  ///< what we verified ourselves
     bool details = false;
 };
 

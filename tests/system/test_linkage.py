@@ -6,7 +6,7 @@ from tocsin_system import BUILD
 
 PARSERS = ("libclamav", "libyara", "libarchive", "libqpdf", "libpoppler", "libmodest", "libicu", "libzbar", "libpng", "libjpeg",
            "libmagic", "libytnef", "libpsl")
-NETWORK_AND_STORE = ("libboost", "libsoci", "libpq", "libsqlite3", "libcurl")
+NETWORK_AND_STORE = ("libboost", "libsoci", "libpq", "libsqlite3", "libcurl", "libunbound")
 
 
 def needed(program):

@@ -330,6 +330,7 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     request.direction = mail::Direction::internal;
     request.use_cache = true;
     request.use_history = true;
+    request.use_txt = true;
     request.file_name = "a.pdf";
     request.declared_type = "application/pdf";
     request.envelope_recipient = "b@example.org";
@@ -340,6 +341,7 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     CHECK(decoded.direction == mail::Direction::internal);
     CHECK(decoded.use_cache);
     CHECK(decoded.use_history);
+    CHECK(decoded.use_txt);
     CHECK(decoded.file_name == "a.pdf");
     CHECK(decoded.declared_type == "application/pdf");
     CHECK(decoded.envelope_recipient == "b@example.org");
@@ -384,7 +386,7 @@ TEST_CASE("tags") {
     CHECK(tag_of(encode(Reply{})) == MessageTag::reply);
     CHECK_FALSE(tag_of("").has_value());
     CHECK_FALSE(tag_of(std::string(1, '\0')).has_value());
-    CHECK_FALSE(tag_of("\x05").has_value());
+    CHECK_FALSE(tag_of("\x06").has_value());
     CHECK_FALSE(tag_of("\xFF").has_value());
     CHECK_FALSE(decode_reply(encode(CacheQuestion{})).has_value());
 }

@@ -1,0 +1,174 @@
+"""DKIM and DMARC verified by the daemon's readers, with keys from a DNS server of our own; and who is believed without that."""
+import base64
+import pathlib
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from tocsin_system import BUILD, Daemon, SmtpSink
+
+SENDER, US = "anna@shop.example", "bob@home.example"
+RULES = {
+    "DMARC passes": "headers.auth_summary.dmarc.pass",
+    "DMARC is not known": "headers.auth_summary.dmarc.pass is null",
+    "DKIM passes": 'any(headers.hops, .authentication_results.dkim == "pass")',
+    "DKIM fails": 'any(headers.hops, .authentication_results.dkim == "fail")',
+    "DKIM is not known": 'any(headers.hops, .authentication_results.dkim == "temperror")',
+    "DKIM is not there": 'any(headers.hops, .authentication_results.dkim == "none")',
+    "SPF passes": "headers.auth_summary.spf.pass",
+}
+
+
+class DnsServer(threading.Thread):
+    """TXT records over UDP on loopback. A name with None is never answered."""
+
+    def __init__(self, records):
+        super().__init__(daemon=True)
+        self.records, self.asked = records, []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                query, client = self.socket.recvfrom(4096)
+            except OSError:
+                return
+            labels, at = [], 12
+            while query[at]:
+                labels.append(query[at + 1:at + 1 + query[at]].decode())
+                at += 1 + query[at]
+            name, kind = ".".join(labels).lower(), struct.unpack(">H", query[at + 1:at + 3])[0]
+            self.asked.append(name)
+            if kind == 16 and name in self.records and self.records[name] is None:
+                continue
+            text = self.records.get(name) if kind == 16 else None
+            question = query[12:at + 5]
+            if text is None:
+                header = query[:2] + struct.pack(">HHHHH", 0x8583 if name not in self.records else 0x8580, 1, 0, 0, 0)
+                self.socket.sendto(header + question, client)
+                continue
+            pieces = b"".join(bytes([len(piece)]) + piece for piece in
+                              (text[index:index + 200].encode() for index in range(0, len(text), 200)))
+            answer = b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(pieces)) + pieces
+            self.socket.sendto(query[:2] + struct.pack(">HHHHH", 0x8580, 1, 1, 0, 0) + question + answer, client)
+
+    def stop(self):
+        self.socket.close()
+
+
+class Authentication(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.key = cls.folder / "key.pem"
+        subprocess.run(["openssl", "genrsa", "-out", cls.key, "2048"], check=True, capture_output=True)
+        der = subprocess.run(["openssl", "rsa", "-in", cls.key, "-pubout", "-outform", "DER"], check=True,
+                             capture_output=True).stdout
+        cls.record = "v=DKIM1; k=rsa; p=" + base64.b64encode(der).decode()
+        rules = cls.folder / "rules"
+        rules.mkdir()
+        for number, (name, source) in enumerate(RULES.items()):
+            (rules / f"{number}.yml").write_text(f"name: {name}\nseverity: informational\nsource: |\n  {source}\n")
+
+    def setUp(self):
+        self.sink = SmtpSink()
+        self.addCleanup(self.sink.stop)
+        self.dns = DnsServer({"s1._domainkey.shop.example": self.record, "_dmarc.shop.example": "v=DMARC1; p=reject"})
+        self.addCleanup(self.dns.stop)
+        self.number = 0
+
+    def daemon(self, authentication):
+        return Daemon(self.sink, configuration=f'[judge]\nown_rules = false\nrules = ["{self.folder / "rules"}"]\n'
+                                               f"[authentication]\n{authentication}\n")
+
+    def verifying(self, more=""):
+        return self.daemon(f'verify = true\nresolver = "127.0.0.1:{self.dns.port}"\n{more}')
+
+    def message(self, sender=SENDER):
+        self.number += 1
+        return (f"From: Anna <{sender}>\r\nTo: {US}\r\nSubject: hello {self.number}\r\n"
+                "Date: Sun, 01 Mar 2026 12:00:00 +0000\r\nMessage-ID: <a@shop.example>\r\n\r\nSome  words.\r\n\r\n").encode()
+
+    def signed(self, content, tags="d=shop.example; s=s1"):
+        """relaxed/relaxed over From and Subject, as RFC 6376 says and this test reads it."""
+        head, body = content.split(b"\r\n\r\n", 1)
+        body = b"".join(re.sub(rb"[ \t]+", b" ", line).rstrip(b" ") + b"\r\n" for line in body.split(b"\r\n"))
+        body = body.rstrip(b"\r\n") + b"\r\n"
+        digest = subprocess.run(["openssl", "dgst", "-sha256", "-binary"], input=body, check=True, capture_output=True).stdout
+        field = f"v=1; a=rsa-sha256; c=relaxed/relaxed; {tags}; h=from:subject; bh={base64.b64encode(digest).decode()}; b="
+        fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n"))
+        data = b"from:" + fields[b"From"] + b"\r\nsubject:" + fields[b"Subject"] + b"\r\ndkim-signature:" + field.encode()
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.key], input=data, check=True,
+                                   capture_output=True).stdout
+        return b"DKIM-Signature: " + field.encode() + base64.b64encode(signature) + b"\r\n" + content
+
+    def matches(self, daemon, content, direction="inbound"):
+        code, text = daemon.send(direction, SENDER, [US], content)
+        self.assertEqual(code, 250, text)
+        newest = daemon.command("journal", "list", "--json")["records"][0]
+        self.assertEqual(newest["subject"], f"hello {self.number}")
+        self.assertEqual(newest["outcome"], "verdict")
+        return {one["rule"] for one in newest["findings"] if one["engine"] == "rules"}
+
+    def test_signatures_are_verified(self):
+        with self.verifying() as daemon:
+            self.assertEqual(self.matches(daemon, self.signed(self.message())), {"DKIM passes", "DMARC passes"})
+            self.assertEqual(sorted(set(self.dns.asked)), ["_dmarc.shop.example", "s1._domainkey.shop.example"])
+            asked = len(self.dns.asked)
+            changed = self.signed(self.message()).replace(b"words", b"wordz")
+            self.assertEqual(self.matches(daemon, changed), {"DKIM fails", "DMARC is not known"})
+            self.assertEqual(len(self.dns.asked), asked, "answers are remembered")
+            other = self.signed(self.message("ceo@bank.example"))
+            self.assertEqual(self.matches(daemon, other), {"DKIM passes"})  # bank.example has no policy: dmarc is none
+            self.assertEqual(self.matches(daemon, self.message()), {"DKIM is not there", "DMARC is not known"})
+
+    def test_what_the_message_says_of_itself_does_not_count(self):
+        forged = b"Authentication-Results: home.example; dmarc=pass; dkim=pass; spf=pass\r\nReceived-SPF: pass\r\n"
+        with self.verifying() as daemon:
+            self.assertEqual(self.matches(daemon, forged + self.message()), {"DKIM is not there", "DMARC is not known"})
+        trusted = b"Authentication-Results: MX.home.example; dmarc=fail; spf=pass\r\n"
+        with self.verifying('trusted_servers = ["mx.home.example"]') as daemon:
+            self.assertEqual(self.matches(daemon, forged + self.message()), {"DKIM is not there", "DMARC is not known"})
+            self.assertEqual(self.matches(daemon, forged + trusted + self.message()), {"DKIM is not there", "SPF passes"})
+
+    def test_trusted_servers_without_verification(self):
+        forged = b"Authentication-Results: evil.example; dmarc=pass; spf=pass\r\n"
+        with self.daemon('trusted_servers = ["mx.home.example"]') as daemon:
+            self.assertNotIn("DMARC passes", self.matches(daemon, forged + self.message()))
+            self.assertIn("DMARC passes", self.matches(daemon, forged.replace(b"evil", b"mx.home") + self.message()))
+
+    def test_dns_that_does_not_answer_delays_and_is_no_failure(self):
+        self.dns.records["s1._domainkey.shop.example"] = None
+        with self.verifying("dns_ms = 300") as daemon:
+            begin = time.monotonic()
+            self.assertEqual(self.matches(daemon, self.signed(self.message())), {"DKIM is not known", "DMARC is not known"})
+            self.assertLess(time.monotonic() - begin, 10)
+        with self.daemon('verify = true\nresolver = "127.0.0.1:1"\ndns_ms = 300') as daemon:  # nobody is there
+            self.assertIn("DKIM is not known", self.matches(daemon, self.signed(self.message())))
+
+    def test_outbound_mail_asks_nobody(self):
+        with self.verifying() as daemon:
+            self.assertNotIn("DKIM passes", self.matches(daemon, self.signed(self.message()), "outbound"))
+            self.assertEqual(self.dns.asked, [])
+
+    def test_a_resolver_that_is_a_file_is_refused(self):
+        file = self.folder / "wrong.toml"
+        file.write_text('[authentication]\nverify = true\nresolver = "unix:/run/dns"\n')
+        result = subprocess.run([BUILD / "tocsin", "config", "check", "--config", file], capture_output=True, text=True,
+                                timeout=60, check=False)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("resolver", result.stdout + result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
