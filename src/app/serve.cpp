@@ -184,9 +184,9 @@ private:
             if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
                 settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
-                settings.authentication != begun_with.authentication)
+                settings.authentication != begun_with.authentication || settings.judge != begun_with.judge)
                 log_.write(LogLevel::warning, "serve.restart_needed",
-                           {{"for", "settings of [[listener]], [daemon], [scan], [authentication], "
+                           {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
                                     "[release], [keep] or [hunt]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.

@@ -177,6 +177,10 @@ int run_rules_test(const RulesCommand& command, Log& log) {
 }
 
 int run_rules_explain(const RulesCommand& command, Log& log) {
+    std::error_code error;
+    if (command.paths.size() != 1 || fs::is_directory(command.paths.front(), error))
+        return say_error({ErrorCode::invalid_input,
+                          "explain takes one message; `tocsin rules backtest` takes folders and many"});
     json answers;
     ReaderOptions options = one_reader_for(command);
     options.keep_clauses = true;

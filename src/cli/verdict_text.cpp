@@ -109,6 +109,7 @@ std::string limit_lines(const scan::ScanReport& report) {
     for (const scan::LimitHit& limit : report.limits_hit) {
         std::string name = for_terminal(part_name(report, limit.part));
         lines.add("not fully scanned: " + std::string(scan::explain(limit.limit)) +
+                  (limit.limit == scan::ScanLimit::rules ? ": " + for_terminal(limit.detail) : "") +
                   (name.empty() ? "" : ", in " + name) + "  [" + std::string(scan::to_string(limit.limit)) +
                   "]");
     }

@@ -40,7 +40,12 @@ namespace {
 std::string what_was_found(const scan::ScanReport& report) {
     if (const scan::Finding* worst = scan::worst_finding(report.findings))
         return worst->text.empty() ? worst->rule : worst->text;
-    if (!report.limits_hit.empty()) return std::string(scan::explain(report.limits_hit.front().limit));
+    if (!report.limits_hit.empty()) {
+        const scan::LimitHit& hit = report.limits_hit.front();
+        const std::string words(scan::explain(hit.limit));
+        // Who holds the message wants to know which rule lacked what.
+        return hit.limit == scan::ScanLimit::rules && !hit.detail.empty() ? words + ": " + hit.detail : words;
+    }
     return std::string(scan::to_string(report.verdict));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
@@ -31,6 +32,8 @@ constexpr std::uint32_t text_points_max = 6;
 /// Words that are named as what spoke most for an attack.
 constexpr std::size_t words_named = 6;
 constexpr std::size_t version_bytes = 8;
+/// Rules that are named when the message cannot be judged without their answer.
+constexpr std::size_t rules_named = 4;
 /// Lists of the organisation are empty where nobody gave them: it protects no name, and that is an answer.
 constexpr std::array organisation_lists = {"org_domains", "org_display_names", "tenant_domains"};
 
@@ -136,6 +139,10 @@ Result<void> Judge::load_rules(Log& log) {
                    {"column", std::to_string(rejected.problem.column)},
                    {"error", rejected.problem.message}});
     evaluation_ = std::make_unique<Evaluation>(set_->graph(), set_->patterns());
+    order_.resize(set_->rules().size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::ranges::stable_sort(
+        order_, {}, [this](std::size_t at) { return set_->graph().at(set_->rules()[at].root).cost; });
     return {};
 }
 
@@ -174,7 +181,7 @@ void Judge::ask_all(Asked& asked, Judgement& judgement) {
     for (const View view : {View::own, View::recipient}) {
         asked.surroundings.view = view;
         bool begun = false;
-        for (std::size_t at = 0; at < rules.size(); ++at) {
+        for (const std::size_t at : order_) {
             if (!is_asked(rules[at], asked.request)) continue;
             if (view_of(rules[at], asked.request.direction) != view) continue;
             if (asked.answers[at].rule != nullptr && asked.answers[at].answer != Answer::undecided) continue;
@@ -266,9 +273,20 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     }
     if (readings) weigh_text(message, *readings, judgement);
     tally(*set_, asked.answers, judgement);
-    judgement.unexcused = std::ranges::any_of(
-        judgement.missing, [this](const scan::MissingAnswer& missing) { return !excused(missing.name); });
+    name_unexcused(asked.answers, judgement);
+    std::ranges::sort(judgement.details, {}, &RuleDetail::rule);  // back into the order of the rules
     return judgement;
+}
+
+void Judge::name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& judgement) const {
+    for (const RuleAnswer& answer : answers) {
+        if (answer.rule == nullptr || answer.answer != Answer::undecided) continue;
+        if (std::ranges::all_of(set_->names_of(answer.missing),
+                                [this](const std::string& name) { return excused(name); }))
+            continue;
+        judgement.unexcused = true;
+        if (judgement.unexcused_by.size() < rules_named) judgement.unexcused_by.push_back(answer.rule);
+    }
 }
 
 Judgement Judge::judge(const JudgeRequest& request) {
@@ -278,12 +296,14 @@ Judgement Judge::judge(const JudgeRequest& request) {
     for (std::size_t reading = 1; reading < readings; ++reading) {
         Judgement other = judge_reading(request, reading);
         const bool unexcused = worst.unexcused || other.unexcused;
+        std::vector<const Rule*> by = worst.unexcused ? worst.unexcused_by : other.unexcused_by;
         // An exclusion that holds for one reading only is a trick.
         const bool exempted = worst.exempted_by != nullptr && other.exempted_by != nullptr;
         if (!exempted && (worst.exempted_by != nullptr || other.points > worst.points))
             worst = std::move(other);
         if (!exempted) worst.exempted_by = nullptr;
         worst.unexcused = unexcused;
+        worst.unexcused_by = std::move(by);
     }
     return worst;
 }

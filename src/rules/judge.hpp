@@ -69,6 +69,7 @@ struct Judgement {
     std::uint32_t asked = 0, undecided = 0;
     std::vector<scan::MissingAnswer> missing;  ///< over all rules, names sorted
     bool unexcused = false;                    ///< something of it may not be done without
+    std::vector<const Rule*> unexcused_by;     ///< some of the rules that lack such a thing
     std::uint32_t points = 0;
     std::uint32_t text_points = 0;  ///< of them, for what the words say
     double hostility = 0;
@@ -130,6 +131,7 @@ private:
     void note_version();
     Judgement judge_reading(const JudgeRequest& request, std::size_t reading);
     void ask_all(Asked& asked, Judgement& judgement);
+    void name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& judgement) const;
     void weigh_text(const mail::Message& message, TextReadings& readings, Judgement& judgement) const;
     [[nodiscard]] bool excused(const std::string& name) const;
 
@@ -139,6 +141,8 @@ private:
     std::optional<TextModel> text_model_;
     std::unique_ptr<RuleSet> set_;
     std::unique_ptr<Evaluation> evaluation_;
+    /// Of the rules, the cheap ones first: what spends the message's budget takes no answer from them.
+    std::vector<std::size_t> order_;
     mail::MailTools tools_;
     std::string version_, text_model_version_;
 };

@@ -15,6 +15,7 @@ constexpr const char* rules_engine = "rules";
 constexpr const char* judge_engine = "judge";
 /// Missing answers that are named in a limit's words.
 constexpr std::size_t named_missing = 8;
+constexpr std::size_t name_bytes_shown = 80;
 
 /// Where no rule that matched has a line of its own.
 constexpr std::string_view coach_phish = "This message looks like an attack. Do not open its links or files, "
@@ -71,6 +72,14 @@ std::string names_of(const std::vector<scan::MissingAnswer>& missing) {
     return out + (missing.size() > named_missing ? ", …" : "");
 }
 
+/// The rules behind that, for whoever wants to mend or to leave out one of them.
+std::string asked_by(const Judgement& judgement) {
+    std::string out;
+    for (const Rule* rule : judgement.unexcused_by)
+        out += (out.empty() ? "; asked by “" : "”, “") + rule->file.name.substr(0, name_bytes_shown);
+    return out.empty() ? out : out + "”";
+}
+
 }  // namespace
 
 void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
@@ -89,7 +98,7 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
                     .version = version_};
     if (judgement.unexcused)
         report.limits_hit.push_back(
-            {scan::ScanLimit::rules, scan::whole_message, names_of(judgement.missing)});
+            {scan::ScanLimit::rules, scan::whole_message, names_of(judgement.missing) + asked_by(judgement)});
     const auto add = [&report](scan::Finding finding) {
         if (report.findings.size() < limits::findings) report.findings.push_back(std::move(finding));
     };

@@ -135,6 +135,10 @@ class Reload(Case):
             daemon.write_configuration()
             self.reload(daemon)
             self.assertNotIn("serve.restart_needed", self.log(daemon))
+            daemon.configuration = '[daemon]\nhost_name = "one.example"\n[judge]\ninbound_phish_points = 100\n'
+            daemon.write_configuration()
+            self.reload(daemon)
+            self.assertIn("[judge]", self.log(daemon))
             daemon.configuration = '[daemon]\nhost_name = "two.example"\n'
             daemon.write_configuration()
             self.reload(daemon)

@@ -197,6 +197,12 @@ class Explain(Rules):
         result = self.run_rules("explain", str(self.mails / "none.eml"), code=2)
         self.assertIn("none.eml", result.stderr)
 
+    def test_more_than_one_message_is_refused_and_not_passed_over(self):
+        one, two = self.mail("a.eml", "hello"), self.mail("b.eml", "Your invoice")
+        for paths in ([one, two], [str(self.mails)]):
+            result = self.run_rules("explain", *paths, code=2)
+            self.assertIn("explain takes one message", result.stderr)
+
 
 class Backtest(Rules):
     def setUp(self):

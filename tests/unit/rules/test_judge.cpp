@@ -254,12 +254,34 @@ TEST_CASE("what is missing is counted by name, and what may not be missing makes
         REQUIRE(report.limits_hit.size() == 1);
         CHECK(report.limits_hit[0].limit == scan::ScanLimit::rules);
         CHECK(report.limits_hit[0].part == scan::whole_message);
-        CHECK(report.limits_hit[0].detail == "$tranco_1m, attack_score, history");
+        CHECK(report.limits_hit[0].detail.starts_with("$tranco_1m, attack_score, history; asked by “"));
         CHECK(scan::decide_verdict(report.findings, report.limits_hit) == scan::Verdict::unscannable);
     }
+    Court one(rules);
+    one.config.may_do_without = {"attack_score", "history"};
+    CHECK(one.report().limits_hit.at(0).detail == "$tranco_1m, attack_score, history; asked by “c”");
     Court named(rules);
     named.config.may_do_without = {"$tranco_1m", "attack_score", "history"};
     CHECK_FALSE(named.ask().unexcused);
+}
+
+TEST_CASE("rules that spend the budget of the message take no answer from cheap ones, whatever their names") {
+    const std::string fields = "headers.hops[0].fields";
+    std::vector<RuleText> rules = {{"z", "strings.icontains(subject.subject, 'hello')", "critical"}};
+    for (std::size_t number = 0; number < 2 * limits::message_rule_steps / limits::rule_steps; ++number)
+        rules.push_back(
+            {"a" + std::to_string(number), "any(" + fields + ", any(" + fields + ", any(" + fields +
+                                               ", .name == ..value or .name == ...value or .value == 'x" +
+                                               std::to_string(number) + "')))"});
+    std::string mail;
+    for (std::size_t field = 0; field < 100; ++field)
+        mail += "X-Field-" + std::to_string(field) + ": v" + std::to_string(field) + "\r\n";
+    Court court(rules);
+    const Judgement judgement = court.ask(mail + std::string(plain_mail));
+    CHECK(names_of(judgement.hits) == "z");
+    CHECK(judgement.undecided == rules.size() - 1);
+    CHECK(judgement.unexcused);
+    CHECK(judgement.unexcused_by.size() == 4);
 }
 
 TEST_CASE("history is asked once for all rules, and those that wait for it are asked again") {
