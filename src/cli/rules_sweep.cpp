@@ -78,14 +78,19 @@ bool count_answer(RuleTally& tally, const json& rule) {
 Result<SweepEnd> sweep_rules(const ReaderOptions& options, Log& log, RulesSweep& sweep) {
     const bool progress = shows_progress();
     const std::size_t workers = std::max<std::size_t>(1, TRY(make_pool_config(options)).readers_max);
-    SweepEnd end = SweepEnd::whole;
+    SweepEnd end = SweepEnd::interrupted;
     std::size_t asked = 0;
+    bool all_taken = false;
     Result<void> done = with_readers(
         options, log, [&](net::Fiber& fiber, net::Loop& loop, pool::ReaderPool& readers) -> Result<void> {
             const auto work = [&](net::Fiber& own) {
-                while (!own.stop_requested()) {
+                // The caller's own stop counts at once: a group hears of it only at its next look.
+                while (!own.stop_requested() && !fiber.stop_requested()) {
                     const std::optional<AskedMail> mail = sweep.next();
-                    if (!mail) return;
+                    if (!mail) {
+                        all_taken = true;
+                        return;
+                    }
                     ask_about(own, readers, *mail, sweep);
                     if (progress && ++asked % progress_every == 0)
                         std::fputs(("\r\033[K" + sweep.progress()).c_str(), stderr);
@@ -96,7 +101,7 @@ Result<SweepEnd> sweep_rules(const ReaderOptions& options, Log& log, RulesSweep&
                 if (!group.spawn(work)) return fail(ErrorCode::unavailable, "no fiber is left");
             while (group.live() > 0 && !fiber.stop_requested())
                 (void)group.join(fiber, net::deadline_in_ms(100));
-            if (group.live() > 0) end = SweepEnd::interrupted;
+            if (group.live() == 0 && all_taken) end = SweepEnd::whole;
             group.stop_and_join(fiber, net::deadline_in_ms(1'000));
             return {};
         });

@@ -316,7 +316,9 @@ class Command(HuntTest):
             self.wait_for(daemon, "kept", 200, limit_s=120)
             process = subprocess.Popen([str(BUILD / "tocsin"), "rules", "hunt", "--data", str(daemon.data), "--rules",
                                         str(self.rules), "--jobs", "1"],
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                       # A pipe of a page: the hunt waits for its reader and is not over before the signal.
+                                       pipesize=4096)
             self.assertIn(" inbound ", process.stdout.readline())  # each is shown when it is found
             process.terminate()
             shown, error = process.communicate(timeout=60)
