@@ -1,60 +1,16 @@
 #include "api/query.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <chrono>
 
 #include "base/limits.hpp"
+#include "base/moment.hpp"
 #include "store/order_value.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::api {
 
 namespace {
-
-/// Reads fixed-width numbers and the marks between them.
-class MomentReader {
-public:
-    explicit MomentReader(std::string_view text) : rest_(text) {}
-    std::optional<int> number(std::size_t digits) {
-        int value = 0;
-        if (rest_.size() < digits || rest_.front() == '-') return std::nullopt;
-        auto [end, error] = std::from_chars(rest_.data(), rest_.data() + digits, value);
-        if (error != std::errc{} || end != rest_.data() + digits) return std::nullopt;
-        rest_.remove_prefix(digits);
-        return value;
-    }
-    bool mark(char wanted) {
-        if (!rest_.starts_with(wanted)) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
-private:
-    std::string_view rest_;
-};
-
-/// Hours, minutes, seconds, milliseconds behind the "T", up to and with the "Z".
-std::optional<std::chrono::milliseconds> read_time_of_day(MomentReader& reader) {
-    std::array<int, 4> parts{};
-    constexpr std::array<std::size_t, 4> digits = {2, 2, 2, 3};
-    constexpr std::array<int, 4> below = {24, 60, 60, 1000};
-    constexpr std::string_view marks = "::.";
-    for (std::size_t part = 0; part < parts.size(); ++part) {
-        if (part > 0 && !reader.mark(marks[part - 1])) {
-            if (part == 1) return std::nullopt;
-            break;
-        }
-        std::optional<int> value = reader.number(digits[part]);
-        if (!value || *value >= below[part]) return std::nullopt;
-        parts[part] = *value;
-    }
-    if (!reader.mark('Z') || !reader.at_end()) return std::nullopt;
-    return std::chrono::hours(parts[0]) + std::chrono::minutes(parts[1]) + std::chrono::seconds(parts[2]) +
-           std::chrono::milliseconds(parts[3]);
-}
 
 constexpr std::size_t quoted_bytes = 100;  // of a refused value, in the error
 
@@ -154,29 +110,6 @@ Result<std::optional<TimePoint>> moment_parameter(const proto::HttpTarget& targe
     if (moment) return moment;
     return fail(ErrorCode::invalid_input,
                 std::string(name) + " must be a moment such as 2026-03-01 or 2026-03-01T12:00:00Z");
-}
-
-std::optional<TimePoint> parse_moment(std::string_view text) {
-    MomentReader reader(text);
-    std::optional<int> year = reader.number(4);
-    if (!year || !reader.mark('-')) return std::nullopt;
-    std::optional<int> month = reader.number(2);
-    if (!month || !reader.mark('-')) return std::nullopt;
-    std::optional<int> day = reader.number(2);
-    if (!day) return std::nullopt;
-    std::chrono::year_month_day date{std::chrono::year(*year),
-                                     std::chrono::month(static_cast<unsigned>(*month)),
-                                     std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok()) return std::nullopt;
-    std::chrono::milliseconds of_day{0};
-    if (!reader.at_end()) {
-        if (!reader.mark('T')) return std::nullopt;
-        std::optional<std::chrono::milliseconds> time = read_time_of_day(reader);
-        if (!time) return std::nullopt;
-        of_day = *time;
-    }
-    auto since_epoch = std::chrono::sys_days(date).time_since_epoch() + of_day;
-    return TimePoint{std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count()};
 }
 
 }  // namespace tocsin::api

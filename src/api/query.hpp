@@ -52,7 +52,4 @@ struct PageStart {
 /// `before`: an id, or a moment (parse_moment). Errors: invalid_input.
 [[nodiscard]] Result<PageStart> before_parameter(const proto::HttpTarget& target);
 
-/// UTC as in RFC 3339: 2026-03-01, 2026-03-01T12:00Z, 2026-03-01T12:00:00Z, 2026-03-01T12:00:00.000Z. nullopt: none of these.
-[[nodiscard]] std::optional<TimePoint> parse_moment(std::string_view text);
-
 }  // namespace tocsin::api

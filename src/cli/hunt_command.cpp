@@ -11,10 +11,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/query.hpp"
 #include "app/serve.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/moment.hpp"
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
 #include "cli/hunt_sweep.hpp"
@@ -96,7 +96,7 @@ Result<TimePoint> begin_of(const HuntCommand& command, TimePoint now, std::optio
     if (command.days > 0) return TimePoint{now.microseconds - std::int64_t{command.days} * day_us};
     if (command.since.empty())
         return oldest_file ? TimePoint{oldest_file->microseconds - written_within_us} : now;
-    if (const std::optional<TimePoint> moment = api::parse_moment(command.since)) return *moment;
+    if (const std::optional<TimePoint> moment = parse_moment(command.since)) return *moment;
     return fail(ErrorCode::invalid_input,
                 "--since " + command.since +
                     ": a moment such as 2026-03-01 or 2026-03-01T12:00:00Z is expected");

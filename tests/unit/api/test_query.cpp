@@ -16,29 +16,6 @@ proto::HttpTarget target_of(const std::string& query) {
 
 }  // namespace
 
-TEST_CASE("a moment is read as RFC 3339 in UTC, and nothing else is") {
-    struct Case {
-        const char *text, *same;
-    };
-    for (const Case& c : {Case{"2026-03-01", "2026-03-01T00:00:00.000Z"},
-                          Case{"2026-03-01T12:30Z", "2026-03-01T12:30:00.000Z"},
-                          Case{"2024-02-29T23:59:59Z", "2024-02-29T23:59:59.000Z"},
-                          Case{"2026-03-01T12:00:00.250Z", "2026-03-01T12:00:00.250Z"}}) {
-        ExactBuffer exact(c.text);
-        auto moment = parse_moment(exact.text());
-        CAPTURE(c.text);
-        REQUIRE(moment.has_value());
-        CHECK(to_rfc3339(*moment) == c.same);
-    }
-    for (const char* text : {"", "2026", "2026-13-01", "2025-02-29", "2026-03-01T", "2026-03-01T12Z",
-                             "2026-03-01T24:00Z", "2026-03-01T12:00", "2026-03-01T12:00:00.25Z",
-                             "2026-03-01T12:00:00Zx", "2026-3-1", "2026--1-01", "2026-+1-01"}) {
-        ExactBuffer exact(text);
-        CAPTURE(text);
-        CHECK_FALSE(parse_moment(exact.text()).has_value());
-    }
-}
-
 TEST_CASE("limit and before are checked, never bent in silence") {
     CHECK(*limit_parameter(target_of("")) == 100);
     CHECK(*limit_parameter(target_of("limit=1")) == 1);
