@@ -26,4 +26,18 @@ PublicSuffix public_suffix(const std::string& host) {
     return best;
 }
 
+std::string_view registrable_domain(std::string_view host) {
+    // An address: nobody registered a part of it.
+    if (host.empty() || host.front() == '[' || (host.back() >= '0' && host.back() <= '9')) return host;
+    const std::size_t labels = public_suffix(std::string(host)).labels;
+    std::size_t begin = host.size();
+    for (std::size_t label = 0; label <= labels; ++label) {
+        if (begin == 0) return host;
+        const std::size_t dot = host.rfind('.', begin - 1);
+        if (dot == std::string_view::npos) return host;
+        begin = dot;
+    }
+    return host.substr(begin + 1);
+}
+
 }  // namespace tocsin::mail

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace tocsin::mail {
 
@@ -15,5 +16,8 @@ struct PublicSuffix {
 /// counts: customers of github.io or weebly.com are not registrars of their own, and rules compare the
 /// registrable domain with these names.
 [[nodiscard]] PublicSuffix public_suffix(const std::string& host);
+
+/// The suffix with one label before it: what somebody registered. The whole host where it has no such part.
+[[nodiscard]] std::string_view registrable_domain(std::string_view host);
 
 }  // namespace tocsin::mail

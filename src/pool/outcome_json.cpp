@@ -1,6 +1,9 @@
 #include "pool/outcome_json.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "scan/sending_facts.hpp"
 
 namespace tocsin::pool {
 
@@ -64,6 +67,30 @@ json rules_json(const scan::RulesSummary& rules) {
             {"coaching", rules.coaching},     {"version", rules.version}};
 }
 
+std::string fingerprint(std::uint64_t value) {
+    return value == 0 ? std::string() : fmt::format("{:016x}", value);
+}
+
+/// What the watch compares with earlier mail, under the names that records have (docs/manual/watch.md).
+json facts_json(const scan::ScanReport& report) {
+    json links = json::object();
+    for (const scan::HostCount& host : scan::link_hosts(report)) links[host.host] = host.links;
+    const scan::MessageFacts& facts = report.facts;
+    return {{"header_from", facts.header_from},
+            {"header_from_name", facts.header_from_name},
+            {"reply_to", facts.reply_to},
+            {"subject", facts.subject},
+            {"message_id", facts.message_id},
+            {"text_fingerprint", fingerprint(facts.text_fingerprint)},
+            {"page_fingerprint", fingerprint(facts.page_fingerprint)},
+            {"body_form", facts.is_page ? "html" : "plain"},
+            {"links", std::move(links)},
+            {"registrable_domains", facts.long_registrable_domains},
+            {"attachment_types", scan::attachment_types(report)},
+            {"points", report.rules.points},
+            {"hostility", report.rules.hostility}};
+}
+
 }  // namespace
 
 json to_json(const ScanOutcome& outcome) {
@@ -92,6 +119,7 @@ json to_json(const ScanOutcome& outcome) {
              {"outcome", sandbox::to_string(outcome.outcome)},
              {"bytes_copied", report.bytes_copied},
              {"elapsed_ms", static_cast<double>(outcome.elapsed_us) / 1000.0}};
+    if (scanned) out["facts"] = facts_json(report);
     if (report.rules.asked > 0) out["rules"] = rules_json(report.rules);
     if (!outcome.detail.empty()) out["detail"] = outcome.detail;
     return out;

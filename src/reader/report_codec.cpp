@@ -8,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "base/limits_watch.hpp"
 #include "reader/text_hygiene.hpp"
 
 namespace tocsin::reader {
@@ -41,9 +42,9 @@ constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
 constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
 
 /// What is not in a list: five texts, what rules say, numbers, the lengths of lists, and room to spare.
-constexpr std::size_t outside_lists_bytes =
-    6 * title_bytes + limits::missing_answers * (name_bytes + 8) + sentence_bytes +
-    limits::banner_places * sizeof(scan::BannerPlace);
+constexpr std::size_t outside_lists_bytes = 6 * title_bytes + limits::missing_answers * (name_bytes + 8) +
+                                            sentence_bytes +
+                                            limits::banner_places * sizeof(scan::BannerPlace);
 
 Shares shares_of(std::size_t size_max) {
     std::size_t unit = (size_max - outside_lists_bytes) / 16;
@@ -158,6 +159,14 @@ void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
         write_text(out, address, sentence_bytes);
     write_text(out, facts.subject, title_bytes);
     write_text(out, facts.message_id, sentence_bytes);
+    write_text(out, facts.reply_to, sentence_bytes);
+    const std::size_t domains =
+        std::min(facts.long_registrable_domains.size(), limits::long_registrable_domains);
+    out.u32(static_cast<std::uint32_t>(domains));
+    for (const std::string& domain : std::span(facts.long_registrable_domains).first(domains))
+        write_text(out, domain, sentence_bytes);
+    out.boolean(facts.is_page);
+    out.u64(facts.page_fingerprint);
     out.u64(facts.text_fingerprint);
     const std::size_t fields = std::min(facts.reserved_fields.size(), limits::reserved_fields);
     out.u32(static_cast<std::uint32_t>(fields));
@@ -176,6 +185,12 @@ scan::MessageFacts read_facts(ByteReader& in) {
         facts.further_from.push_back(read_text(in, sentence_bytes));
     facts.subject = read_text(in, title_bytes);
     facts.message_id = read_text(in, sentence_bytes);
+    facts.reply_to = read_text(in, sentence_bytes);
+    const std::uint32_t domains = in.count(limits::long_registrable_domains);
+    for (std::uint32_t i = 0; i < domains && !in.failed(); ++i)
+        facts.long_registrable_domains.push_back(read_text(in, sentence_bytes));
+    facts.is_page = in.boolean();
+    facts.page_fingerprint = in.u64();
     facts.text_fingerprint = in.u64();
     const std::uint32_t fields = in.count(limits::reserved_fields);
     for (std::uint32_t i = 0; i < fields && !in.failed(); ++i) {

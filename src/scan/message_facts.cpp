@@ -8,11 +8,14 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/limits_watch.hpp"
 #include "mail/addresses.hpp"
 #include "mail/ascii.hpp"
 #include "mail/encoded_words.hpp"
+#include "mail/psl.hpp"
 #include "scan/inspection.hpp"
 #include "scan/reserved_names.hpp"
+#include "scan/sending_facts.hpp"
 #include "scan/text_fingerprint.hpp"
 
 namespace tocsin::scan {
@@ -67,6 +70,12 @@ MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests) 
         for (const mail::Mailbox& mailbox : mail::parse_mailboxes(field.raw_value, converters, domain_names))
             note_from(facts, mailbox);
     }
+    if (const mail::HeaderField* reply_to = mail::find_field(fields, "Reply-To"))
+        for (const mail::Mailbox& mailbox :
+             mail::parse_mailboxes(reply_to->raw_value, converters, domain_names)) {
+            facts.reply_to = printable(mailbox.email.email, fact_bytes_max);
+            break;
+        }
     if (const mail::HeaderField* subject = mail::find_field(fields, "Subject"))
         facts.subject = printable(mail::decode_header_text(subject->raw_value, converters), fact_bytes_max);
     if (const mail::HeaderField* id = mail::find_field(fields, "Message-ID"))
@@ -95,7 +104,19 @@ std::optional<std::uint32_t> text_that_is_read(const mail::MimeTree& tree) {
 }
 
 std::uint64_t fingerprint_of(const mail::Entity& entity) {
-    return text_fingerprint(as_text(entity.content), entity.subtype == "html" ? TextKind::html : TextKind::plain);
+    return text_fingerprint(as_text(entity.content),
+                            entity.subtype == "html" ? TextKind::html : TextKind::plain);
+}
+
+std::vector<std::string> long_registrable_domains(const ScanReport& report) {
+    std::vector<std::string> domains;
+    for (const HostCount& host : link_hosts(report)) {
+        const std::string domain(mail::registrable_domain(host.host));
+        if (mail::public_suffix(domain).labels < 2 || domains.size() >= limits::long_registrable_domains)
+            continue;
+        if (std::ranges::find(domains, domain) == domains.end()) domains.push_back(domain);
+    }
+    return domains;
 }
 
 void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit) {

@@ -34,6 +34,9 @@ private:
 /// text_fingerprint() of such an entity.
 [[nodiscard]] std::uint64_t fingerprint_of(const mail::Entity& entity);
 
+/// MessageFacts::long_registrable_domains of the links found so far.
+[[nodiscard]] std::vector<std::string> long_registrable_domains(const ScanReport& report);
+
 /// Notes a limit of the parser under the name that reports use.
 void note_parser_limit(ScanReport& report, const mail::MimeLimitHit& hit);
 

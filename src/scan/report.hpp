@@ -145,7 +145,15 @@ struct MessageFacts {
     std::vector<std::string> further_from;
     std::string subject;
     std::string message_id;
+    std::string reply_to;  ///< address; the first of several
+    /// What somebody registered, of the hosts of links, where that is more than the last two labels: "example.co.uk"; at most
+    /// limits::long_registrable_domains.
+    std::vector<std::string> long_registrable_domains;
     std::vector<std::string> attachment_sha256;
+    /// The text that a person reads is a page.
+    bool is_page = false;
+    /// How that page is built (page_fingerprint.hpp). 0: no page, or too little of one.
+    std::uint64_t page_fingerprint = 0;
     /// SimHash of the visible text (text_fingerprint.hpp): near for copies of one campaign. 0: too little text to tell.
     std::uint64_t text_fingerprint = 0;
     /// Fields of the message's own header that claim to be Tocsin's (reserved_names.hpp), in order of their place.

@@ -15,6 +15,7 @@
 #include "scan/finding_text.hpp"
 #include "scan/inspection.hpp"
 #include "scan/message_facts.hpp"
+#include "scan/page_fingerprint.hpp"
 #include "scan/password_words.hpp"
 #include "scan/raw_text.hpp"
 
@@ -75,6 +76,7 @@ public:
         scan_parts();
         scan_raw();
         scan_mailbox();
+        report_.facts.long_registrable_domains = long_registrable_domains(report_);
         if (options_.examine) options_.examine(tree_, report_);
         report_.bytes_copied += copied_;
         return std::move(report_);
@@ -220,10 +222,12 @@ void MessageScan::take_answer(Leaf& leaf, RememberedPart answer, const Hash256& 
 void MessageScan::note_fingerprint() {
     const std::optional<std::uint32_t> read = text_that_is_read(tree_);
     if (!read) return;
+    const mail::Entity& entity = tree_.entities[*read];
+    report_.facts.is_page = entity.subtype == "html";
+    if (report_.facts.is_page) report_.facts.page_fingerprint = page_fingerprint(as_text(entity.content));
     const auto leaf = std::ranges::find(leaves_, *read, &Leaf::entity);
-    report_.facts.text_fingerprint = leaf != leaves_.end() && leaf->fingerprint
-                                         ? *leaf->fingerprint
-                                         : fingerprint_of(tree_.entities[*read]);
+    report_.facts.text_fingerprint =
+        leaf != leaves_.end() && leaf->fingerprint ? *leaf->fingerprint : fingerprint_of(entity);
 }
 
 /// Puts what is remembered about a part into this report, under this message's names.

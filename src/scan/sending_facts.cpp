@@ -1,0 +1,48 @@
+#include "scan/sending_facts.hpp"
+
+#include <algorithm>
+
+#include "base/fold_case.hpp"
+#include "base/limits.hpp"
+
+namespace tocsin::scan {
+
+namespace {
+
+/// A part of the message that its sender attached: not what lies inside an attachment.
+bool is_attached(const PartSummary& part) {
+    if (part.origin != "multipart" && part.origin != "root" && part.origin != "tnef") return false;
+    const std::string_view type = part.media_type;
+    if (type.starts_with("multipart/") || (type.starts_with("text/") && part.file_name.empty())) return false;
+    return !type.starts_with("image/") || part.file_type == "svg";
+}
+
+}  // namespace
+
+std::vector<HostCount> link_hosts(const ScanReport& report) {
+    std::vector<HostCount> hosts;
+    for (const FoundUrl& url : report.urls) {
+        std::string host = ascii_lower(host_of(url.url));
+        if (host.empty()) continue;
+        const auto known = std::ranges::find(hosts, host, &HostCount::host);
+        if (known != hosts.end()) {
+            ++known->links;
+        } else if (hosts.size() < limits::record_link_domains) {
+            hosts.push_back({std::move(host), 1});
+        }
+    }
+    std::ranges::stable_sort(hosts, std::greater{}, &HostCount::links);
+    return hosts;
+}
+
+std::vector<std::string> attachment_types(const ScanReport& report) {
+    std::vector<std::string> types;
+    for (const PartSummary& part : report.parts) {
+        if (!is_attached(part)) continue;
+        const std::string& type = part.file_type.empty() ? part.media_type : part.file_type;
+        if (std::ranges::find(types, type) == types.end()) types.push_back(type);
+    }
+    return types;
+}
+
+}  // namespace tocsin::scan
