@@ -1,0 +1,239 @@
+#include "watch/event_json.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "base/fold_case.hpp"
+#include "base/limits_watch.hpp"
+#include "base/moment.hpp"
+
+namespace tocsin::watch {
+
+namespace {
+
+using nlohmann::json;
+
+/// Reads the fields of one object; the first thing that is wrong is kept.
+class Fields {
+public:
+    explicit Fields(const json& object) : object_(object) {}
+
+    std::string text(const char* name) {
+        const json* value = find(name);
+        if (value == nullptr) return {};
+        if (!value->is_string()) return wrong(name, "a text"), std::string();
+        return cut(value->get_ref<const std::string&>());
+    }
+    std::string needed_text(const char* name) {
+        if (find(name) == nullptr) wrong(name, "there");
+        std::string value = text(name);
+        if (problem_.empty() && value.empty()) wrong(name, "a text that is not empty");
+        return value;
+    }
+    TimePoint time() {
+        const std::string value = needed_text("time");
+        const std::optional<TimePoint> moment = parse_moment(value);
+        if (!moment) wrong("time", "a moment such as 2026-03-01T12:00:00Z");
+        return moment.value_or(TimePoint{});
+    }
+    std::uint64_t number(const char* name, std::uint64_t absent) {
+        const json* value = find(name);
+        if (value == nullptr) return absent;
+        if (!value->is_number_unsigned()) return wrong(name, "a whole number from 0"), absent;
+        return value->get<std::uint64_t>();
+    }
+    double share(const char* name) {
+        const json* value = find(name);
+        if (value == nullptr) return 0;
+        if (!value->is_number() || value->get<double>() < 0 || value->get<double>() > 1)
+            return wrong(name, "a number from 0 to 1"), 0;
+        return value->get<double>();
+    }
+    bool boolean(const char* name) {
+        const json* value = find(name);
+        if (value == nullptr) return false;
+        if (!value->is_boolean()) return wrong(name, "true or false"), false;
+        return value->get<bool>();
+    }
+    std::uint64_t fingerprint(const char* name) {
+        const std::string digits = text(name);
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+        if (!digits.empty() && (error != std::errc{} || end != digits.data() + digits.size()))
+            wrong(name, "up to 16 hexadecimal digits");
+        return value;
+    }
+    std::vector<std::string> texts(const char* name, std::size_t texts_max) {
+        std::vector<std::string> values;
+        const json* value = find(name);
+        if (value == nullptr) return values;
+        const bool good = value->is_array() &&
+                          std::ranges::all_of(*value, [](const json& entry) { return entry.is_string(); });
+        if (!good) return wrong(name, "a list of texts"), values;
+        for (const json& entry : *value) {
+            if (values.size() >= texts_max) break;
+            values.push_back(cut(entry.get_ref<const std::string&>()));
+        }
+        return values;
+    }
+    /// {"host": count, …}, or ["host", …] as older records have it.
+    std::vector<LinkHost> links() {
+        std::vector<LinkHost> hosts;
+        const json* value = find("links");
+        if (value == nullptr || value->is_array()) {
+            for (std::string& host : texts(value == nullptr ? "link_domains" : "links", limits::watch_links))
+                hosts.push_back({ascii_lower(host), 1});
+            return hosts;
+        }
+        if (!value->is_object())
+            return wrong("links", "an object of hosts with their number of links"), hosts;
+        for (const auto& [host, count] : value->items()) {
+            if (!count.is_number_unsigned()) return wrong("links", "hosts with whole numbers"), hosts;
+            if (hosts.size() >= limits::watch_links) break;
+            const auto many = std::min<std::uint64_t>(count.get<std::uint64_t>(), UINT32_MAX);
+            hosts.push_back({ascii_lower(cut(host)), static_cast<std::uint32_t>(many)});
+        }
+        return hosts;
+    }
+    template <typename Word>
+    Word word(const char* name, std::optional<Word> (*find_word)(std::string_view), const char* what) {
+        const std::string value = needed_text(name);
+        const std::optional<Word> found = find_word(value);
+        if (!found) wrong(name, what, "\"" + value + "\"");
+        return found.value_or(Word{});
+    }
+    void wrong(const char* name, const char* expected, const std::string& found = {}) {
+        if (!problem_.empty()) return;
+        problem_ = std::string("field \"") + name + "\" must be " + expected;
+        if (!found.empty()) problem_ += ", and not " + found;
+    }
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+
+private:
+    const json* find(const char* name) const {
+        const auto found = object_.find(name);
+        return found == object_.end() || found->is_null() ? nullptr : &*found;
+    }
+    static std::string cut(const std::string& text) { return text.substr(0, limits::watch_text_bytes); }
+    const json& object_;
+    std::string problem_;
+};
+
+/// Dispositions of the gate with which nobody gets a message, for good.
+bool is_refused(std::string_view disposition) {
+    return disposition == "reject" || disposition == "quarantine" || disposition == "hold" ||
+           disposition == "tempfail";
+}
+
+MessageEvent read_message(Fields& fields) {
+    MessageEvent event;
+    event.id = fields.needed_text("id");
+    event.time = fields.time();
+    event.customer = fields.needed_text("customer");
+    event.credential = fields.text("sasl_login");
+    if (event.credential.empty()) event.credential = fields.text("credential");
+    event.client_ip = fields.text("client_ip");
+    event.network_owner = fields.text("network_owner");
+    event.country = fields.text("country");
+    event.mail_from = fields.text("mail_from");
+    event.header_from = fields.text("header_from");
+    event.header_from_name = fields.text("header_from_name");
+    event.reply_to = fields.text("reply_to");
+    event.subject = fields.text("subject");
+    event.recipients = fields.texts("recipients", SIZE_MAX);
+    event.text_fingerprint = fields.fingerprint("text_fingerprint");
+    event.page_fingerprint = fields.fingerprint("page_fingerprint");
+    const std::string form = fields.text("body_form");
+    event.form = form == "html" ? BodyForm::html : form == "plain" ? BodyForm::plain : BodyForm::unknown;
+    event.links = fields.links();
+    event.registrable_domains = fields.texts("registrable_domains", limits::long_registrable_domains);
+    event.attachment_types = fields.texts("attachment_types", limits::watch_attachments);
+    event.judge_points =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(fields.number("points", 0), UINT32_MAX));
+    event.hostility = fields.share("hostility");
+    const std::string verdict = fields.text("verdict");
+    if (verdict == "clean") event.judged_as = JudgedAs::clean;
+    if (verdict == "suspicious" || verdict == "unscannable") event.judged_as = JudgedAs::suspicious;
+    if (verdict == "phish" || verdict == "malware") event.judged_as = JudgedAs::hostile;
+    event.refused = is_refused(fields.text("disposition"));
+    return event;
+}
+
+OutcomeEvent read_outcome(Fields& fields, Outcome outcome) {
+    return {.id = fields.needed_text("id"),
+            .time = fields.time(),
+            .outcome = outcome,
+            .customer = fields.needed_text("customer"),
+            .record_id = fields.text("record"),
+            .count = fields.number("count", 1)};
+}
+
+AnswerEvent read_answer(Fields& fields) {
+    return {.id = fields.needed_text("id"),
+            .time = fields.time(),
+            .alarm = fields.needed_text("alarm"),
+            .answer = fields.word<Answer>("answer", answer, "this_is_us, not_us or closed"),
+            .by = fields.text("by"),
+            .note = fields.text("note")};
+}
+
+AccountEvent read_act(Fields& fields, AccountAct act) {
+    AccountEvent event;
+    event.id = fields.needed_text("id");
+    event.time = fields.time();
+    event.act = act;
+    event.customer = fields.needed_text("customer");
+    event.credential = fields.text("credential");
+    event.actor = fields.text("actor");
+    event.client_ip = fields.text("client_ip");
+    event.network_owner = fields.text("network_owner");
+    event.country = fields.text("country");
+    event.device = fields.text("device");
+    event.value = fields.text("value");
+    event.count = fields.number("count", 1);
+    event.verified = fields.boolean("verified");
+    return event;
+}
+
+}  // namespace
+
+Result<std::optional<Event>> event_from_json(const json& value) {
+    if (!value.is_object()) return fail(ErrorCode::invalid_input, "an event must be a JSON object");
+    Fields fields(value);
+    const std::string kind = fields.text("kind");
+    std::optional<Event> event;
+    if (kind.empty() || kind == "message") {
+        const std::string direction = fields.text("direction");
+        if (fields.problem().empty() && !direction.empty() && direction != "outbound") return std::nullopt;
+        event = read_message(fields);
+    } else if (const std::optional<Outcome> known = outcome(kind)) {
+        event = read_outcome(fields, *known);
+    } else if (kind == "answer") {
+        event = read_answer(fields);
+    } else if (const std::optional<AccountAct> act = account_act(kind)) {
+        event = read_act(fields, *act);
+    } else {
+        return fail(ErrorCode::invalid_input,
+                    "\"" + kind + "\" is no kind of event: see the table of kinds in the manual, watch.md");
+    }
+    if (!fields.problem().empty()) return fail(ErrorCode::invalid_input, fields.problem());
+    return event;
+}
+
+Result<std::optional<Event>> parse_event(std::string_view line) {
+    if (line.size() > limits::watch_line_bytes)
+        return fail(ErrorCode::limit,
+                    "the line has more than " + std::to_string(limits::watch_line_bytes) + " bytes");
+    json value;
+    try {
+        value = json::parse(line);
+    } catch (const json::parse_error& error) {
+        return fail(ErrorCode::invalid_input, "no JSON, at byte " + std::to_string(error.byte));
+    }
+    return event_from_json(value);
+}
+
+}  // namespace tocsin::watch

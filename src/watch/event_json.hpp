@@ -1,0 +1,23 @@
+// Events as JSON: lines of `tocsin watch replay`, bodies of POST /v1/events, and the records that the journal exports. The
+// schema is in docs/manual/watch.md.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+#include "watch/event.hpp"
+
+namespace tocsin::watch {
+
+/// One event. Without "kind", or with the kind "message", it is a record of the journal. nullopt: a record of mail that does
+/// not go out, of which the watch takes no notice. Fields that are not known are passed over, absent ones are empty. Errors:
+/// invalid_input, naming the field and what it should be.
+[[nodiscard]] Result<std::optional<Event>> event_from_json(const nlohmann::json& value);
+/// The same of a text of at most limits::watch_line_bytes. Errors: invalid_input (also: no JSON, with the byte at which it
+/// is none), limit.
+[[nodiscard]] Result<std::optional<Event>> parse_event(std::string_view line);
+
+}  // namespace tocsin::watch

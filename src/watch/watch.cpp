@@ -1,0 +1,234 @@
+#include "watch/watch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fold_case.hpp"
+#include "base/limits_watch.hpp"
+#include "watch/facts.hpp"
+
+namespace tocsin::watch {
+
+namespace {
+
+/// A campaign is judged anew after so long: a template that is used for months must not be one campaign for months.
+constexpr std::int64_t campaign_us = day_us;
+constexpr std::uint64_t first_review = 20, review_factor = 10;
+AlarmBudget::Settings share_of(AlarmBudget::Settings settings, double share) {
+    settings.alarms_per_thousand *= share;
+    return settings;
+}
+
+}  // namespace
+
+Watch::Watch(WatchRules rules, const HashKey& key)
+    : rules_(std::move(rules)), hash_(key), campaign_budget_(share_of(rules_.budget, 1 - rules_.acts_share)),
+      act_budget_(share_of(rules_.budget, rules_.acts_share)) {}
+
+bool Watch::repeated(std::uint64_t id) {
+    if (recent_ids_.contains(id) || older_ids_.contains(id)) return true;
+    if (recent_ids_.size() >= limits::watch_recent_ids / 2) {
+        older_ids_ = std::move(recent_ids_);
+        recent_ids_.clear();
+    }
+    recent_ids_.insert(id);
+    return false;
+}
+
+Result<Profile*> Watch::admit(const std::string& id, const std::string& customer, TimePoint time) {
+    if (id.empty())
+        return fail(ErrorCode::invalid_input, "the event has no id: without one it could count twice");
+    if (customer.empty()) return fail(ErrorCode::invalid_input, "event " + id + " names no customer");
+    if (latest_.microseconds != 0 && time.microseconds > latest_.microseconds + limits::watch_ahead_us) {
+        ++counts_.ahead;
+        return fail(ErrorCode::invalid_input, "event " + id + " is of " + to_rfc3339(time) +
+                                                  ", far ahead of all others: is a clock wrong?");
+    }
+    latest_ = std::max(latest_, time);
+    std::unique_ptr<Profile>& profile = profiles_[customer];
+    if (!profile) profile = std::make_unique<Profile>();
+    return profile.get();
+}
+
+bool Watch::learning(const Profile& profile, Day today) const {
+    return profile.templates.size() < rules_.learning_campaigns || profile.first_day < 0 ||
+           today - profile.first_day < established_days;
+}
+
+Result<Decision> Watch::see(const MessageEvent& event) {
+    Profile& profile = *TRY(admit(event.id, event.customer, event.time));
+    ++counts_.messages;
+    MessageFacts facts = facts_of(event, hash_);
+    std::erase_if(profile.campaigns, [&](const Campaign& campaign) {
+        return event.time.microseconds - campaign.begun.microseconds > campaign_us &&
+               campaign.action != Action::hold;
+    });
+    const auto known = std::ranges::find_if(
+        profile.campaigns, [&](const Campaign& campaign) { return belongs(campaign, event, facts); });
+    if (repeated(hash_("message " + event.id))) {
+        ++counts_.repeated;
+        if (known == profile.campaigns.end()) return Decision{};
+        return Decision{.action = known->action, .alarm = known->alarm, .vetting = known->learning};
+    }
+    if (event.refused) return Decision{};
+    if (is_late(event.time)) {
+        ++counts_.late;
+        facts.places = link_places(event, rules_, hash_);
+        learn_campaign(profile, event, facts);
+        learn_recipients(profile, event);
+        return Decision{};
+    }
+    Campaign& campaign = known == profile.campaigns.end() ? begin_campaign(profile, event, facts) : *known;
+    if (known != profile.campaigns.end()) check_recipients(profile, campaign, event);
+    campaign.latest = std::max(campaign.latest, event.time);
+    const bool vetting = campaign.learning;
+    const Action action = act_on(profile, event, facts, campaign);
+    counts_.held += action == Action::hold ? 1U : 0U;
+    counts_.paced += action == Action::pace ? 1U : 0U;
+    return Decision{.action = action, .alarm = campaign.alarm, .vetting = vetting && action == Action::pace};
+}
+
+Campaign& Watch::begin_campaign(Profile& profile, const MessageEvent& event, MessageFacts& facts) {
+    ++counts_.campaigns;
+    facts.places = link_places(event, rules_, hash_);
+    if (profile.campaigns.size() >= limits::watch_open_campaigns)
+        profile.campaigns.erase(std::ranges::min_element(profile.campaigns, {}, &Campaign::latest));
+    Campaign& campaign = profile.campaigns.emplace_back();
+    campaign.begun = campaign.latest = event.time;
+    campaign.first_record = event.id;
+    campaign.subject_text = event.subject;
+    campaign.header_from = event.header_from;
+    campaign.from = facts.from.hash;
+    campaign.reply_to = facts.reply_to.hash;
+    campaign.subject = facts.subject;
+    campaign.credential = facts.credential.hash;
+    campaign.network = facts.network.hash;
+    campaign.text = event.text_fingerprint;
+    campaign.page = event.page_fingerprint;
+    campaign.hosts = facts.hosts;
+    for (const LinkPlace& place : facts.places) campaign.places.push_back(place.place.hash);
+    campaign.attachment_types = event.attachment_types;
+    campaign.judged_as = event.judged_as;
+    campaign.next_review = first_review;
+    campaign.learning = learning(profile, day_of(event.time));
+    check_recipients(profile, campaign, event);
+    Judged judged = judge(profile, event, facts, campaign);
+    decide(profile, event, facts, campaign, judged);
+    return campaign;
+}
+
+Action Watch::act_on(Profile& profile, const MessageEvent& event, MessageFacts& facts, Campaign& campaign) {
+    const std::uint64_t recipients = event.recipients.size();
+    if (campaign.action == Action::pace) {
+        const auto share = static_cast<std::uint64_t>(
+            static_cast<double>(profile.volume.largest_before(day_of(event.time))) * rules_.canary_share);
+        const std::uint64_t canary = std::clamp(share, rules_.canary_least, rules_.canary_most);
+        const bool waited = event.time.microseconds - campaign.begun.microseconds >= rules_.canary_wait_us;
+        if (waited && campaign.suspicion.level(Signal::outcomes) == 0) {
+            campaign.action = Action::pass;
+            if (!campaign.learning) {
+                facts.places = link_places(event, rules_, hash_);
+                learn_campaign(profile, event, facts);
+            }
+        } else if (campaign.recipients >= canary) {
+            campaign.kept_back += recipients;
+            return Action::pace;
+        }
+    }
+    if (campaign.action == Action::hold) {
+        campaign.kept_back += recipients;
+        return Action::hold;
+    }
+    campaign.recipients += recipients;
+    learn_recipients(profile, event);
+    if (campaign.recipients >= campaign.next_review) {
+        campaign.next_review *= review_factor;
+        review(profile, event.customer, campaign, event.time);
+    }
+    // What the review found keeps back the next message: this one was decided.
+    return Action::pass;
+}
+
+void Watch::check_recipients(const Profile& profile, Campaign& campaign, const MessageEvent& event) const {
+    const KnownValues& domains = profile.known(Family::recipient_domain);
+    const Day today = day_of(event.time);
+    for (const std::string& recipient : event.recipients) {
+        const std::string address = ascii_lower(recipient);
+        const Audience::Known known = profile.audience.knows(hash_(address));
+        if (known == Audience::Known::not_sampled) continue;
+        ++campaign.checked;
+        if (known == Audience::Known::yes) continue;
+        ++campaign.unknown;
+        ++campaign.domains_checked;
+        if (domains.familiarity(hash_(domain_of(address)), today) == Familiarity::never)
+            ++campaign.domains_unknown;
+    }
+}
+
+Result<void> Watch::see(const AccountEvent& event) {
+    Profile& profile = *TRY(admit(event.id, event.customer, event.time));
+    ++counts_.acts;
+    if (repeated(hash_("act " + event.id))) {
+        ++counts_.repeated;
+        return {};
+    }
+    judge_act(profile, event);
+    return {};
+}
+
+Result<void> Watch::see(const OutcomeEvent& event) {
+    Profile& profile = *TRY(admit(event.id, event.customer, event.time));
+    ++counts_.outcomes;
+    if (repeated(hash_("outcome " + event.id))) {
+        ++counts_.repeated;
+        return {};
+    }
+    Campaign* campaign = nullptr;
+    for (Campaign& candidate : profile.campaigns) {
+        if (candidate.begun > event.time) continue;
+        if (candidate.first_record == event.record_id) {
+            campaign = &candidate;
+            break;
+        }
+        if (campaign == nullptr || candidate.begun > campaign->begun) campaign = &candidate;
+    }
+    for (OutcomeCounts* counts : {&profile.outcomes, campaign == nullptr ? nullptr : &campaign->outcomes}) {
+        if (counts == nullptr) continue;
+        if (event.outcome == Outcome::bounce_hard) counts->bounces += event.count;
+        if (event.outcome == Outcome::complaint) counts->complaints += event.count;
+        if (event.outcome == Outcome::trap) counts->traps += event.count;
+        if (event.outcome == Outcome::canary) counts->canaries += event.count;
+    }
+    if (campaign != nullptr && campaign->action != Action::hold)
+        review(profile, event.customer, *campaign, event.time);
+    return {};
+}
+
+std::vector<std::string> Watch::take_news() {
+    return std::exchange(news_, {});
+}
+
+const Alarm* Watch::alarm(const std::string& id) const {
+    const auto found = alarms_.find(id);
+    return found == alarms_.end() ? nullptr : &found->second;
+}
+
+const Profile* Watch::profile(const std::string& customer) const {
+    const auto found = profiles_.find(customer);
+    return found == profiles_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> Watch::customers() const {
+    std::vector<std::string> names;
+    for (const auto& [name, profile] : profiles_) names.push_back(name);
+    std::ranges::sort(names);
+    return names;
+}
+
+void Watch::join(const std::string& customer, const Profile& other) {
+    std::unique_ptr<Profile>& profile = profiles_[customer];
+    if (!profile) profile = std::make_unique<Profile>();
+    profile->join(other);
+}
+
+}  // namespace tocsin::watch

@@ -1,0 +1,127 @@
+// The watch: events go in, decisions and alarms come out. Pure: it reads no clock and no file. docs/design/watch.md says why
+// it is so.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.hpp"
+#include "watch/alarm.hpp"
+#include "watch/event.hpp"
+#include "watch/neighbours.hpp"
+#include "watch/population.hpp"
+#include "watch/profile.hpp"
+#include "watch/rules.hpp"
+#include "watch/value_hash.hpp"
+
+namespace tocsin::watch {
+
+/// What is to happen to one message, and why.
+struct Decision {
+    Action action = Action::pass;
+    std::string alarm;     ///< that holds it; empty: none
+    bool vetting = false;  ///< paced because the customer is new
+};
+
+struct WatchCounts {
+    std::uint64_t messages = 0, acts = 0, outcomes = 0, answers = 0;
+    std::uint64_t repeated = 0, late = 0, ahead = 0;
+    std::uint64_t campaigns = 0, alarms = 0, joined = 0;
+    std::uint64_t held = 0, paced = 0;  ///< messages
+};
+
+/// Same events in the same order, same decisions and alarms. One thread.
+class Watch {
+public:
+    Watch(WatchRules rules, const HashKey& key);
+
+    /// Judges a message that is about to go, and learns from it when it goes. An event that was seen before changes nothing
+    /// and gets the answer of its campaign. Errors: invalid_input (no customer, no id, a time far ahead of all others).
+    [[nodiscard]] Result<Decision> see(const MessageEvent& event);
+    /// Errors: invalid_input, as above.
+    [[nodiscard]] Result<void> see(const AccountEvent& event);
+    [[nodiscard]] Result<void> see(const OutcomeEvent& event);
+    /// Errors: not_found (no such alarm), conflict (answered already).
+    [[nodiscard]] Result<void> see(const AnswerEvent& event);
+
+    /// Ids of alarms since the last call, in order; an id comes again when its alarm took in another campaign.
+    [[nodiscard]] std::vector<std::string> take_news();
+    [[nodiscard]] const Alarm* alarm(const std::string& id) const;
+    [[nodiscard]] const std::map<std::string, Alarm>& alarms() const { return alarms_; }
+    /// nullptr: nothing is known of this customer.
+    [[nodiscard]] const Profile* profile(const std::string& customer) const;
+    [[nodiscard]] std::vector<std::string> customers() const;
+    /// Takes in what another node learnt of a customer.
+    void join(const std::string& customer, const Profile& other);
+    [[nodiscard]] const WatchCounts& counts() const { return counts_; }
+    /// Customers with mail in the last 28 days.
+    [[nodiscard]] std::size_t active_customers() const { return campaign_budget_.active_customers(); }
+    [[nodiscard]] double threshold() const { return campaign_budget_.threshold(); }
+    [[nodiscard]] const ValueHash& hash() const { return hash_; }
+
+private:
+    struct Judged {
+        std::vector<Reading> readings;
+        Suspicion suspicion;
+        double score = 0, share = 0;
+        std::size_t before = 0, alike = 0;
+        std::vector<std::string> others;
+    };
+    Result<Profile*> admit(const std::string& id, const std::string& customer, TimePoint time);
+    bool repeated(std::uint64_t id);
+    [[nodiscard]] bool is_late(TimePoint time) const;
+    [[nodiscard]] bool learning(const Profile& profile, Day today) const;
+
+    // ---- watch.cpp: the way of a message
+    Campaign& begin_campaign(Profile& profile, const MessageEvent& event, MessageFacts& facts);
+    Action act_on(Profile& profile, const MessageEvent& event, MessageFacts& facts, Campaign& campaign);
+    void check_recipients(const Profile& profile, Campaign& campaign, const MessageEvent& event) const;
+
+    // ---- watch_judge.cpp
+    Judged judge(Profile& profile, const MessageEvent& event, const MessageFacts& facts,
+                 const Campaign& campaign);
+    static void weigh(const Profile& profile, Judged& judged, const SuspicionHistory& before,
+                      const Population& population, Day today);
+    /// The alarm about this customer that is neither answered nor old; nullptr: none.
+    [[nodiscard]] const Alarm* open_alarm(const Profile& profile, TimePoint now) const;
+    [[nodiscard]] double threshold_for(const Profile& profile, const AlarmBudget& budget,
+                                       TimePoint now) const;
+    void note_score(Profile& profile, const Judged& judged, Day today);
+    void decide(Profile& profile, const MessageEvent& event, const MessageFacts& facts, Campaign& campaign,
+                Judged& judged);
+    void review(Profile& profile, const std::string& customer, Campaign& campaign, TimePoint now);
+    void rejudge(Profile& profile, const std::string& customer, Campaign& campaign, TimePoint now);
+    void warn_others(const std::vector<std::string>& others, const Campaign& campaign,
+                     const std::string& customer, TimePoint now);
+    void raise_for_acts(Profile& profile, const AccountEvent& event, const HashedText& network);
+    static Alarm make_alarm(AlarmKind kind, const Judged& judged, TimePoint time, double threshold);
+    void raise(Profile& profile, Alarm alarm, Campaign* campaign);
+    void forget_alarms();
+
+    // ---- watch_learn.cpp
+    void learn_campaign(Profile& profile, const MessageEvent& event, const MessageFacts& facts);
+    void learn_recipients(Profile& profile, const MessageEvent& event);
+    void judge_act(Profile& profile, const AccountEvent& event);
+    void release(Profile& profile, const Alarm& alarm, TimePoint now);
+
+    WatchRules rules_;
+    ValueHash hash_;
+    TimePoint latest_;
+    std::unordered_map<std::string, std::unique_ptr<Profile>> profiles_;
+    std::map<std::string, Alarm> alarms_;
+    std::vector<std::string> news_;
+    std::unordered_set<std::uint64_t> recent_ids_, older_ids_;
+    CommonDomains domains_;
+    NewValues new_values_;
+    Population campaigns_, acts_;
+    AlarmBudget campaign_budget_, act_budget_;
+    WatchCounts counts_;
+};
+
+}  // namespace tocsin::watch
