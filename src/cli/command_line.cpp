@@ -21,6 +21,7 @@
 #include "cli/scan_command.hpp"
 #include "cli/serve_command.hpp"
 #include "cli/verdict_text.hpp"
+#include "cli/watch_command.hpp"
 
 namespace tocsin::cli {
 
@@ -473,6 +474,7 @@ int run(int argc, char** argv) {
     ServeWords serve;
     RulesCommand rules;
     HuntCommand hunt;
+    WatchCommand watch;
     ClientOptions client;
     JournalFilter filter;
     QuarantineWords quarantine;
@@ -487,6 +489,7 @@ int run(int argc, char** argv) {
     add_order(app, client, words, listing, revoked, chosen);
     add_rules(app, rules, chosen, quiet_log);
     add_hunt(app, hunt, chosen, quiet_log);
+    add_watch(app, watch, chosen);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);
     try {

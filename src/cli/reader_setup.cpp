@@ -30,17 +30,6 @@ Result<std::string> find_reader(const std::string& named) {
                                           "/tocsin; build it with `make build` or name it with --reader");
 }
 
-/// Tocsin's own rules: installed beside the program, or in the source tree that it was built in. Nothing: they are not there.
-std::string find_own_rules() {
-    std::error_code error;
-    for (const char* place : {"../share/tocsin/rules", "../rules"}) {
-        const std::filesystem::path folder = own_folder() / place;
-        if (std::filesystem::exists(folder / "text-model.bin", error))
-            return folder.lexically_normal().string();
-    }
-    return {};
-}
-
 /// Own rules that are asked for and are not there are an error: their silence would look like "clean". Errors: not_found.
 Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::string>& arguments) {
     const auto add = [&arguments](const char* flag, const std::string& value) {
@@ -69,6 +58,16 @@ Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::
 }
 
 }  // namespace
+
+std::string find_own_rules() {
+    std::error_code error;
+    for (const char* place : {"../share/tocsin/rules", "../rules"}) {
+        const std::filesystem::path folder = own_folder() / place;
+        if (std::filesystem::exists(folder / "text-model.bin", error))
+            return folder.lexically_normal().string();
+    }
+    return {};
+}
 
 Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     pool::PoolConfig config;

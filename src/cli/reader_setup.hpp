@@ -39,6 +39,10 @@ struct ReaderOptions {
     std::string log_level = "warning";  ///< of the readers
 };
 
+/// The folder of Tocsin's own rules and lists: installed beside the program, or in the source tree that it was built in.
+/// Empty: they are not there.
+[[nodiscard]] std::string find_own_rules();
+
 /// The pool configuration for these options, without a scratch folder. Errors: tocsin-reader, or a database or rule folder that
 /// was named, is not there.
 [[nodiscard]] Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options);

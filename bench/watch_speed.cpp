@@ -1,0 +1,117 @@
+// How many message events the watch judges in a second on one core, and what a customer costs in memory.
+//
+//   build/watch_speed [CUSTOMERS] [CAMPAIGNS] [RECIPIENTS]   (default 20000 customers, 12 weekly campaigns each, 30 messages
+// each)
+/
+////
+// Messages have one recipient each, as the gate sees personalised mail. The events are made while they are judged; the time
+// for that alone is measured first and taken off.
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "watch/watch.hpp"
+
+using namespace tocsin;
+using namespace tocsin::watch;
+
+namespace {
+
+constexpr std::int64_t week_us = 7 * day_us;
+constexpr TimePoint begin{1'767'603'600LL * 1'000'000};
+
+struct Size {
+    std::uint64_t customers = 20'000, campaigns = 12, recipients = 30;
+};
+
+std::uint64_t mixed(std::uint64_t value) {
+    value ^= value >> 33U;
+    value *= 0xFF51AFD7ED558CCDULL;
+    value ^= value >> 33U;
+    value *= 0xC4CEB9FE1A85EC53ULL;
+    return value ^ value >> 33U;
+}
+
+/// Makes all events in the order of their times.
+template <typename See>
+void make_events(const Size& size, See see) {
+    MessageEvent event;
+    event.form = BodyForm::html;
+    event.client_ip = "192.0.2.7";
+    event.recipients.resize(1);
+    for (std::uint64_t campaign = 0; campaign < size.campaigns; ++campaign) {
+        for (std::uint64_t customer = 0; customer < size.customers; ++customer) {
+            const std::string name = "customer" + std::to_string(customer);
+            event.customer = event.credential = name;
+            event.mail_from = "bounce@" + name + ".example";
+            event.header_from = "news@" + name + ".example";
+            event.header_from_name = name;
+            event.subject = "Issue " + std::to_string(campaign);
+            event.text_fingerprint = mixed(customer * 1'000 + campaign);
+            event.page_fingerprint = mixed(customer);
+            event.links = {{"www." + name + ".example", 8},
+                           {"partner" + std::to_string(customer % 97) + ".example", 2}};
+            for (std::uint64_t message = 0; message < size.recipients; ++message) {
+                event.id = name + "-" + std::to_string(campaign) + "-" + std::to_string(message);
+                event.time = {begin.microseconds + static_cast<std::int64_t>(campaign) * week_us +
+                              static_cast<std::int64_t>(customer) * 1'000'000 +
+                              static_cast<std::int64_t>(message) * 1'000};
+                event.recipients[0] = "reader" + std::to_string(message) + "-" +
+                                      std::to_string(customer % 500) + "@mail.example";
+                see(event);
+            }
+        }
+    }
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::uint64_t number_of(const char* text) {
+    std::uint64_t value = 0;
+    const std::string_view digits(text);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size() || value == 0) {
+        std::fprintf(stderr, "watch_speed: %s is no number above 0\n", text);
+        std::exit(2);
+    }
+    return value;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    Size size;
+    if (count > 1) size.customers = number_of(words[1]);
+    if (count > 2) size.campaigns = number_of(words[2]);
+    if (count > 3) size.recipients = number_of(words[3]);
+    const auto start_making = std::chrono::steady_clock::now();
+    std::uint64_t events = 0;
+    make_events(size, [&](const MessageEvent& event) { events += event.id.size() > 0 ? 1U : 0U; });
+    const double making_s = seconds_since(start_making);
+
+    Watch watch(WatchRules{}, HashKey{});
+    std::uint64_t passed = 0;
+    const auto start = std::chrono::steady_clock::now();
+    make_events(size, [&](const MessageEvent& event) {
+        const Result<Decision> decision = watch.see(event);
+        passed += decision && decision->action == Action::pass ? 1U : 0U;
+    });
+    const double judging_s = seconds_since(start) - making_s;
+    std::uint64_t bytes = 0;
+    for (const std::string& customer : watch.customers()) bytes += watch.profile(customer)->bytes();
+    std::printf(
+        "%llu message events, %llu customers: %.0f events/s, %.2f us each (%.2f us to make one, taken off)\n",
+        static_cast<unsigned long long>(events), static_cast<unsigned long long>(size.customers),
+        static_cast<double>(events) / judging_s, judging_s / static_cast<double>(events) * 1e6,
+        making_s / static_cast<double>(events) * 1e6);
+    std::printf("%llu passed, %llu campaigns, %llu alarms; %.1f KiB for a customer\n",
+                static_cast<unsigned long long>(passed),
+                static_cast<unsigned long long>(watch.counts().campaigns),
+                static_cast<unsigned long long>(watch.counts().alarms),
+                static_cast<double>(bytes) / static_cast<double>(size.customers) / 1024);
+    return 0;
+}
