@@ -15,6 +15,11 @@ namespace {
 bool is_number(const Type* type) {
     return type->kind == TypeKind::integer || type->kind == TypeKind::real;
 }
+/// How often a text is read: all plain texts are looked for together, an expression reads alone, and several times as long.
+float reading_of(MatchMode mode) {
+    constexpr float together = 1, alone = 4;
+    return mode == MatchMode::regex_contains || mode == MatchMode::regex_matches ? alone : together;
+}
 bool is_folded(Operator op) {
     return op == Operator::in_folded || op == Operator::not_in_folded;
 }
@@ -50,6 +55,8 @@ Typed Compiler::add(Node node, std::span<const NodeId> children, const Type* typ
         if (loops && at == 1 && below > 0) --below;  // the body's innermost loop is this node
         open = std::max(open, below);
     }
+    for (const NodeId child : children)
+        node.text_steps = std::max(node.text_steps, graph_.at(child).text_steps);
     node.cost = cost_of(node, children);
     node.open_loops = node.kind == NodeKind::item ? static_cast<std::uint8_t>(node.number + 1) : open;
     return {graph_.add(node, children), type};
@@ -64,8 +71,9 @@ float Compiler::cost_of(const Node& node, std::span<const NodeId> children) cons
         const bool body = at == 1 && is_loop(node.kind);
         cost += graph_.at(children[at]).cost * (body ? items : 1);
     }
-    if (node.kind == NodeKind::match) cost += text_search;
-    if (node.kind == NodeKind::call) cost += node.function->missing ? unknown : node.function->cost;
+    if (node.kind == NodeKind::match) cost += text_search + node.text_steps * reading_of(node.patterns.mode);
+    if (node.kind == NodeKind::call)
+        cost += node.function->missing ? unknown : node.function->cost + node.text_steps;
     return std::min(cost, dearest);
 }
 
@@ -178,6 +186,7 @@ Typed Compiler::member_node(const Typed& owner, const Field& field) {
     return add({.kind = NodeKind::member,
                 .get = field.get == nullptr ? no_object : field.get,
                 .prepared = &field,
+                .text_steps = field.text_steps,
                 .needs = field.needs},
                {{owner.node}}, field.type);
 }

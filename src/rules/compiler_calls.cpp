@@ -119,8 +119,16 @@ Checked Compiler::plain_call(const SyntaxNode& syntax, const Function& function)
             prepared = graph_.keep_prepared(std::move(key), std::move(*made));
         }
     }
+    PatternGroup expressions;
+    if (function.expressions) {
+        std::vector<std::string_view> patterns;
+        for (const auto& one : std::span(constants).subspan(1)) patterns.push_back(one->text());
+        auto group = patterns_.add(MatchMode::regex_contains, *function.expressions, patterns);
+        if (!group) return stop(syntax, syntax.text + "(): " + group.error().message);
+        expressions = *group;
+    }
     if (nodes.size() > function.arguments_passed) nodes.resize(function.arguments_passed);
-    Node node{.kind = NodeKind::call, .function = &function, .prepared = prepared};
+    Node node{.kind = NodeKind::call, .function = &function, .prepared = prepared, .patterns = expressions};
     if (function.missing) node.needs = bit(*function.missing);
     return add(std::move(node), nodes, result);
 }

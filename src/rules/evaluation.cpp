@@ -57,6 +57,26 @@ void Evaluation::begin(const mail::Message& message, Surroundings& surroundings,
     stopped_ = false;
 }
 
+// Work that is refused is not done: it takes what is left of this rule's budget, and nothing from the rules behind it.
+void Evaluation::stop_here() {
+    stopped_ = true;
+    spent_ = most_;
+}
+
+ProbedText& Evaluation::probed(std::string_view text) {
+    return probed_.try_emplace(TextKey{text.data(), text.size()}, text, regex_memo_).first->second;
+}
+
+// What is known already is most of what is asked for, so this stands in its callers.
+inline Value Evaluation::evaluate(NodeId id) {
+    const NodeCore& node = graph_.core(id);
+    if (node.kind == NodeKind::constant) return *node.constant;
+    if (!spend(1)) return Value::null();
+    if (node.open_loops > 0) return compute(node);
+    const Remembered& known = remembered_.data()[id];  // as many as there are nodes: begin()
+    return known.round == round_ ? known.value : compute_and_remember(node);
+}
+
 Value Evaluation::value_of(NodeId root) {
     spent_before_ += spent_;
     spent_ = 0;
@@ -68,25 +88,10 @@ Value Evaluation::value_of(NodeId root) {
     return stopped_ ? Value::null(bit(Capability::budget)) : value;
 }
 
-// Work that is refused is not done: it takes what is left of this rule's budget, and nothing from the rules behind it.
-void Evaluation::stop_here() {
-    stopped_ = true;
-    spent_ = most_;
-}
-
-ProbedText& Evaluation::probed(std::string_view text) {
-    return probed_.try_emplace(TextKey{text.data(), text.size()}, text, regex_memo_).first->second;
-}
-
-Value Evaluation::evaluate(NodeId id) {
-    const NodeCore& node = graph_.core(id);
-    if (node.kind == NodeKind::constant) return *node.constant;
-    if (!spend(1)) return Value::null();
-    if (node.open_loops > 0) return compute(node);
-    if (remembered_[id].round == round_) return remembered_[id].value;
+Value Evaluation::compute_and_remember(const NodeCore& node) {
     const Value value = compute(node);
     // What was cut off is worth nothing to the next rule, which has a budget of its own.
-    if (!stopped_) remembered_[id] = {round_, value};
+    if (!stopped_) remembered_[node.id] = {round_, value};
     return value;
 }
 
@@ -135,7 +140,8 @@ Value Evaluation::compute(const NodeCore& node) {
 
 // Inside loops a path such as .href_url.domain.root_domain is walked in one go.
 Value Evaluation::member(const NodeCore& node) {
-    std::array<const NodeCore*, 8> path{&node};
+    std::array<const NodeCore*, 8> path;  // filled as far as it is long
+    path[0] = &node;
     std::size_t length = 1;
     NodeId below = child(node, 0);
     while (length < path.size() && graph_.core(below).kind == NodeKind::member &&
@@ -301,12 +307,25 @@ Value Evaluation::in_array(const NodeCore& node) {
 }
 
 // A body that is constant takes no step, so the loops count their items themselves, before they ask for memory.
-Value Evaluation::for_item(const Value& item, NodeId body) {
-    items_.push_back(item);
-    const Value value = evaluate(body);
-    items_.pop_back();
-    return value;
-}
+class Evaluation::Loop {
+public:
+    Loop(Evaluation& evaluation, NodeId body)
+        : evaluation_(evaluation), body_(body), depth_(evaluation.items_.size()) {
+        evaluation_.items_.emplace_back();
+    }
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop() { evaluation_.items_.resize(depth_); }
+    Value operator()(const Value& item) {
+        evaluation_.items_[depth_] = item;
+        return evaluation_.evaluate(body_);
+    }
+
+private:
+    Evaluation& evaluation_;
+    NodeId body_;
+    std::size_t depth_;
+};
 
 // Over null: any is null, all is true (docs/manual/rules.md, "Null").
 Value Evaluation::any_or_all(const NodeCore& node, bool looked_for) {
@@ -315,9 +334,10 @@ Value Evaluation::any_or_all(const NodeCore& node, bool looked_for) {
         return looked_for ? Value::null(list.missing) : Value::of(true, list.missing);
     bool found = false, any_null = false;
     Missing missing = list.missing;
+    Loop body(*this, child(node, 1));
     for (const Value& item : list.items()) {
         if (!spend(1)) return Value::null();
-        const Value value = for_item(item, child(node, 1));
+        const Value value = body(item);
         if (stopped_) return Value::null();
         const bool decides = looked_for ? value.is_true() : value.is_false();
         if (decides && (value.missing | item.missing) == 0) return Value::of(looked_for);
@@ -337,8 +357,9 @@ Value Evaluation::filter(const NodeCore& node) {
     const std::span<Value> kept = arena_.values(list.size);
     std::size_t count = 0;
     Missing missing = list.missing;
+    Loop body(*this, child(node, 1));
     for (const Value& item : list.items()) {
-        const Value value = for_item(item, child(node, 1));
+        const Value value = body(item);
         if (stopped_) return Value::null();
         if (value.is_true())
             kept[count++] = item.with(value.missing);
@@ -353,9 +374,10 @@ Value Evaluation::map(const NodeCore& node) {
     if (list.kind != Kind::array) return Value::null(list.missing);
     if (!spend(list.size)) return Value::null();
     const std::span<Value> mapped = arena_.values(list.size);
+    Loop body(*this, child(node, 1));
     for (std::size_t at = 0; at < mapped.size(); ++at) {
         const Value& item = list.items()[at];
-        mapped[at] = for_item(item, child(node, 1)).with(item.missing);
+        mapped[at] = body(item).with(item.missing);
         if (stopped_) return Value::null();
     }
     return Value::of(std::span<const Value>(mapped), list.missing);
@@ -367,8 +389,9 @@ Value Evaluation::ratio(const NodeCore& node) {
     if (!spend(list.size)) return Value::null();
     std::size_t count = 0;
     Missing missing = list.missing;
+    Loop body(*this, child(node, 1));
     for (const Value& item : list.items()) {
-        const Value value = for_item(item, child(node, 1));
+        const Value value = body(item);
         if (stopped_) return Value::null();
         count += value.is_true() ? 1U : 0U;
         missing |= value.missing | item.missing;
@@ -386,8 +409,9 @@ Value Evaluation::distinct(const NodeCore& node) {
     Missing missing = list.missing;
     std::set<std::string_view> texts;  // ordered: nobody can choose texts that are slow to find
     std::vector<Value> others;         // keys that are no texts: numbers, truths, null
+    Loop body(*this, child(node, node.child_count - 1));
     for (const Value& item : list.items()) {
-        const Value key = node.child_count > 1 ? for_item(item, child(node, 1)) : item;
+        const Value key = node.child_count > 1 ? body(item) : item;
         if (!spend_bytes(key.kind == Kind::text ? key.size : 0) || !spend(1 + others.size()))
             return Value::null();
         missing |= key.missing;
@@ -451,6 +475,11 @@ Value Evaluation::call(const NodeCore& node) {
     }
     if (stopped_) return Value::null();
     const Arguments arguments{values, whole.prepared};
+    if (function.expressions && values[0].kind == Kind::text) {
+        if (!spend_bytes(values[0].size)) return Value::null();
+        if (!patterns_.may_match(whole.patterns, probed(values[0].text())))
+            return function.without_hit.with(arguments.missing());
+    }
     const bool remembers = node.open_loops > 0 && function.worth_remembering;
     std::vector<std::uint64_t> key;
     if (remembers) {

@@ -55,6 +55,7 @@ public:
 private:
     void stop_here();
     Value evaluate(NodeId id);
+    Value compute_and_remember(const NodeCore& node);
     Value compute(const NodeCore& node);
     Value conjunction(const NodeCore& node);
     Value disjunction(const NodeCore& node);
@@ -79,7 +80,7 @@ private:
     [[nodiscard]] NodeId child(const NodeCore& node, std::size_t at) const {
         return graph_.children(node)[at];
     }
-    Value for_item(const Value& item, NodeId body);
+    class Loop;  ///< whose body is answered for one item after the other
 
     struct Remembered {
         std::uint32_t round = 0;

@@ -69,6 +69,9 @@ struct Function {
     /// Makes something out of constant arguments once, when a rule is loaded (nullopt: not constant). Errors: invalid_input.
     std::function<Result<std::shared_ptr<const void>>(std::span<const std::optional<Value>> constants)>
         prepare{};
+    /// Set: the constant arguments are regular expressions; where none of them can have a hit, the call is worth `without_hit`.
+    std::optional<Case> expressions{};
+    Value without_hit{};
     /// So many arguments reach the body; those behind are constants, and `prepare` has made something of them.
     std::size_t arguments_passed = SIZE_MAX;
 };

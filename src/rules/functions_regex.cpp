@@ -14,6 +14,9 @@ namespace {
 
 using Expressions = std::vector<Regex>;
 
+/// Steps of a call, beside those of its text.
+constexpr float counting = 200, extracting = 300;
+
 template <Case letters>
 Result<std::shared_ptr<const void>> prepare_expressions(std::span<const std::optional<Value>> constants) {
     auto expressions = std::make_shared<Expressions>();
@@ -75,21 +78,26 @@ void add_regex_functions(Functions& functions, Types& types) {
     match.fields = {slot<0>("full_match", text), slot<1>("groups", texts),
                     slot<2>("named_groups", types.map_of(text))};
     const Type* const matches = types.array_of(types.object(&match));
-    const auto add = [&](const char* name, const Type* result, FunctionBody body, float cost, auto prepare) {
+    const Value no_hits = Value::of(std::int64_t{0}), no_matches = Value::of(std::span<const Value>());
+    const auto add = [&](const char* name, Case letters, const Type* result, FunctionBody body) {
+        const bool counts = body == count_matches;
         const Parameter source{"", {text}};
         functions.add({.name = name,
                        .parameters = {source, source},
                        .variadic = true,
                        .result = result,
                        .body = body,
-                       .cost = cost,
-                       .prepare = prepare,
+                       .cost = counts ? counting : extracting,
+                       .prepare = letters == Case::exact ? prepare_expressions<Case::exact>
+                                                         : prepare_expressions<Case::folded>,
+                       .expressions = letters,
+                       .without_hit = counts ? no_hits : no_matches,
                        .arguments_passed = 1});
     };
-    add("regex.count", types.integer(), count_matches, 200, prepare_expressions<Case::exact>);
-    add("regex.icount", types.integer(), count_matches, 200, prepare_expressions<Case::folded>);
-    add("regex.extract", matches, extract, 300, prepare_expressions<Case::exact>);
-    add("regex.iextract", matches, extract, 300, prepare_expressions<Case::folded>);
+    add("regex.count", Case::exact, types.integer(), count_matches);
+    add("regex.icount", Case::folded, types.integer(), count_matches);
+    add("regex.extract", Case::exact, matches, extract);
+    add("regex.iextract", Case::folded, matches, extract);
 }
 
 }  // namespace tocsin::rules

@@ -78,9 +78,10 @@ struct Node {
     const void* prepared = nullptr;  ///< what the function made of its constant arguments
     const ListView* list = nullptr;
     const ConstantSet* constants = nullptr;  ///< folded if `op` folds
-    PatternGroup patterns{};
-    float cost = 1;     ///< about how many steps it takes, so that cheap questions are asked first
-    Missing needs = 0;  ///< everything that this node and those below would have to ask and cannot
+    PatternGroup patterns{};                 ///< of a call: Function::expressions
+    float cost = 1;        ///< about how many steps it takes, so that cheap questions are asked first
+    float text_steps = 1;  ///< of a text that it gives: about how many steps reading it takes
+    Missing needs = 0;     ///< everything that this node and those below would have to ask and cannot
 };
 
 /// The part of a node that is looked at each time, apart from the rest: the nodes of a thousand rules are larger than a
@@ -116,7 +117,7 @@ public:
     [[nodiscard]] std::span<const NodeId> children(const Node& node) const {
         return std::span(children_).subspan(node.first_child, node.child_count);
     }
-    [[nodiscard]] const NodeCore& core(NodeId id) const { return cores_[id]; }
+    [[nodiscard]] const NodeCore& core(NodeId id) const { return cores_.data()[id]; }
     [[nodiscard]] std::span<const NodeId> children(const NodeCore& node) const {
         return {children_.data() + node.first_child, node.child_count};
     }

@@ -45,19 +45,18 @@ std::string short_digest(std::string_view text) {
     return to_hex(std::as_bytes(std::span(hash)).first(version_bytes));
 }
 
-bool counts(const Rule& rule) {
-    return rule.file.type == RuleType::rule || rule.file.type == RuleType::dlp;
+bool counts(RuleType type) {
+    return type == RuleType::rule || type == RuleType::dlp;
 }
 
 /// Insights and rules about reports say nothing that counts: they are asked only where a person wants to see them.
-bool is_asked(const Rule& rule, const JudgeRequest& request) {
-    return request.details || counts(rule) || rule.file.type == RuleType::exclusion;
+bool is_asked(RuleType type, const JudgeRequest& request) {
+    return request.details || counts(type) || type == RuleType::exclusion;
 }
 
 /// Rules about what leaves see outgoing mail as the organisation does; all others as its recipient does.
-View view_of(const Rule& rule, mail::Direction direction) {
-    return direction == mail::Direction::outbound && rule.file.type != RuleType::dlp ? View::recipient
-                                                                                     : View::own;
+View view_of(RuleType type, mail::Direction direction) {
+    return direction == mail::Direction::outbound && type != RuleType::dlp ? View::recipient : View::own;
 }
 
 std::string clause_answer(const RuleSet& set, const Value& value, const Type& type) {
@@ -139,10 +138,11 @@ Result<void> Judge::load_rules(Log& log) {
                    {"column", std::to_string(rejected.problem.column)},
                    {"error", rejected.problem.message}});
     evaluation_ = std::make_unique<Evaluation>(set_->graph(), set_->patterns());
-    order_.resize(set_->rules().size());
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::ranges::stable_sort(
-        order_, {}, [this](std::size_t at) { return set_->graph().at(set_->rules()[at].root).cost; });
+    for (const Rule& rule : set_->rules())
+        turns_.push_back({static_cast<std::uint32_t>(turns_.size()), rule.file.type});
+    std::ranges::stable_sort(turns_, {}, [this](const Turn& turn) {
+        return set_->graph().at(set_->rules()[turn.rule].root).cost;
+    });
     return {};
 }
 
@@ -181,9 +181,9 @@ void Judge::ask_all(Asked& asked, Judgement& judgement) {
     for (const View view : {View::own, View::recipient}) {
         asked.surroundings.view = view;
         bool begun = false;
-        for (const std::size_t at : order_) {
-            if (!is_asked(rules[at], asked.request)) continue;
-            if (view_of(rules[at], asked.request.direction) != view) continue;
+        for (const auto& [at, type] : turns_) {
+            if (!is_asked(type, asked.request)) continue;
+            if (view_of(type, asked.request.direction) != view) continue;
             if (asked.answers[at].rule != nullptr && asked.answers[at].answer != Answer::undecided) continue;
             if (!std::exchange(begun, true)) evaluation_->begin(asked.message, asked.surroundings, budget);
             asked.answers[at] = set_->ask(rules[at], *evaluation_);
@@ -225,7 +225,7 @@ void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement
         if (answer.answer != Answer::match) continue;
         if (rule.file.type == RuleType::exclusion && judgement.exempted_by == nullptr)
             judgement.exempted_by = &rule;
-        if (counts(rule)) judgement.hits.push_back({&rule, points_of(rule.file.severity)});
+        if (counts(rule.file.type)) judgement.hits.push_back({&rule, points_of(rule.file.severity)});
     }
     for (const auto& [name, rules] : missing) judgement.missing.push_back({name, rules});
     std::ranges::stable_sort(judgement.hits, std::ranges::greater{}, &RuleHit::points);

@@ -141,8 +141,13 @@ private:
     std::optional<TextModel> text_model_;
     std::unique_ptr<RuleSet> set_;
     std::unique_ptr<Evaluation> evaluation_;
-    /// Of the rules, the cheap ones first: what spends the message's budget takes no answer from them.
-    std::vector<std::size_t> order_;
+    /// When a rule is asked, and how: kept apart from the rules, which are too large to be looked through for each message.
+    struct Turn {
+        std::uint32_t rule = 0;  ///< its number
+        RuleType type = RuleType::rule;
+    };
+    /// The cheap ones first: what spends the message's budget takes no answer from them.
+    std::vector<Turn> turns_;
     mail::MailTools tools_;
     std::string version_, text_model_version_;
 };

@@ -40,6 +40,15 @@ Value text_or_null(std::string_view text) {
     return text.empty() ? Value::null() : Value::of(text);
 }
 
+/// About how many steps reading takes, in the median of real mail: a page's source has 8 kB, what is read of it less than one.
+constexpr float page_steps = 120, letter_steps = 12;
+
+/// A text that is longer than a name or a subject, so that what is asked of those is asked first.
+Field long_text(Field field, float steps = letter_steps) {
+    field.text_steps = steps;
+    return field;
+}
+
 // ---- values of several members ----
 
 void declare_addresses(Types& types) {
@@ -315,9 +324,9 @@ void declare_body(Types& types) {
         field<&Subject::is_reply>(types, "is_reply"), field<&Subject::is_forward>(types, "is_forward"),
         computed<Subject, [](const Subject&, Evaluation&) { return Value::null(); }>("is_auto_reply",
                                                                                      types.boolean())};
-    types.named("HTML").fields = {field<&HtmlFacts::raw>(types, "raw"),
-                                  field<&HtmlFacts::display_text>(types, "display_text"),
-                                  field<&HtmlFacts::inner_text>(types, "inner_text")};
+    types.named("HTML").fields = {long_text(field<&HtmlFacts::raw>(types, "raw"), page_steps),
+                                  long_text(field<&HtmlFacts::display_text>(types, "display_text")),
+                                  long_text(field<&HtmlFacts::inner_text>(types, "inner_text"))};
     types.named("Plain").fields = {computed<std::string, [](const std::string& text, Evaluation&) {
         return Value::of(std::string_view(text));
     }>("raw", types.text())};
@@ -332,7 +341,7 @@ void declare_body(Types& types) {
             "bcc", types.array_of(object("Mailbox")))};
     types.declare("Banner: text text");
     types.named("Thread").fields = {
-        computed<ThreadView, thread_text>("text", types.text()),
+        long_text(computed<ThreadView, thread_text>("text", types.text())),
         computed<ThreadView, thread_links>("links", links),
         computed<ThreadView,
                  [](const ThreadView& view, Evaluation&) { return text_or_null(view.thread->preamble); }>(

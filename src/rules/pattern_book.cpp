@@ -199,6 +199,13 @@ bool PatternBook::matches(const PatternGroup& group, ProbedText& text) const {
                        [&](const Pattern& pattern) { return matches(pattern, group, text); });
 }
 
+bool PatternBook::may_match(const PatternGroup& group, ProbedText& text) const {
+    sort_out(text);
+    const auto* const first = patterns_.data() + group.first;
+    return std::any_of(first, first + group.count,
+                       [&](const Pattern& pattern) { return text.regexes_->has(pattern.regex); });
+}
+
 std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
                                  std::string_view pattern) {
     switch (mode) {

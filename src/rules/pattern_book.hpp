@@ -93,6 +93,9 @@ public:
     /// True if the text fits one of the patterns. `text` is valid UTF-8.
     [[nodiscard]] bool matches(const PatternGroup& group, ProbedText& text) const;
 
+    /// False: no expression of the group can match anywhere in the text.
+    [[nodiscard]] bool may_match(const PatternGroup& group, ProbedText& text) const;
+
     [[nodiscard]] std::size_t literal_count() const;
     [[nodiscard]] std::size_t regex_count() const;
 

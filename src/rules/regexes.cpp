@@ -91,6 +91,8 @@ const std::vector<std::pair<std::string, int>>& Regex::group_names() const {
     return compiled_->names;
 }
 
+/// Pieces of one byte would sort more out, but with many expressions the filter of RE2 2022-06 then loses some of them
+/// (docs/design/judge.md).
 struct Regexes::Compiled {
     re2::FilteredRE2 filter{static_cast<int>(limits::regex_piece_bytes_min)};
 };

@@ -46,6 +46,7 @@ struct Field {
     const Type* type = nullptr;
     Getter get = nullptr;  ///< nullptr: objects of this type never exist in this program, so nobody asks
     Missing needs = 0;     ///< what this program never tells of it: it is null with these bits
+    float text_steps = 1;  ///< of a text: about how many steps a function takes to read it in ordinary mail
 };
 
 struct ObjectType {

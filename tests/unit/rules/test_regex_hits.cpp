@@ -49,6 +49,33 @@ TEST_CASE("hits are those that Go finds") {
     }
 }
 
+TEST_CASE("where the pieces that an expression needs do not stand, there is no hit, and nothing but the text "
+          "is paid for") {
+    struct {
+        std::string expression, value;
+    } const table[] = {
+        {"regex.count('abc def', 'nowhere[0-9]+')", "0"},
+        {"regex.extract('abc def', 'nowhere[0-9]+')", "[]"},
+        {"regex.count('abc nowhere12', 'absent[a-z]', 'nowhere[0-9]+')", "1"},  // one of two is enough
+        {"regex.count('abc NOWHERE12', 'nowhere[0-9]+')", "0"},
+        {"regex.icount('abc NOWHERE12', 'nowhere[0-9]+')", "1"},
+        {"regex.icount('\u00c4RGER, \u212aELVIN', '\u00e4rger', 'kelvin')",
+         "2"},  // the sign of the kelvin is a k
+        {"regex.count('abc', '^$|absent')", "0"},
+        {"regex.count('', '^$|absent')", "1"},  // an empty hit needs no piece
+        {"regex.count(headers.in_reply_to, 'absent')", "null"},
+    };
+    Asker ask("Content-Type: text/plain\r\n\r\nbody\r\n");
+    for (const auto& row : table) {
+        CAPTURE(row.expression);
+        CHECK(ask(row.expression) == row.value);
+    }
+    const std::size_t bytes = 100'000;
+    Asker once(text_mail(std::string(bytes, 'x')));
+    once.budget = {.rule_steps = bytes / 50, .message_steps = limits::message_rule_steps};
+    CHECK(once("regex.count(body.plain.raw, 'nowhere[0-9]+')") == "0");
+}
+
 TEST_CASE("a long hit, and one that stands far away, are found as short ones are") {
     const std::size_t far = 10 * limits::regex_hit_margin_bytes;
     Asker ask(
