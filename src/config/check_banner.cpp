@@ -25,7 +25,8 @@ bool is_ascii(std::string_view text) {
 
 void check_banner(const Settings& settings, const Places& places, Problems& problems) {
     const auto rows = places.find("banner");
-    if (rows == places.end() || rows->second.empty() || rows->second[0].flawed) return;
+    if (rows == places.end() || rows->second.empty()) return;
+    // Each text by itself, whatever is wrong with the others: what was not taken is still the default, which is good.
     const RowPlaces& row = rows->second[0];
     const BannerSettings& banner = settings.banner;
     if (!is_ascii(banner.fallback))

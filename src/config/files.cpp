@@ -65,6 +65,17 @@ std::optional<Complaint> file(PathUse use, const std::string& path) {
     return readable(path);
 }
 
+std::optional<Complaint> folder(const std::string& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) return missing(path, "folder");
+    if (!fs::is_directory(status))
+        return Complaint{fmt::format("{} is no folder", in_quotes(path)), "name the folder that holds it"};
+    if (::access(path.c_str(), R_OK | X_OK) == 0) return std::nullopt;
+    return Complaint{fmt::format("{} cannot be read", in_quotes(path)),
+                     "give the user that runs Tocsin the right to read it"};
+}
+
 }  // namespace
 
 std::optional<Complaint> look_at_path(PathUse use, const std::string& path) {
@@ -77,9 +88,7 @@ std::optional<Complaint> look_at_path(PathUse use, const std::string& path) {
         case PathUse::file_or_folder:
             if (!fs::exists(path, error)) return missing(path, "file or folder");
             return readable(path);
-        case PathUse::folder:
-            if (!fs::is_directory(path, error)) return missing(path, "folder");
-            return readable(path);
+        case PathUse::folder: return folder(path);
         case PathUse::new_folder: return new_folder(path);
         case PathUse::socket: return socket_place(path);
     }

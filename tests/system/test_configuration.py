@@ -33,6 +33,22 @@ class Configuration(unittest.TestCase):
         self.assertEqual((shown.returncode, shown.stdout), (1, ""))
         self.assertIn("did you mean host_name?", shown.stderr)
 
+    def test_file_in_place_of_a_folder_of_rules_or_lists(self):
+        (self.folder / "a.yml").write_text("name: a\nsource: type.inbound\n")
+        (self.folder / "rules").mkdir()
+        result = self.run_config("check", '[judge]\nrules = ["rules", "a.yml"]\nlists = [\n  "a.yml",\n  "none"]\n')
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stdout.splitlines(), [
+            f'{self.file}:2:19: judge.rules "{self.folder}/a.yml" is no folder; name the folder that holds it',
+            f'{self.file}:4:3: judge.lists "{self.folder}/a.yml" is no folder; name the folder that holds it',
+            f'{self.file}:5:3: judge.lists "{self.folder}/none": no such folder; '
+            "relative paths start at the folder of the configuration file"])
+
+    def test_all_that_is_wrong_with_the_banner_is_told_at_once(self):
+        result = self.run_config("check", '[banner]\nheading = "Care"\nmark = "- -"\nlearn_days = 400\nfallback = "Grüße"\n')
+        self.assertEqual([line.split(": ")[1].split(" ")[0] for line in result.stdout.splitlines()],
+                         ["banner.heading", "banner.mark", "banner.learn_days", "banner.fallback"])
+
     def test_keys_are_loaded_as_the_daemon_will_load_them(self):
         for name in ("one", "two"):
             subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
