@@ -4,10 +4,13 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/limits.hpp"
+#include "base/rule_file_name.hpp"
 
 namespace tocsin::scan {
 
@@ -47,6 +50,25 @@ std::string path_of(archive_entry* entry) {
     return {};
 }
 
+/// Of every member, also of those that are no rules: an archive that would write elsewhere was made by somebody who means harm,
+/// and what else it holds is not believed. A backslash is a slash to some programs.
+Result<void> check_path(std::string_view path) {
+    const auto is_slash = [](char c) { return c == '/' || c == '\\'; };
+    bool leaves = !path.empty() && is_slash(path.front());
+    for (std::string_view rest = path; !rest.empty() && !leaves;) {
+        const auto end = std::ranges::find_if(rest, is_slash);
+        const auto length = static_cast<std::size_t>(end - rest.begin());
+        leaves = rest.substr(0, length) == "..";
+        rest.remove_prefix(std::min(length + 1, rest.size()));
+    }
+    if (!leaves) return {};
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("the archive has a member outside of itself: {}; do not use this archive, and tell "
+                    "who made it",
+                    path.substr(0, limits::rule_path_bytes)));
+}
+
 /// One walk through an archive.
 class RuleUnpacking {
 public:
@@ -76,7 +98,8 @@ Result<void> RuleUnpacking::run() {
         }
         TRY(check_unpacked(entry));
         const std::string path = path_of(entry);
-        if (path.ends_with(".yml") || path.ends_with(".yaml")) TRY(take(entry, path));
+        TRY(check_path(path));
+        if (is_rule_file_name(path)) TRY(take(entry, path));
     }
     return fail(ErrorCode::limit,
                 fmt::format("the archive has more than {} members", limits::rule_archive_members));

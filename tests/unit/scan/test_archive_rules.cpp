@@ -116,8 +116,8 @@ TEST_CASE("a rule file that is a link or a device is refused with its name; link
 }
 
 TEST_CASE("paths are handed on as they are: whoever writes files looks at them") {
-    const Unpacked unpacked = unpack(pack({{"../../a.yml", "x"}, {"/etc/b.yml", "y"}}, Form::tar));
-    CHECK(unpacked.files == Files{{"../../a.yml", "x"}, {"/etc/b.yml", "y"}});
+    const Unpacked unpacked = unpack(pack({{"./a//b.yml", "x"}, {".c/d\\e.yml", "y"}}, Form::tar));
+    CHECK(unpacked.files == Files{{"./a//b.yml", "x"}, {".c/d\\e.yml", "y"}});
 }
 
 TEST_CASE("limits of an archive of rules") {
@@ -140,7 +140,7 @@ TEST_CASE("limits of an archive of rules") {
         std::ranges::copy(size, tar.begin() + 124);
         unsigned sum = 0;
         std::fill_n(tar.begin() + 148, 8, ' ');
-        for (int at = 0; at < 512; ++at) sum += static_cast<unsigned char>(tar[at]);
+        for (int at = 0; at < 512; ++at) sum += static_cast<unsigned char>(tar[static_cast<std::size_t>(at)]);
         std::snprintf(tar.data() + 148, 7, "%06o", sum);
         CHECK(error_of(tar) == "the archive unpacks to more than 268435456 bytes (member big.bin)");
     }
@@ -164,4 +164,34 @@ TEST_CASE("every truncation and every changed byte of an archive ends in an answ
             CHECK(unpack(changed).files.size() <= 4);
         }
     }
+}
+
+TEST_CASE("a member of any kind that leaves the archive's folder refuses the archive, with its name") {
+    const struct {
+        const char* path;
+        bool leaves;
+    } cases[] = {
+        {"../README", true},        {"feed/../../README", true}, {"/etc/cron.d/x", true}, {"..", true},
+        {"feed/..", true},          {"..\\README", true},        {"a\\..\\..\\b", true},  {"\\b", true},
+        {"a/../b", true},           {"..README", false},         {"a/...", false},        {"a/..b/c", false},
+        {"feed/a..b/README", false}};
+    for (const auto& c : cases)
+        for (const Form form : {Form::tar_gz, Form::zip}) {
+            CAPTURE(c.path);
+            const std::string packed = pack(
+                {{.path = "feed/a.yml", .content = "name: a\n"}, {.path = c.path, .content = "x"}}, form);
+            if (!c.leaves) {
+                CHECK(error_of(packed) == "");
+                continue;
+            }
+            std::string name = c.path;
+            if (form == Form::zip) std::ranges::replace(name, '\\', '/');  // libarchive reads zip like that
+            CHECK(error_of(packed) == "the archive has a member outside of itself: " + name +
+                                          "; do not use this archive, and tell who made it");
+        }
+    CHECK(error_of(pack({{.path = "../folder/", .content = "", .type = AE_IFDIR}}, Form::tar))
+              .find("../folder") != std::string::npos);
+    CHECK(unpack(pack({{.path = "feed/a.YML", .content = "x"}, {.path = "feed/b.yaml.old", .content = "x"}},
+                      Form::zip))
+              .files == Files{{"feed/a.YML", "x"}});
 }
