@@ -103,6 +103,9 @@ std::vector<std::string> default_may_do_without() {
 Result<std::unique_ptr<Judge>> Judge::load(JudgeConfig config, Log& log) {
     auto judge = std::make_unique<Judge>(Unloaded{}, std::move(config));
     TRY(judge->load_lists());
+    for (const LoadNotice& line : judge->lists_.bad_lines().told())
+        log.write(LogLevel::warning, "lists.line_left_out",
+                  {{"file", line.path}, {"line", std::to_string(line.line)}, {"reason", line.message}});
     TRY(judge->load_text_model());
     judge->confusables_ = TRY(Confusables::build());
     TRY(judge->load_rules(log));
@@ -137,6 +140,9 @@ Result<void> Judge::load_rules(Log& log) {
                    {"line", std::to_string(rejected.problem.line)},
                    {"column", std::to_string(rejected.problem.column)},
                    {"error", rejected.problem.message}});
+    for (const LoadNotice& one : set_->passed_over().told())
+        log.write(LogLevel::warning, "rules.passed_over",
+                  {{"file", one.path}, {"line", std::to_string(one.line)}, {"reason", one.message}});
     evaluation_ = std::make_unique<Evaluation>(set_->graph(), set_->patterns());
     for (const Rule& rule : set_->rules())
         turns_.push_back({static_cast<std::uint32_t>(turns_.size()), rule.file.type});

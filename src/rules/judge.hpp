@@ -104,7 +104,8 @@ class Judge {
 
 public:
     Judge(Unloaded, JudgeConfig config) : config_(std::move(config)) {}
-    /// Loads everything. A rule that cannot be loaded is logged and listed in rule_set().rejected(); it is no error.
+    /// Loads everything. A rule that cannot be loaded, and a line of a list that is no entry, is logged and listed in
+    /// rule_set().rejected() and lists().bad_lines(); it is no error.
     /// Errors: a folder or file that was named is not there or cannot be read; a list or the text model is wrong.
     static Result<std::unique_ptr<Judge>> load(JudgeConfig config, Log& log);
 
@@ -114,6 +115,7 @@ public:
     void report(const JudgeRequest& request, scan::ScanReport& report);
 
     [[nodiscard]] const RuleSet& rule_set() const { return *set_; }
+    [[nodiscard]] const Lists& lists() const { return lists_; }
     [[nodiscard]] const JudgeConfig& config() const { return config_; }
     [[nodiscard]] const Confusables& confusables() const { return *confusables_; }
     /// Names of the lists that are there, and how many entries each has.

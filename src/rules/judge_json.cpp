@@ -23,6 +23,13 @@ std::string_view to_string(RuleType type) {
     return "rule";
 }
 
+json notices_json(const LoadNotices& notices) {
+    json out = json::array();
+    for (const LoadNotice& one : notices.kept())
+        out.push_back({{"path", one.path}, {"line", one.line}, {"message", one.message}});
+    return out;
+}
+
 json rule_json(const Rule& rule) {
     return {{"path", rule.file.path},
             {"name", rule.file.name},
@@ -72,6 +79,10 @@ std::string to_json(const Judge& judge) {
     return dump({{"version", judge.version()},
                  {"rules", std::move(rules)},
                  {"rejected", std::move(rejected)},
+                 {"passed_over", notices_json(set.passed_over())},
+                 {"further_passed_over", set.passed_over().left_out()},
+                 {"bad_list_lines", notices_json(judge.lists().bad_lines())},
+                 {"further_bad_list_lines", judge.lists().bad_lines().left_out()},
                  {"lists", std::move(lists)}});
 }
 

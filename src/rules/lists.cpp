@@ -71,6 +71,25 @@ std::string_view ranked_entry(std::string_view line) {
     return comma == std::string_view::npos || !is_number ? std::string_view() : trim(line.substr(comma + 1));
 }
 
+/// Calls `use` with number and text of each line that is neither empty nor a remark.
+template <typename Use>
+void for_each_line(std::string_view rest, Use use) {
+    if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);  // Windows' byte order mark
+    for (std::size_t number = 1; !rest.empty(); ++number) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = trim(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (!line.empty() && !line.starts_with('#')) use(number, line);
+    }
+}
+
+/// What is wrong with a person; nullptr when nothing is. The address may be unknown, but a name that is empty stands in every
+/// text.
+const char* fault_of(const Vip& vip) {
+    if (const char* fault = fault_of(vip.display_name)) return fault;
+    return vip.email.empty() ? nullptr : fault_of(vip.email);
+}
+
 std::string digest_of(std::string_view text) {
     const Hash256 hash = keyed_hash(HashKey{}, as_bytes(text));
     return to_hex(std::as_bytes(std::span(hash)).first(version_bytes));
@@ -107,24 +126,18 @@ struct Lists::File {
         return file;
     }
 
-    /// Calls `use` with each entry; errors have file and line.
+    /// Calls `use` with each entry.
     template <typename Use>
-    Result<void> read(const std::string& content, Use use) const {
-        std::string_view rest = content;
-        if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);  // Windows' byte order mark
-        for (std::size_t number = 1; !rest.empty(); ++number) {
-            const std::size_t end = std::min(rest.find('\n'), rest.size());
-            std::string_view line = trim(rest.substr(0, end));
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-            if (line.empty() || line.starts_with('#')) continue;
-            if (ranked) line = ranked_entry(line);
-            if (ranked && line.empty())
-                return fail(ErrorCode::invalid_input, fmt::format("{}:{}: not \"rank,entry\"", path, number));
-            if (const char* fault = fault_of(line))
-                return fail(code_of(line), fmt::format("{}:{}: {}", path, number, fault));
-            use(line);
-        }
-        return {};
+    void read(const std::string& content, LoadNotices& bad_lines, Use use) const {
+        for_each_line(content, [&](std::size_t number, std::string_view line) {
+            const std::string_view entry = ranked ? ranked_entry(line) : line;
+            if (ranked && entry.empty())
+                bad_lines.add(path, number, "not \"rank,entry\"");
+            else if (const char* fault = fault_of(entry))
+                bad_lines.add(path, number, fault);
+            else
+                use(entry);
+        });
     }
 };
 
@@ -155,7 +168,7 @@ void List::finish() {
 }
 
 /// Changes `lists` as `file` says; a list that is not among them yet is taken from ours.
-Result<void> Lists::apply(const File& file, Map& lists) const {
+Result<void> Lists::apply(const File& file, Map& lists, LoadNotices& bad_lines) const {
     std::error_code error;
     const std::uintmax_t bytes = fs::file_size(file.path, error);
     if (!error && bytes > limits::list_file_bytes)
@@ -167,7 +180,7 @@ Result<void> Lists::apply(const File& file, Map& lists) const {
     const auto lines = static_cast<std::size_t>(std::ranges::count(content, '\n')) + 1;
     TextSet entries(key_);
     entries.reserve(std::min(lines, limits::list_entries), content.size());
-    TRY(file.read(content, [&](std::string_view entry) { entries.insert(entry); }));
+    file.read(content, bad_lines, [&](std::string_view entry) { entries.insert(entry); });
 
     const auto changed = lists.find(file.name);
     const auto there = lists_.find(file.name);
@@ -223,35 +236,38 @@ Result<void> Lists::load_folder(const std::string& folder) {
 
     // Everything is read before anything is changed.
     std::optional<std::vector<Vip>> vips;
-    if (!people.empty()) vips = TRY(read_vips(people));
+    LoadNotices bad_lines;
+    if (!people.empty()) vips = TRY(read_vips(people, bad_lines));
     Map changed;
-    for (const File& file : files) TRY(apply(file, changed));
+    for (const File& file : files) TRY(apply(file, changed, bad_lines));
     for (auto& [name, list] : changed) {
         list.finish();
         if (name == slds_name) slds_given_ = true;
         lists_.insert_or_assign(name, std::move(list));
     }
     if (changed.contains(domains_name)) derive_slds();
-    return vips ? set_vips(std::move(*vips)) : Result<void>{};
+    if (vips) vips_ = std::move(vips);
+    bad_lines_.add_all(bad_lines);
+    return {};
 }
 
-Result<std::vector<Vip>> Lists::read_vips(const std::string& path) {
+Result<std::vector<Vip>> Lists::read_vips(const std::string& path, LoadNotices& bad_lines) {
     const std::string content = TRY(scan::read_rule_file(path));
     std::vector<Vip> vips;
-    std::string_view rest = content;
-    for (std::size_t number = 1; !rest.empty(); ++number) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        const std::string_view line = trim(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line.empty() || line.starts_with('#')) continue;
+    for_each_line(content, [&](std::size_t number, std::string_view line) {
         const std::size_t open = line.rfind('<');
         if (open == std::string_view::npos || !line.ends_with('>') || trim(line.substr(0, open)).empty())
-            return fail(ErrorCode::invalid_input,
-                        fmt::format("{}:{}: Name <address> is expected", path, number));
-        vips.push_back({.display_name = std::string(trim(line.substr(0, open))),
-                        .email = std::string(line.substr(open + 1, line.size() - open - 2))});
-    }
-    TRY(check_vips(vips));
+            return bad_lines.add(path, number, "Name <address> is expected");
+        Vip vip{.display_name = std::string(trim(line.substr(0, open))),
+                .email = std::string(line.substr(open + 1, line.size() - open - 2))};
+        if (const char* fault = fault_of(vip))
+            bad_lines.add(path, number, fault);
+        else
+            vips.push_back(std::move(vip));
+    });
+    if (vips.size() > limits::list_entries)
+        return fail(ErrorCode::limit,
+                    fmt::format("{}: more than {} entries in ${}", path, limits::list_entries, vips_name));
     return vips;
 }
 
@@ -279,13 +295,9 @@ Result<void> Lists::check_vips(std::span<const Vip> vips) {
         return fail(ErrorCode::limit,
                     fmt::format("${}: more than {} entries", vips_name, limits::list_entries));
     for (std::size_t index = 0; index < vips.size(); ++index)
-        for (const std::string_view text :
-             {std::string_view(vips[index].display_name), std::string_view(vips[index].email)}) {
-            // Either may be unknown, but a name that is empty stands in every text.
-            const char* fault = text.empty() && !vips[index].display_name.empty() ? nullptr : fault_of(text);
-            if (fault != nullptr)
-                return fail(code_of(text), fmt::format("${}, entry {}: {}", vips_name, index + 1, fault));
-        }
+        if (const char* fault = fault_of(vips[index]))
+            return fail(std::max(code_of(vips[index].display_name), code_of(vips[index].email)),
+                        fmt::format("${}, entry {}: {}", vips_name, index + 1, fault));
     return {};
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "rules/load_notices.hpp"
 #include "rules/text_set.hpp"
 
 namespace tocsin::rules {
@@ -89,9 +90,10 @@ class Lists {
 public:
     Lists();
 
-    /// Reads a folder; the ones read later win. After an error the lists are as they were before. Errors: not_found,
-    /// permission, io; limit (limits::list_file_bytes, list_entries, list_entry_bytes, list_files) and invalid_input with file
-    /// and line.
+    /// Reads a folder; the ones read later win. A line that is no entry (control characters, no UTF-8, longer than
+    /// limits::list_entry_bytes, not "rank,entry", no person) is left out and told in bad_lines(). After an error the lists
+    /// are as they were before. Errors: not_found, permission, io; limit (limits::list_file_bytes, list_entries, list_files)
+    /// and invalid_input (a file whose name is none of a list) with the file.
     [[nodiscard]] Result<void> load_folder(const std::string& folder);
 
     /// Gives a list of texts, instead of one that is there. An empty list is there and has no entry. Errors: invalid_input,
@@ -99,6 +101,9 @@ public:
     [[nodiscard]] Result<void> set(std::string_view name, std::span<const std::string> entries);
     /// Gives org_vips; same errors.
     [[nodiscard]] Result<void> set_vips(std::vector<Vip> vips);
+
+    /// Lines of files that were left out.
+    [[nodiscard]] const LoadNotices& bad_lines() const { return bad_lines_; }
 
     [[nodiscard]] ListState state(std::string_view name) const;
     /// nullptr when there is none, and for org_vips. Stays valid until that list is given again, or for good.
@@ -116,14 +121,15 @@ private:
     using Map = std::map<std::string, List, std::less<>>;
 
     [[nodiscard]] static Result<void> check_vips(std::span<const Vip> vips);
-    [[nodiscard]] static Result<std::vector<Vip>> read_vips(const std::string& path);
-    [[nodiscard]] Result<void> apply(const File& file, Map& lists) const;
+    [[nodiscard]] static Result<std::vector<Vip>> read_vips(const std::string& path, LoadNotices& bad_lines);
+    [[nodiscard]] Result<void> apply(const File& file, Map& lists, LoadNotices& bad_lines) const;
     void derive_slds();
 
     std::uint64_t key_;
     Map lists_;
     bool slds_given_ = false;
     std::optional<std::vector<Vip>> vips_;
+    LoadNotices bad_lines_;
 };
 
 }  // namespace tocsin::rules

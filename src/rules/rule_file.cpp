@@ -1,9 +1,12 @@
 #include "rules/rule_file.hpp"
 
 #include <array>
+#include <map>
 #include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/limits.hpp"
@@ -89,6 +92,83 @@ private:
     std::optional<Problem> problem_;
 };
 
+/// Finds what yaml-cpp drops without a word when it builds its nodes: a second document, and all but one of the values that a
+/// key is given. Hears each event once, so that aliases cost nothing.
+class DroppedParts final : public YAML::EventHandler {
+public:
+    [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (++documents_ == 2)
+            tell(mark, "a second document begins here; a rule file holds one rule: make two files of it");
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { scalar(mark, anchor, ""); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const auto known = anchored_.find(anchor);
+        node(mark, known == anchored_.end() ? nullptr : &known->second);
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        scalar(mark, anchor, value);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
+        node(mark, nullptr);
+        open_.emplace_back();
+    }
+    void OnSequenceEnd() override { open_.pop_back(); }
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
+        node(mark, nullptr);
+        open_.emplace_back().next = Next::key;
+    }
+    void OnMapEnd() override { open_.pop_back(); }
+
+private:
+    enum class Next : std::uint8_t { item, key, value };
+    /// A sequence or a map that has not ended.
+    struct Collection {
+        Next next = Next::item;
+        std::map<std::string, int> lines;  ///< of a map: where each key stood first, from 0
+    };
+
+    void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& value) {
+        if (anchor != 0) anchored_[anchor] = value;
+        node(mark, &value);
+    }
+    /// `text`: of a scalar; nullptr: a collection, which is never compared with another one.
+    void node(const YAML::Mark& mark, const std::string* text) {
+        if (open_.empty() || open_.back().next == Next::item) return;
+        Collection& map = open_.back();
+        const bool is_key = map.next == Next::key;
+        map.next = is_key ? Next::value : Next::key;
+        if (!is_key || text == nullptr) return;
+        const auto [first, is_new] = map.lines.emplace(*text, mark.line);
+        if (!is_new)
+            tell(mark, fmt::format("the key '{}' is given twice, first on line {}; which one is meant?",
+                                   *text, first->second + 1));
+    }
+    void tell(const YAML::Mark& mark, std::string message) {
+        if (!problem_) problem_ = at_mark(mark, std::move(message));
+    }
+
+    std::size_t documents_ = 0;
+    std::vector<Collection> open_;
+    std::map<YAML::anchor_t, std::string> anchored_;
+    std::optional<Problem> problem_;
+};
+
+/// Throws yaml-cpp's exceptions, which end in read_rule_file().
+std::optional<Problem> dropped_part(const std::string& yaml) {
+    std::istringstream stream(yaml);
+    YAML::Parser parser(stream);
+    DroppedParts parts;
+    while (!parts.problem() && parser.HandleNextDocument(parts)) {
+    }
+    return parts.problem();
+}
+
 /// Where the text of `source` stands: a block scalar ("source: |") begins on the next line, in the column of its first word.
 void locate_source(std::string_view yaml, const YAML::Node& source, RuleFile& rule) {
     const auto line = static_cast<std::size_t>(source.Mark().line),
@@ -144,7 +224,9 @@ std::expected<RuleFile, Problem> read_rule_file(std::string_view yaml, std::stri
     RuleFile rule;
     rule.path = std::move(path);
     try {
-        const YAML::Node root = YAML::Load(std::string(yaml));
+        const std::string text(yaml);
+        if (std::optional<Problem> problem = dropped_part(text)) return std::unexpected(std::move(*problem));
+        const YAML::Node root = YAML::Load(text);
         if (std::optional<Problem> problem = Reader(root).read(rule))
             return std::unexpected(std::move(*problem));
         locate_source(yaml, root["source"], rule);

@@ -39,8 +39,8 @@ struct RuleFile {
     std::string coaching;
 };
 
-/// Reads one file's text. Unknown keys are ignored. Problems: no YAML, no map, `name` or `source` missing, a value of the wrong
-/// kind, more than limits::rule_file_bytes.
+/// Reads one file's text. Unknown keys are ignored. Problems: no YAML, more than one document, a key that is given twice in one
+/// map (at any depth), no map, `name` or `source` missing, a value of the wrong kind, more than limits::rule_file_bytes.
 [[nodiscard]] std::expected<RuleFile, Problem> read_rule_file(std::string_view yaml, std::string path);
 
 }  // namespace tocsin::rules

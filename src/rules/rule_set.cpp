@@ -4,11 +4,13 @@
 #include <array>
 #include <filesystem>
 
+#include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "rules/file_types.hpp"
 #include "rules/functions.hpp"
 #include "rules/message_types.hpp"
 #include "rules/parser.hpp"
+#include "rules/rule_folder.hpp"
 #include "scan/rule_files.hpp"
 
 namespace tocsin::rules {
@@ -44,28 +46,21 @@ bool is_cut(const mail::Message& message) {
     return message.truncated || (message.body.html && message.body.html->truncated);
 }
 
-bool is_rule_file(const fs::path& path) {
-    return path.extension() == ".yml" || path.extension() == ".yaml";
+/// Names the rule, not its place: two rules that agree in this are one.
+Hash256 digest_of(const RuleFile& file) {
+    ByteWriter words;
+    words.u8(file.id.empty() ? 0 : 1);
+    words.string(file.id.empty() ? file.name : file.id);
+    words.u8(static_cast<std::uint8_t>(file.type));
+    words.string(file.source);
+    return sha256(as_bytes(words.data()));
 }
 
-/// Unlike scan::find_rule_files() it passes over nothing: a folder that cannot be entered may hold the rule that matters.
-Result<std::vector<fs::path>> rule_files_below(const std::string& folder) {
-    std::vector<fs::path> found;
+/// Through all links; the path itself where that cannot be told.
+fs::path real_path(const fs::path& path) {
     std::error_code error;
-    fs::recursive_directory_iterator at(folder, error);
-    if (error)
-        return fail(error == std::errc::no_such_file_or_directory ? ErrorCode::not_found : ErrorCode::io,
-                    "read the rules in " + folder + ": " + error.message());
-    for (const fs::recursive_directory_iterator end; at != end; at.increment(error)) {
-        if (error) return fail(ErrorCode::io, "read the rules in " + folder + ": " + error.message());
-        if (!at->is_regular_file(error) || !is_rule_file(at->path())) continue;
-        if (found.size() >= limits::rule_files)
-            return fail(ErrorCode::limit, "read the rules in " + folder + ": more than " +
-                                              std::to_string(limits::rule_files) + " files");
-        found.push_back(at->path());
-    }
-    std::ranges::sort(found);
-    return found;
+    fs::path real = fs::canonical(path, error);
+    return error ? path : real;
 }
 
 /// Where the text of a node begins: an operator stands behind its first operand.
@@ -122,6 +117,10 @@ RuleSet::RuleSet(const Lists& lists, AtHand at_hand) : lists_(lists) {
 void RuleSet::add(std::string_view yaml, const std::string& path) {
     auto file = read_rule_file(yaml, path);
     if (!file) return reject(path, std::move(file.error()));
+    const Hash256 digest = digest_of(*file);
+    if (const auto known = sources_.find(digest); known != sources_.end())
+        return passed_over_.add(path, 0,
+                                "this rule is loaded already, from " + known->second + ", and counts once");
     const auto tree = parse(file->source);
     if (!tree) return reject(path, in_file(tree.error(), *file));
     const Language language{types_, *message_, functions_,
@@ -139,6 +138,7 @@ void RuleSet::add(std::string_view yaml, const std::string& path) {
               .warnings = std::move(compiled->warnings)};
     for (Problem& warning : rule.warnings) warning = in_file(std::move(warning), rule.file);
     if (clauses_ == Clauses::kept) compile_clauses(*tree, language, rule);
+    sources_.emplace(digest, path);
     rules_.push_back(std::move(rule));
 }
 
@@ -164,14 +164,36 @@ void RuleSet::compile_clauses(const SyntaxTree& tree, const Language& language, 
     }
 }
 
+void RuleSet::add_file(const fs::path& path) {
+    const auto [first, is_new] = files_.emplace(real_path(path).string(), path.string());
+    if (!is_new)
+        return passed_over_.add(path.string(), 0,
+                                "this file is loaded already, as " + first->second + ", and counts once");
+    const Result<std::string> text = scan::read_rule_file(path.string());
+    if (text)
+        add(*text, path.string());
+    else
+        reject(path.string(), {.message = text.error().message});
+}
+
 Result<void> RuleSet::add_folder(const std::string& folder) {
-    for (const fs::path& path : TRY(rule_files_below(folder))) {
-        const Result<std::string> text = scan::read_rule_file(path.string());
-        if (text)
-            add(*text, path.string());
-        else
-            reject(path.string(), {.message = text.error().message});
+    const RuleFolder found = TRY(look_into_rule_folder(folder));
+    // A folder inside one that was read is told in one line, instead of a line for each file.
+    const fs::path real = real_path(folder);
+    for (fs::path above = real;; above = above.parent_path()) {
+        if (const auto known = folders_.find(above.string()); known != folders_.end()) {
+            passed_over_.add(folder, 0,
+                             "the rules of this folder are loaded already, with " + known->second +
+                                 ", and count once");
+            return {};
+        }
+        if (above == above.parent_path()) break;
     }
+    folders_.emplace(real.string(), folder);
+    passed_over_.add_all(found.passed_over);
+    for (const fs::path& link : found.broken_links)
+        reject(link.string(), {.message = "this link leads nowhere"});
+    for (const fs::path& path : found.files) add_file(path);
     return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,12 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "rules/compiler.hpp"
 #include "rules/evaluation.hpp"
 #include "rules/function.hpp"
 #include "rules/graph.hpp"
 #include "rules/lists.hpp"
+#include "rules/load_notices.hpp"
 #include "rules/rule_file.hpp"
 
 namespace tocsin::rules {
@@ -74,16 +77,20 @@ public:
 
     /// From the next rule on, clauses are compiled too.
     void keep_clauses() { clauses_ = Clauses::kept; }
-    /// One rule file.
+    /// One rule file. A rule whose id (without one: name), type and source are those of another is left out and told in
+    /// passed_over(): it would count twice.
     void add(std::string_view yaml, const std::string& path);
-    /// All *.yml and *.yaml files below `folder`, in the order of their names. Errors: not_found, permission, io, limit
-    /// (limits::rule_files); a file by itself never fails the folder.
+    /// All rule files below `folder` (look_into_rule_folder), in the order of their names. What was reached before, by another
+    /// name or through a link, is left out and told in passed_over(). Errors: not_found, io, limit (limits::rule_files); a file
+    /// by itself never fails the folder.
     [[nodiscard]] Result<void> add_folder(const std::string& folder);
     /// Errors: unavailable, limit.
     [[nodiscard]] Result<void> finish();
 
     [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
     [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
+    /// What looked like a rule, or may have been one, and was not loaded, although nothing is wrong with it.
+    [[nodiscard]] const LoadNotices& passed_over() const { return passed_over_; }
     [[nodiscard]] const Functions& functions() const { return functions_; }
     [[nodiscard]] const PatternBook& patterns() const { return patterns_; }
     [[nodiscard]] const Graph& graph() const { return graph_; }
@@ -97,6 +104,7 @@ public:
 
 private:
     void reject(const std::string& path, Problem problem) { rejected_.push_back({path, std::move(problem)}); }
+    void add_file(const std::filesystem::path& path);
     const ListView* find_list(std::string_view name);
     void fill(ListView& view);
     Missing list_bit(const std::string& name);
@@ -114,6 +122,9 @@ private:
     Clauses clauses_ = Clauses::left_out;
     std::vector<Rule> rules_;
     std::vector<Rejected> rejected_;
+    LoadNotices passed_over_;
+    std::map<std::string, std::string> folders_, files_;  ///< real path to the path as it was named
+    std::map<Hash256, std::string> sources_;              ///< digest of a rule to the path of its file
 };
 
 }  // namespace tocsin::rules

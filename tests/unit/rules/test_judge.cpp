@@ -332,7 +332,9 @@ TEST_CASE("what was named and is not there, or is wrong, fails the load") {
     CHECK(code_of({.text_model = here + "/model.bin"}).contains("text model"));
     std::ofstream(folder.path() / "words.txt") << "good\n"
                                                << std::string(limits::list_entry_bytes + 1, 'x') << "\n";
-    CHECK(code_of({.lists = {here}}).contains("words.txt"));
+    CHECK(code_of({.lists = {here}}) == "");  // a bad line is left out
+    std::ofstream(folder.path() / "no-name.txt") << "good\n";
+    CHECK(code_of({.lists = {here}}).contains("no-name.txt"));
     CHECK(code_of({}) == "");
 }
 

@@ -168,38 +168,92 @@ TEST_CASE("lists: later folders take the place, add and remove") {
     CHECK(lists.version() != before);
 }
 
-TEST_CASE("lists: a bad line is told with file and line, and nothing is changed") {
+TEST_CASE("lists: a bad line is left out and told with file and line, and the others count") {
     struct Case {
         std::string file, text, told;
-        ErrorCode code;
+        Texts entries;
     };
     const std::vector<Case> cases = {
-        {"url_shorteners.txt", "good.example\n\nb\x01y\n",
-         "url_shorteners.txt:3: ", ErrorCode::invalid_input},
-        {"url_shorteners.txt", "a\n\xFF\n", "url_shorteners.txt:2: ", ErrorCode::invalid_input},
-        {"url_shorteners.txt", std::string("a\n#\nb\0c\n", 8),
-         "url_shorteners.txt:3: ", ErrorCode::invalid_input},
-        {"url_shorteners.txt", std::string(limits::list_entry_bytes + 1, 'x'),
-         "url_shorteners.txt:1: ", ErrorCode::limit},
-        {"tranco_50k.csv", "1,a.example\nb.example\n", "tranco_50k.csv:2: ", ErrorCode::invalid_input},
-        {"tranco_50k.csv", "rank,domain\n", "tranco_50k.csv:1: ", ErrorCode::invalid_input},
-        {"tranco_50k.csv", "1,\n", "tranco_50k.csv:1: ", ErrorCode::invalid_input},
-        {"org_vips.txt", "# people\nAda\n", "org_vips.txt:2: Name <address> is expected", ErrorCode::invalid_input},
-        {"org_vips.add.txt", "Ada <ada@example.org>\n", "org_vips", ErrorCode::invalid_input},
-        {"not-a-name.txt", "a\n", "not-a-name", ErrorCode::invalid_input},
-        {"7th.add.txt", "a\n", "7th", ErrorCode::invalid_input},
+        {"url_shorteners.txt",
+         "good.example\n\nb\x01y\nlast.example\n",
+         "url_shorteners.txt:3: an entry holds control characters",
+         {"good.example", "last.example"}},
+        {"url_shorteners.txt", "a\n\xFF\n", "url_shorteners.txt:2: an entry is not UTF-8", {"a"}},
+        {"url_shorteners.txt",
+         std::string("a\n#\nb\0c\n", 8),
+         "url_shorteners.txt:3: an entry holds control characters",
+         {"a"}},
+        {"url_shorteners.txt",
+         std::string(limits::list_entry_bytes + 1, 'x') + "\ny\n",
+         "url_shorteners.txt:1: an entry is too long",
+         {"y"}},
+        {"tranco_50k.csv", "1,a.example\nb.example\n", "tranco_50k.csv:2: not \"rank,entry\"", {"a.example"}},
+        {"tranco_50k.csv",
+         "rank,domain\n1,a.example\n",
+         "tranco_50k.csv:1: not \"rank,entry\"",
+         {"a.example"}},
+        {"tranco_50k.csv", "1,\n", "tranco_50k.csv:1: not \"rank,entry\"", {}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.told);
+        const test::TemporaryFolder folder;
+        write(folder.path() / c.file, c.text);
+        Lists lists;
+        REQUIRE(lists.load_folder(folder.path().string()).has_value());
+        REQUIRE(lists.bad_lines().kept().size() == 1);
+        const LoadNotice& told = lists.bad_lines().kept().front();
+        CHECK(fmt::format("{}:{}: {}", told.path, told.line, told.message).ends_with(c.told));
+        CHECK(entries_of(lists, c.file.substr(0, c.file.find('.'))) == c.entries);
+    }
+}
+
+TEST_CASE("lists: a bad line about people harms no other") {
+    const test::TemporaryFolder folder;
+    write(folder.path() / "org_vips.txt",
+          "\xEF\xBB\xBF# people\nAda\nAda <ada@example.org>\n<b@example.org>\nC\x01 <c@example.org>\nD <>\n");
+    Lists lists;
+    REQUIRE(lists.load_folder(folder.path().string()).has_value());
+    REQUIRE(lists.vips()->size() == 2);
+    CHECK(lists.vips()->front().email == "ada@example.org");
+    std::vector<std::size_t> lines;
+    for (const LoadNotice& told : lists.bad_lines().kept()) lines.push_back(told.line);
+    CHECK(lines == std::vector<std::size_t>{2, 4, 5});
+}
+
+TEST_CASE("lists: warnings are bounded, and further ones counted") {
+    const test::TemporaryFolder folder;
+    std::string text = "good.example\n";
+    for (std::size_t line = 0; line < limits::load_notices + 7; ++line) text += "\x01\n";
+    write(folder.path() / "url_shorteners.txt", text);
+    Lists lists;
+    REQUIRE(lists.load_folder(folder.path().string()).has_value());
+    CHECK(lists.bad_lines().kept().size() == limits::load_notices);
+    CHECK(lists.bad_lines().left_out() == 7);
+    CHECK(lists.bad_lines().told().back().message == "7 more of this kind");
+    CHECK(entries_of(lists, "url_shorteners") == Texts{"good.example"});
+}
+
+TEST_CASE("lists: a file that is no list is an error, and nothing is changed") {
+    struct Case {
+        std::string file, text, told;
+    };
+    const std::vector<Case> cases = {
+        {"org_vips.add.txt", "Ada <ada@example.org>\n", "org_vips"},
+        {"not-a-name.txt", "a\n", "not-a-name"},
+        {"7th.add.txt", "a\n", "7th"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.file);
         const test::TemporaryFolder folder;
-        write(folder.path() / "a_good_one.txt", "entry\n");
+        write(folder.path() / "a_good_one.txt", "entry\n\x01\n");
         write(folder.path() / c.file, c.text);
         Lists lists;
         const Result<void> loaded = lists.load_folder(folder.path().string());
         REQUIRE_FALSE(loaded.has_value());
-        CHECK(loaded.error().code == c.code);
+        CHECK(loaded.error().code == ErrorCode::invalid_input);
         CHECK(loaded.error().message.find(c.told) != std::string::npos);
         CHECK(lists.names().empty());
+        CHECK(lists.bad_lines().kept().empty());
     }
     const test::TemporaryFolder folder;
     Lists lists;
@@ -279,7 +333,8 @@ TEST_CASE("lists: the version names the content, not the run") {
 
 TEST_CASE("lists: people come from org_vips.txt") {
     const test::TemporaryFolder folder;
-    write(folder.path() / "org_vips.txt", "# directors\n\nAda Lovelace <ada@example.org>\nTuring, Alan <>\r\n");
+    write(folder.path() / "org_vips.txt",
+          "# directors\n\nAda Lovelace <ada@example.org>\nTuring, Alan <>\r\n");
     Lists lists;
     REQUIRE(lists.load_folder(folder.path().string()).has_value());
     REQUIRE(lists.vips() != nullptr);
