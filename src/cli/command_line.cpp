@@ -356,11 +356,10 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
         command->add_option("DIR", rules.folders, "folders of rules (default: Tocsin's own)");
         command->add_flag("--all", rules.all, "also rules that lack nothing");
     }
-    for (CLI::App* command :
-         {add("test", "Ask rules about NAME.match.eml and NAME.miss.eml", run_rules_test),
-          add("explain", "Say which rules match a message, and why", run_rules_explain),
-          add("backtest", "Ask rules about many messages, and count", run_rules_backtest)}) {
-        command->add_option("PATH", rules.paths, "messages: files, folders, mbox")->required();
+    const auto add_asking = [&](const char* name, const char* help, const char* paths,
+                                int (*run)(const RulesCommand&, Log&)) {
+        CLI::App* command = add(name, help, run);
+        command->add_option("PATH", rules.paths, paths)->required();
         command
             ->add_option("--rules", rules.folders, "folder of rules (default: Tocsin's own); may be repeated")
             ->allow_extra_args(false);
@@ -368,8 +367,23 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
         add_direction(*command, rules.direction);
         command->add_flag("--no-system-db", rules.readers.no_system_database,
                           "do not load ClamAV's database");
-        command->add_option("--labels", rules.labels, "backtest: file with lines FILE, tab, hostile or good");
-    }
+        return command;
+    };
+    add_asking("test", "Ask rules about NAME.match.eml and NAME.miss.eml", "folders of such mails",
+               run_rules_test);
+    add_asking("explain", "Say which rules match a message, and why", "the message", run_rules_explain);
+    CLI::App* backtest = add_asking("backtest", "Ask rules about many messages, and count",
+                                    "messages: files, folders, mbox", run_rules_backtest);
+    not_empty(backtest->add_option("--labels", rules.labels,
+                                   "file with lines FILE, tab, hostile or good; each must fit a message"));
+    for (const auto& [name, exit_codes] :
+         {std::pair("check", "Exit code: 0 nothing is wrong, 1 a rule was rejected or a line of a list left "
+                             "out, 2 an error."),
+          std::pair("test", "Exit code: 0 all answer as expected, 1 some do not, 2 an error, also a mail "
+                            "with another name."),
+          std::pair("explain", "Exit code: 0 no rule matches, 1 one does, 2 an error."),
+          std::pair("backtest", "Exit code: 0, or 2 for an error, also a label that fits no message.")})
+        group->get_subcommand(name)->footer(exit_codes);
     add_rules_update(*group, rules, chosen, log);
 }
 

@@ -14,6 +14,7 @@
 #include "app/serve.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/limits/rule_loading.hpp"
 #include "base/moment.hpp"
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
@@ -96,13 +97,18 @@ Result<TimePoint> begin_of(const HuntCommand& command, TimePoint now, std::optio
     if (command.days > 0) return TimePoint{now.microseconds - std::int64_t{command.days} * day_us};
     if (command.since.empty())
         return oldest_file ? TimePoint{oldest_file->microseconds - written_within_us} : now;
-    if (const std::optional<TimePoint> moment = parse_moment(command.since)) return *moment;
-    return fail(ErrorCode::invalid_input,
-                "--since " + command.since +
-                    ": a moment such as 2026-03-01 or 2026-03-01T12:00:00Z is expected");
+    const std::optional<TimePoint> moment = parse_moment(command.since);
+    if (!moment)
+        return fail(ErrorCode::invalid_input,
+                    "--since " + command.since +
+                        ": a moment such as 2026-03-01 or 2026-03-01T12:00:00Z is expected");
+    if (*moment <= now) return *moment;
+    return fail(ErrorCode::invalid_input, "--since " + command.since +
+                                              ": this is in the future; here it is " + to_rfc3339(now) +
+                                              " now, and no mail is newer");
 }
 
-/// What was asked of whom, by whom: one line when a hunt begins, one when it ends.
+/// What was asked of whom, by whom: one line when a hunt begins, one when it ends, in whatever way.
 class HuntLog {
 public:
     HuntLog(const fs::path& kept, const Clock& clock)
@@ -125,6 +131,10 @@ public:
                       {"looked_at", report.looked_at},
                       {"found", report.found},
                       {"delivered", report.delivered}});
+    }
+    /// Whoever reads the log must not wait for the end of a hunt that has none.
+    Result<void> failed(const Error& error) {
+        return write({{"act", "failed"}, {"reason", error.message.substr(0, limits::hunt_reason_bytes)}});
     }
 
 private:
@@ -150,6 +160,18 @@ Result<store::KeptMailReader> open_kept(const fs::path& folder, TimePoint since)
     return kept;
 }
 
+/// Asks and counts; what is found is shown on the way.
+Result<HuntReport> sweep(const HuntQuestion& question, const HuntPlaces& places, store::KeptMailReader& kept,
+                         store::Database& database, Log& log) {
+    HuntSweep sweep(question, kept, database);
+    const SweepEnd end = TRY(sweep_rules(places.readers, log, sweep));
+    HuntReport report = TRY(sweep.report(end));
+    if (report.looked_at == 0 || !report.rules.empty()) return report;
+    return fail(
+        ErrorCode::not_found,
+        "no rule was asked: none of them loads, or they are queries and exclusions; see tocsin rules check");
+}
+
 Result<HuntReport> hunt(const HuntCommand& command, Log& log) {
     const Clock clock;
     const TimePoint now = clock.now();
@@ -167,10 +189,9 @@ Result<HuntReport> hunt(const HuntCommand& command, Log& log) {
     TRY(hunts.begin(command, places, question));
     // It cannot fail for who asks for less; its result may be -1 all the same.
     [[maybe_unused]] const int niceness = ::nice(limits::hunt_niceness);
-    HuntSweep sweep(question, kept, database);
-    const SweepEnd end = TRY(sweep_rules(places.readers, log, sweep));
-    HuntReport report = TRY(sweep.report(end));
-    TRY(hunts.end(report));
+    Result<HuntReport> report = sweep(question, places, kept, database, log);
+    const Result<void> written = report ? hunts.end(*report) : hunts.failed(report.error());
+    if (report && !written) return std::unexpected(written.error());
     return report;
 }
 
@@ -180,12 +201,6 @@ int run_rules_hunt(const HuntCommand& command, Log& log) {
     const Result<HuntReport> report = hunt(command, log);
     if (!report) {
         std::fputs(("tocsin: " + for_terminal(report.error().message) + "\n").c_str(), stderr);
-        return exit_error;
-    }
-    if (report->looked_at > 0 && report->rules.empty()) {
-        std::fputs("tocsin: no rule was asked: none of them loads, or none has the name of --rule; see "
-                   "tocsin rules check\n",
-                   stderr);
         return exit_error;
     }
     const std::string text =

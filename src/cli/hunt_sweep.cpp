@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/assert.hpp"
-#include "cli/rules_text.hpp"
+#include "cli/rule_names.hpp"
 #include "cli/verdict_text.hpp"
 
 namespace tocsin::cli {
@@ -50,6 +50,7 @@ bool HuntSweep::is_meant_time(TimePoint time, const std::string& direction) cons
 }
 
 std::optional<AskedMail> HuntSweep::next() {
+    if (!named_) return std::nullopt;
     while (std::optional<Result<store::KeptEntry>> entry = kept_.next()) {
         if (!*entry) {
             ++report_.damaged;
@@ -114,7 +115,8 @@ FoundMail HuntSweep::look_up(store::KeptFacts facts) {
 }
 
 void HuntSweep::take(const AskedMail& mail, const json& answers) {
-    ++report_.looked_at;
+    // All answers are about the same rules.
+    if (report_.looked_at++ == 0) named_ = check_named(answers.at("rules"), question_.rules.rule);
     const auto facts = asked_.extract(mail.name);
     ASSERT(!facts.empty(), "it is answered for what was asked");
     std::vector<HuntTally*> fired;
@@ -167,6 +169,7 @@ std::string HuntSweep::progress() const {
 }
 
 Result<HuntReport> HuntSweep::report(SweepEnd end) {
+    TRY(Result<void>(named_));
     report_.end = end;
     store::RecordFilter filter;
     filter.from = question_.since;

@@ -28,7 +28,7 @@ public:
     void take(const AskedMail& mail, const nlohmann::ordered_json& answers) override;
     void fail_one(const AskedMail& mail, const std::string& why) override;
     [[nodiscard]] std::string progress() const override;
-    /// With how many messages there were in the time looked at. Errors: the journal cannot be read.
+    /// With how many messages there were in the time looked at. Errors: the journal cannot be read; --rule means no rule.
     [[nodiscard]] Result<HuntReport> report(SweepEnd end);
 
 private:
@@ -43,6 +43,7 @@ private:
     store::JournalStore journal_;
     store::HeldStore held_;
     HuntReport report_;
+    Result<void> named_;  ///< whether there is a rule that --rule means
     std::map<std::string, store::KeptFacts>
         asked_;  ///< by the record's id: those about which a reader is being asked
     std::map<std::string, std::uint64_t> same_text_;

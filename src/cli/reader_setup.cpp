@@ -30,6 +30,23 @@ Result<std::string> find_reader(const std::string& named) {
                                           "/tocsin; build it with `make build` or name it with --reader");
 }
 
+/// What the system brings may be missing, and then the log says so; what somebody named must be there.
+Result<void> check_places(const ReaderOptions& options) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (const auto& [named, is_folder] :
+         {std::pair(&options.clamav_databases, false), std::pair(&options.yara_rules, false),
+          std::pair(&options.rules, true), std::pair(&options.lists, true)})
+        for (const std::string& path : *named) {
+            const fs::file_status status = fs::status(path, error);
+            if (!fs::exists(status)) return fail(ErrorCode::not_found, path + ": no such file or folder");
+            if (is_folder && !fs::is_directory(status))
+                return fail(ErrorCode::invalid_input,
+                            path + ": this is no folder; name the folder that holds it");
+        }
+    return {};
+}
+
 /// Own rules that are asked for and are not there are an error: their silence would look like "clean". Errors: not_found.
 Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::string>& arguments) {
     const auto add = [&arguments](const char* flag, const std::string& value) {
@@ -74,14 +91,7 @@ Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {
     config.reader_program = TRY(find_reader(options.reader_program));
     std::vector<std::string> databases = options.clamav_databases;
     if (databases.empty() && !options.no_system_database) databases.emplace_back(system_clamav_folder);
-    // What the system brings may be missing, and then the log says so; what somebody named must be there.
-    for (const std::vector<std::string>* named :
-         {&options.clamav_databases, &options.yara_rules, &options.rules, &options.lists})
-        for (const std::string& path : *named) {
-            std::error_code error;
-            if (!std::filesystem::exists(path, error))
-                return fail(ErrorCode::not_found, path + ": no such file or folder");
-        }
+    TRY(check_places(options));
     auto add = [&](const char* flag, const std::vector<std::string>& values) {
         for (const std::string& value : values) {
             config.reader_arguments.emplace_back(flag);

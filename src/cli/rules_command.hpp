@@ -42,17 +42,18 @@ struct RulesCommand {
     UpdateWords update;
 };
 
-/// Says of each rule what is wrong with it and what it lacks here. Exit code 1: a rule was rejected.
+/// Says of each rule what is wrong with it and what it lacks here. Exit code 1: a rule was rejected, or a line of a list is no
+/// entry.
 [[nodiscard]] int run_rules_check(const RulesCommand& command, Log& log);
 /// One line for each rule that is loaded.
 [[nodiscard]] int run_rules_list(const RulesCommand& command, Log& log);
 /// Asks rules about NAME.match.eml and NAME.miss.eml in a folder of mails: the rule NAME must match, or must not. Exit code 1:
-/// one did otherwise.
+/// one did otherwise; 2: a mail has no such name.
 [[nodiscard]] int run_rules_test(const RulesCommand& command, Log& log);
 /// Says which rules match one message, which of their clauses hold, and what it adds up to.
 [[nodiscard]] int run_rules_explain(const RulesCommand& command, Log& log);
 /// Asks rules about many messages: how often each would have fired, not, or been undecided, and, where labels are given, how
-/// often rightly.
+/// often rightly. Exit code 2: a label fits no message.
 [[nodiscard]] int run_rules_backtest(const RulesCommand& command, Log& log);
 /// Makes UpdateWords::to a copy of those rules of UpdateWords::from that load, in one step; the version before is kept beside
 /// it. Exit code 1: some were rejected, and left out.

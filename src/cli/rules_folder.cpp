@@ -13,6 +13,7 @@
 
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/rule_file_name.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/rules_origin.hpp"
 
@@ -24,10 +25,6 @@ namespace fs = std::filesystem;
 
 std::unexpected<Error> failed(const char* what, const fs::path& path, const std::error_code& why) {
     return fail(ErrorCode::io, fmt::format("{} {}: {}", what, path.string(), why.message()));
-}
-
-bool is_rule_file(const fs::path& path) {
-    return path.extension() == ".yml" || path.extension() == ".yaml";
 }
 
 Result<std::string> text_of(const fs::path& path) {
@@ -113,7 +110,7 @@ Result<RuleTexts> read_rules_below(const fs::path& folder) {
     fs::recursive_directory_iterator at(folder, error);
     if (error == std::errc::no_such_file_or_directory) return out;
     for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
-        if (!at->is_regular_file(error) || !is_rule_file(at->path())) continue;
+        if (!at->is_regular_file(error) || !is_rule_file_name(at->path().native())) continue;
         if (out.size() == limits::rule_files)
             return fail(ErrorCode::limit,
                         fmt::format("{} holds more than {} rule files", folder.string(), limits::rule_files));
@@ -170,7 +167,7 @@ Result<void> check_only_rules(const fs::path& folder) {
     for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
         const fs::file_status found = at->symlink_status(error);
         if (fs::is_directory(found) || at->path().filename() == rules_origin_file) continue;
-        if (!fs::is_regular_file(found) || !is_rule_file(at->path()))
+        if (!fs::is_regular_file(found) || !is_rule_file_name(at->path().native()))
             return fail(
                 ErrorCode::conflict,
                 fmt::format("{} holds more than rules ({}), and would be replaced as a whole; name a folder "

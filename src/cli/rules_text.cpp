@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/limits/rule_loading.hpp"
+#include "cli/rule_names.hpp"
 #include "cli/verdict_text.hpp"
 
 namespace tocsin::cli {
@@ -42,6 +44,19 @@ std::string clause_lines(const json& rule) {
     return out;
 }
 
+/// What loading met and went on from: "WORD: FILE:LINE: MESSAGE", without a line where it is about the whole file.
+std::string notice_lines(const json& rules, std::string_view word, const std::string& name) {
+    std::string out;
+    for (const json& notice : rules.value(name, json::array())) {
+        const std::size_t line = notice.value("line", std::size_t{0});
+        out += fmt::format("{}: {}{}: {}\n", word, text_of(notice, "path"),
+                           line == 0 ? "" : fmt::format(":{}", line), text_of(notice, "message"));
+    }
+    if (const std::size_t further = rules.value("further_" + name, std::size_t{0}); further > 0)
+        out += fmt::format("{}: {} more of this kind\n", word, further);
+    return out;
+}
+
 }  // namespace
 
 std::string joined(const json& names) {
@@ -50,17 +65,22 @@ std::string joined(const json& names) {
     return out;
 }
 
-bool is_meant(const json& rule, const std::string& only) {
-    return only.empty() || rule.value("name", "").contains(only) || rule.value("path", "").contains(only);
+std::string first_of(const std::vector<std::string>& names) {
+    std::string out;
+    const std::size_t shown = std::min(names.size(), limits::complaint_names);
+    for (std::size_t at = 0; at < shown; ++at) out += (at == 0 ? "" : ", ") + names[at];
+    return names.size() == shown ? out : out + fmt::format(" and {} more", names.size() - shown);
 }
 
-std::string rules_check_text(const json& rules, const std::string& only, bool all) {
+std::string bad_list_lines_text(const json& rules) {
+    return notice_lines(rules, "error", "bad_list_lines");
+}
+
+std::string rules_check_text(const json& rules, bool all) {
     std::string out;
     std::map<std::string, std::size_t> lacking;
-    std::size_t complete = 0, only_history = 0, count = 0;
+    std::size_t complete = 0, only_history = 0;
     for (const json& rule : rules.at("rules")) {
-        if (!is_meant(rule, only)) continue;
-        ++count;
         const json& needs = rule.at("needs");
         for (const json& name : needs) ++lacking[name.get<std::string>()];
         if (needs.empty()) ++complete;
@@ -72,28 +92,27 @@ std::string rules_check_text(const json& rules, const std::string& only, bool al
             out += fmt::format("{}: {}\n", for_terminal(file_name(path)),
                                needs.empty() ? "complete" : "needs " + joined(needs));
     }
-    std::size_t rejected = 0;
-    for (const json& problem : rules.at("rejected")) {
-        if (!is_meant(problem, only)) continue;
-        ++rejected;
+    out += notice_lines(rules, "warning", "passed_over");
+    for (const json& problem : rules.at("rejected"))
         out += "error: " + problem_line(problem.value("path", ""), problem);
-    }
+    out += bad_list_lines_text(rules);
+    const std::size_t count = rules.at("rules").size(), rejected = rules.at("rejected").size();
     out += fmt::format("\n{} rules are loaded: {} run completely, {} lack something here. {} rejected.\n",
                        count, complete, count - complete, rejected);
     if (only_history > 0)
-        out += fmt::format("{} of those lack only history, which the daemon tells: with it {} run completely.\n",
-                           only_history, complete + only_history);
+        out +=
+            fmt::format("{} of those lack only history, which the daemon tells: with it {} run completely.\n",
+                        only_history, complete + only_history);
     for (const auto& [name, times] : lacking)
         out += fmt::format("  {:<48} {:>5} rules\n", for_terminal(name), times);
     return out;
 }
 
-std::string rules_list_text(const json& rules, const std::string& only) {
+std::string rules_list_text(const json& rules) {
     std::string out;
     for (const json& rule : rules.at("rules"))
-        if (is_meant(rule, only))
-            out += fmt::format("{:<13} {:<11} {}  ({})\n", text_of(rule, "severity"), text_of(rule, "type"),
-                               text_of(rule, "name"), for_terminal(file_name(rule.value("path", ""))));
+        out += fmt::format("{:<13} {:<11} {}  ({})\n", text_of(rule, "severity"), text_of(rule, "type"),
+                           text_of(rule, "name"), for_terminal(file_name(rule.value("path", ""))));
     return out;
 }
 

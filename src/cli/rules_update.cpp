@@ -36,6 +36,7 @@ struct Told {
     RulesChange change;
     std::size_t rules = 0;
     std::string archive_sha256;  ///< empty: it came from a folder
+    std::string warnings;        ///< about lists, for standard error
     std::string kept;            ///< where the version before is; empty: there is none
 };
 
@@ -151,6 +152,7 @@ Result<RuleTexts> Update::those_that_load(RuleTexts rules, const fs::path& folde
     described.folders = {folder.string()};
     described.readers.log_level = "error";  // what is rejected is told below, by its name in the archive
     const json answer = TRY(describe_rules(described, log_));
+    told_.warnings = bad_list_lines_text(answer);
     for (const json& problem : answer.at("rejected")) {
         const std::string path = fs::path(problem.value("path", "")).lexically_relative(folder).string();
         rules.erase(path);
@@ -202,6 +204,9 @@ Result<Told> Update::run() {
     told_.rules = rules.size();
     told_.change = change_between(before_, rules);
     origin_.rules_sha256 = digest_of(rules);
+    // What was rejected is told again by every run, until it is mended there, or a list is given that it lacked here: the
+    // archive is not passed over as known.
+    if (!told_.rejected.empty()) origin_.etag = origin_.archive_sha256 = "";
     const std::string origin = from_folder ? std::string() : origin_text(origin_);
     if (!told_.change.none())
         TRY(replace_rules(rules, origin, target_));
@@ -241,7 +246,11 @@ std::string text_of(const Told& told) {
     std::string text = rejected_lines(told.rejected) + lines_of(told.change);
     if (!told.archive_sha256.empty()) text += fmt::format("archive   sha256 {}\n", told.archive_sha256);
     const std::string where = for_terminal(told.target);
-    if (told.change.none()) return text + fmt::format("unchanged: {} rules are in {}\n", told.rules, where);
+    if (told.change.none()) {
+        const std::size_t rejected = told.rejected.size();
+        return text + fmt::format("unchanged: {} rules are in {}{}\n", told.rules, where,
+                                  rejected == 0 ? "" : fmt::format(", {} were rejected", rejected));
+    }
     text += fmt::format("{} rules are in {}, {} were rejected; reload the daemon to use them\n", told.rules,
                         where, told.rejected.size());
     if (!told.kept.empty())
@@ -290,6 +299,7 @@ int run_rules_update(const RulesCommand& command, Log& log) {
             "the folder that becomes their copy");
     const Result<Told> told = Update(command, log).run();
     if (!told) return say_error(told.error().message + "; nothing was changed");
+    print(stderr, told->warnings);
     const bool nothing = told->rules == 0;
     print(stdout, command.json ? dumped(json_of(*told))
                   : nothing    ? rejected_lines(told->rejected)

@@ -112,13 +112,15 @@ class Finding(HuntTest):
             self.assertIn("no rule was asked", error)
             (self.lists / "newly_listed.txt").write_text("bad.example\n")
             found, _ = self.hunt_json(daemon.data, "--lists", str(self.lists), code=1)
-            self.assertEqual([one["direction"] for one in found], ["inbound", "outbound"])
+            self.assertEqual(sorted(one["direction"] for one in found), ["inbound", "outbound"])
             for direction, subject in (("inbound", "in"), ("outbound", "out")):
                 found, summary = self.hunt_json(daemon.data, "--lists", str(self.lists), "--direction", direction,
                                                 "--no-own-rules", code=1)
                 self.assertEqual([one["subject"] for one in found], [subject])
                 self.assertEqual(summary["in_journal"], summary["looked_at"])
-            self.hunt(daemon.data, "--lists", str(self.lists), "--since", "2100-01-01", code=0)
+            time.sleep(1)
+            after = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            self.hunt(daemon.data, "--lists", str(self.lists), "--since", after, code=0)
             self.hunt(daemon.data, "--lists", str(self.lists), "--days", "1", code=1)
             self.hunt(daemon.data, "--lists", str(self.lists), "--rule", "no such rule", code=2)
 
@@ -265,6 +267,10 @@ class Command(HuntTest):
             self.assertEqual((ended["act"], ended["looked_at"], ended["found"], ended["delivered"]), ("ended", 1, 1, 1))
             self.assertEqual(ended["hunt"], begun["hunt"])
             self.assertEqual(stat.S_IMODE(log.stat().st_mode), 0o600)
+            self.hunt(daemon.data, "--lists", "/nowhere", code=2)
+            begun, failed = [json.loads(line) for line in log.read_text().splitlines()[2:]]
+            self.assertEqual((begun["act"], failed["act"], failed["reason"], failed["hunt"]),
+                             ("begun", "failed", "/nowhere: no such file or folder", begun["hunt"]))
             log.unlink()
             log.mkdir()  # what cannot be written down is not shown
             self.assertEqual(self.hunt(daemon.data, code=2).stdout, "")
@@ -295,7 +301,12 @@ class Command(HuntTest):
             self.send(daemon, "hello")
             self.wait_for(daemon, "kept", 1)
             self.assertIn("a moment such as", self.hunt(daemon.data, "--since", "yesterday", code=2).stderr)
+            future = self.hunt(daemon.data, "--since", "2999-01-01", code=2)
+            self.assertEqual(future.stdout, "")
+            self.assertIn("--since 2999-01-01: this is in the future; here it is 20", future.stderr)
             self.assertIn("no such file or folder", self.hunt(daemon.data, "--lists", "/nowhere", code=2).stderr)
+            named = self.hunt(daemon.data, "--rule", "Invoice of the nwe", code=2)
+            self.assertIn('did you mean "Invoice of the new kind"', named.stderr)
         self.hunt(daemon.data, "--since", "2026-01-01", "--days", "1", code=2)
         self.assertIn("--days", tocsin("rules", "hunt", "--help").stdout)
 

@@ -91,6 +91,79 @@ class Check(Rules):
         self.assertEqual(rules["rules"][2]["needs"], ["attack_score"])
         self.assertEqual([(rule["line"], rule["column"]) for rule in rules["rejected"]], [(4, 7)])
 
+    def test_wrong_rule_is_told_once_and_not_in_the_log_too(self):
+        (self.rules / "wrong.yml").write_text(WRONG)
+        result = self.check(code=1)
+        self.assertEqual((result.stdout + result.stderr).count("sendr"), 1)
+        self.assertEqual(result.stderr, "")
+
+    def test_what_is_passed_over_is_told_and_what_is_there_twice_counts_once(self):
+        (self.rules / "upper.YML").write_text(SCORED)
+        (self.rules / "folder.yml").mkdir()
+        (self.rules / "gone.yml").symlink_to(self.folder / "nowhere")
+        (self.rules / "elsewhere").symlink_to(self.folder)
+        (self.rules / "copy.yml").write_text(INVOICE)
+        result = tocsin("rules", "check", str(self.rules), str(self.rules), "--all")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        lines = result.stdout.splitlines()
+        for line in (f"warning: {self.rules}/folder.yml: this is a folder; it is no rule, but the rules in it are loaded",
+                     f"warning: {self.rules}/elsewhere: this link to a folder is not followed; name the folder itself",
+                     f"warning: {self.rules}/invoice.yml: this rule is loaded already, from {self.rules}/copy.yml, "
+                     "and counts once",
+                     f"warning: {self.rules}: the rules of this folder are loaded already, with {self.rules}, and count once",
+                     f"error: {self.rules}/gone.yml:1:1: this link leads nowhere",
+                     "upper.YML: needs attack_score"):
+            self.assertIn(line, lines)
+        self.assertIn("4 rules are loaded", result.stdout)
+        explained = tocsin("rules", "explain", self.mail("a.eml", "Your invoice"), "--no-system-db", "--rules", str(self.rules),
+                           "--rules", str(self.rules))
+        self.assertEqual(explained.stdout.count("Invoice from a stranger"), 1)
+        self.assertRegex(explained.stdout, r"(?m)^8 points \(0 for the words")
+        self.assertIn("rules.passed_over", explained.stderr)
+
+    def test_second_document_and_repeated_key_are_errors_of_their_file(self):
+        (self.rules / "two.yml").write_text(SCORED + "---\n" + WRONG)
+        (self.rules / "again.yml").write_text(INVOICE + "severity: low\n")
+        shown = self.check(code=1).stdout
+        self.assertIn(f"error: {self.rules}/two.yml:3:1: a second document begins here", shown)
+        self.assertIn(f"error: {self.rules}/again.yml:9:1: the key 'severity' is given twice, first on line 3", shown)
+        self.assertIn("3 rules are loaded", shown)
+
+    def test_bad_line_of_a_list_is_left_out_and_ends_with_1(self):
+        (self.rules / "listed.yml").write_text("name: listed\nsource: sender.email.domain.domain in $partners\n")
+        lists = self.folder / "lists"
+        lists.mkdir()
+        (lists / "partners.txt").write_bytes(b"a.example\nb\x01\nsender.example\n")
+        result = self.check("--lists", str(lists), code=1)
+        self.assertIn(f"error: {lists}/partners.txt:2: an entry holds control characters", result.stdout)
+        self.assertIn("4 rules are loaded", result.stdout)
+        told = json.loads(self.check("--lists", str(lists), "--json", code=1).stdout)
+        self.assertEqual([(line["path"], line["line"]) for line in told["bad_list_lines"]], [(f"{lists}/partners.txt", 2)])
+        explained = self.run_rules("explain", self.mail("a.eml", "hello"), "--lists", str(lists), code=1)
+        self.assertIn("match [medium] listed", explained.stdout)
+        self.assertIn("lists.line_left_out", explained.stderr)
+
+    def test_name_that_means_no_rule_is_an_error_with_the_nearest_names(self):
+        for command in ("check", "list"):
+            result = tocsin("rules", command, str(self.rules), "--rule", "Invoce from")
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn('--rule Invoce from: no rule has this in its name or path; did you mean "Invoice from a stranger"',
+                          result.stderr)
+        for words in (("explain", self.mail("a.eml", "Your invoice")), ("backtest", str(self.mails))):
+            result = self.run_rules(*words, "--rule", "zzzz", code=2)
+            self.assertEqual(result.stdout, "")
+            self.assertIn("--rule zzzz: no rule has this in its name or path; tocsin rules list shows all", result.stderr)
+        (self.rules / "wrong.yml").write_text(WRONG)  # a rule that was rejected has its path
+        self.assertIn("1 rejected", self.check("--rule", "wrong", code=1).stdout)
+        self.assertIn("0 rejected", self.check("--rule", "Somebody", code=0).stdout)
+        self.assertEqual(len(json.loads(self.check("--rule", "Somebody", "--json", code=0).stdout)["rules"]), 1)
+
+    def test_file_in_place_of_a_folder_is_an_error(self):
+        for words in (("check", str(self.rules / "invoice.yml")), ("check", str(self.rules), "--lists", __file__)):
+            result = tocsin("rules", *words)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn("this is no folder; name the folder that holds it", result.stderr)
+
     def test_folder_that_is_not_there_is_an_error(self):
         result = tocsin("rules", "check", str(self.folder / "none"))
         self.assertEqual((result.returncode, result.stdout), (2, ""))
@@ -155,9 +228,45 @@ class Test(Rules):
         self.assertIn("nosuch.miss.eml: there is no such rule", shown)
 
     def test_folder_without_such_mails_is_an_error(self):
-        self.mail("other.eml", "hello")
         result = self.run_rules("test", str(self.mails), code=2)
         self.assertIn("there is no NAME.match.eml and no NAME.miss.eml here", result.stderr)
+        result = self.run_rules("test", str(self.folder / "none"), code=2)
+        self.assertIn("none: No such file or directory", result.stderr)
+
+    def test_name_that_expects_nothing_is_an_error(self):
+        self.mail("invoice.match.eml", "Your invoice")
+        (self.mails / "README.md").write_text("words")
+        self.run_rules("test", str(self.mails), code=0)
+        for name in ("invoice.mtach.eml", "invoice.match.miss.eml", "invoice.match.txt", "invoice.miss.EML", ".miss.eml"):
+            path = self.mail(name, "hello")
+            result = self.run_rules("test", str(self.mails), code=2)
+            self.assertEqual(result.stdout, "")
+            self.assertIn(f"{path}: a mail is named NAME.match.eml or NAME.miss.eml", result.stderr)
+            pathlib.Path(path).unlink()
+        self.assertIn("--labels", self.run_rules("test", str(self.mails), "--labels", "x", code=2).stderr)
+
+    def test_json_is_json_lines_only(self):
+        self.mail("invoice.match.eml", "hello")
+        self.mail("invoice.miss.eml", "hello")
+        self.mail("nosuch.miss.eml", "hello")
+        for words in ((), ("--all",)):
+            lines = [json.loads(line)
+                     for line in self.run_rules("test", str(self.mails), "--json", *words, code=1).stdout.splitlines()]
+            self.assertEqual([(line["rule"], line["expected"], line["answer"], line["right"]) for line in lines[:-1]],
+                             [("invoice", "match", "no_match", False), ("invoice", "no_match", "no_match", True),
+                              ("nosuch", "no_match", "no_rule", False)])
+            self.assertEqual(lines[0]["clauses"][1]["answer"], "false")
+            self.assertEqual(lines[-1], {"summary": {"mails": 3, "right": 1, "wrong": 2}})
+
+    def test_only_the_rule_that_is_meant(self):
+        self.mail("invoice.match.eml", "Your invoice")
+        self.mail("newcomer.miss.eml", "hello")
+        self.mail("nosuch.miss.eml", "hello")
+        self.assertEqual(self.run_rules("test", str(self.mails), "--rule", "stranger", code=0).stdout,
+                         "1 mails, 1 as expected, 0 wrong\n")
+        self.assertIn("no mail here is named after such a rule",
+                      self.run_rules("test", str(self.mails), "--rule", "What it is about", code=2).stderr)
+        self.assertIn("did you mean", self.run_rules("test", str(self.mails), "--rule", "strangr", code=2).stderr)
 
 
 class Explain(Rules):
@@ -228,14 +337,27 @@ class Backtest(Rules):
         labels.write_text("bill.eml\thostile\nfriend.eml good\n")
         result = self.run_rules("backtest", str(self.mails), "--labels", str(labels), code=2)
         self.assertIn(f"{labels}:2: FILE, a tab and hostile or good are expected", result.stderr)
+        labels.write_text("bill.eml\thostile\nbill.eml\tgood\n")
+        result = self.run_rules("backtest", str(self.mails), "--labels", str(labels), code=2)
+        self.assertIn(f"{labels}:2: bill.eml has another label on line 1", result.stderr)
         self.assertIn("cannot be read",
                       self.run_rules("backtest", str(self.mails), "--labels", str(self.folder / "none"), code=2).stderr)
 
+    def test_labels_that_fit_no_message_are_an_error_behind_the_counts(self):
+        labels = self.folder / "labels.tsv"
+        labels.write_text("bill.eml\thostile\n" + "".join(f"gone{number}.eml\tgood\n" for number in range(7)))
+        result = self.run_rules("backtest", str(self.mails), "--labels", str(labels), code=2)
+        self.assertIn("3 messages, 0 could not be read", result.stdout)
+        self.assertIn(f"{labels}: 7 of its labels fit no message: gone0.eml (line 2), gone1.eml (line 3)", result.stderr)
+        self.assertIn("gone4.eml (line 6) and 2 more", result.stderr)
+
     def test_json_is_one_object_for_each_message(self):
-        shown = self.run_rules("backtest", str(self.mails), "--json", code=0).stdout
-        lines = [json.loads(line) for line in shown.splitlines()]
-        self.assertEqual(sorted(pathlib.Path(line["file"]).name for line in lines),
-                         ["bill.eml", "friend.eml", "plain.eml"])
+        for words in ((), ("--all",), ("--all", "--rule", "Somebody")):
+            shown = self.run_rules("backtest", str(self.mails), "--json", *words, code=0).stdout
+            lines = [json.loads(line) for line in shown.splitlines()]
+            self.assertEqual(sorted(pathlib.Path(line["file"]).name for line in lines),
+                             ["bill.eml", "friend.eml", "plain.eml"])
+            self.assertEqual(len(lines[0]["rules"]), 1 if "--rule" in words else 3)
 
 
 class Scan(Rules):

@@ -182,6 +182,20 @@ class Good(Fetching):
         self.assertEqual(self.update(url).returncode, 0)
         self.assertIsNone(self.server.asked[-1][1])
 
+    def test_what_was_rejected_is_told_by_every_run(self):
+        url = self.serve(tar([(TOP + "a.yml", rule("a")), (TOP + "bad.yml", BAD.encode())]), ETag='"one"')
+        first, second = self.update(url), self.update(url)
+        for run in (first, second):
+            self.assertEqual((run.returncode, run.stderr), (1, ""))
+            self.assertIn("rejected  bad.yml:3:3: ", run.stdout)
+            self.assertIn("archive   sha256 ", run.stdout)
+        self.assertIn(f"unchanged: 1 rules are in {self.target}, 1 were rejected", second.stdout)
+        self.assertFalse((self.folder / "rules.previous").exists())
+        self.serve(tar([(TOP + "a.yml", rule("a"))]), ETag='"two"')
+        self.assertEqual(self.update(url).returncode, 0)
+        self.assertIn("unchanged: 1 rules", self.update(url).stdout)
+        self.assertEqual([tag for _, tag in self.server.asked], [None, None, None, '"two"'])
+
     def test_without_a_tag_the_same_bytes_are_unchanged_too(self):
         archive = tar([(TOP + "a.yml", rule("a"))])
         url = self.serve(archive)
@@ -321,6 +335,12 @@ class BadArchives(Fetching):
                 self.assert_refused(self.serve(archive), "outside.yml", "do not use this archive")
         self.assertEqual([path.name for path in self.folder.rglob("outside.yml")], [])
         self.assertFalse(pathlib.Path("/tmp/outside.yml").exists())
+
+    def test_a_member_that_leads_away_and_is_no_rule(self):
+        for path in ("../README", TOP + "../../README", "/tmp/README", TOP + "..\\..\\README"):
+            self.assert_refused(self.serve(tar([(TOP + "b.yml", rule("b")), (path, b"words")])),
+                                f"the archive has a member outside of itself: {path}", "do not use this archive")
+        self.assert_refused(self.serve(tar([link("../README", "b.yml"), (TOP + "b.yml", rule("b"))])), "../README")
 
     def test_a_name_that_would_paint_the_terminal(self):
         before = self.first_version()

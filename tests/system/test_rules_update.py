@@ -18,8 +18,8 @@ class Update(unittest.TestCase):
         self.source, self.target = self.folder / "from", self.folder / "to"
         (self.source / "inner").mkdir(parents=True)
 
-    def update(self, source=None):
-        command = [BUILD / "tocsin", "rules", "update", source or self.source, self.target]
+    def update(self, source=None, *words):
+        command = [BUILD / "tocsin", "rules", "update", source or self.source, self.target, *words]
         return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120, check=False)
 
     def write(self, name, text):
@@ -43,6 +43,37 @@ class Update(unittest.TestCase):
         self.assertEqual([path.name for path in self.target.rglob("*.yml")], ["b.yml"])
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["from", "to", "to.previous"])
         self.assertEqual((self.folder / "to.previous/a.yml").read_text(), GOOD.format(name="a"))
+
+    def test_unchanged_is_no_excuse_for_what_is_rejected(self):
+        self.write("a.yml", GOOD.format(name="a"))
+        self.write("bad.yml", BAD)
+        (self.source / "gone.yaml").symlink_to(self.folder / "nowhere")
+        first, second = self.update(), self.update()
+        for run in (first, second):
+            self.assertEqual(run.returncode, 1, run.stderr)
+            self.assertIn("rejected  bad.yml:3:3: ", run.stdout)
+            self.assertIn("rejected  gone.yaml:1:1: this link leads nowhere", run.stdout)
+        self.assertIn(f"unchanged: 1 rules are in {self.target}, 2 were rejected\n", second.stdout)
+        (self.source / "bad.yml").unlink()
+        (self.source / "gone.yaml").unlink()
+        third = self.update()
+        self.assertEqual((third.returncode, third.stdout), (0, f"unchanged: 1 rules are in {self.target}\n"))
+
+    def test_endings_in_any_case(self):
+        self.write("a.YML", GOOD.format(name="a"))
+        self.write("inner/b.Yaml", GOOD.format(name="b"))
+        self.assertEqual(self.update().returncode, 0)
+        self.assertEqual(sorted(path.name for path in self.target.rglob("*.*") if path.is_file()), ["a.YML", "b.Yaml"])
+        self.assertIn("unchanged: 2 rules", self.update().stdout)
+
+    def test_bad_line_of_a_list_is_told(self):
+        self.write("a.yml", "name: a\nsource: sender.email.domain.domain in $partners\n")
+        lists = self.folder / "lists"
+        lists.mkdir()
+        (lists / "partners.txt").write_bytes(b"a.example\n\x01\n")
+        result = self.update(None, "--lists", lists)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn(f"error: {lists}/partners.txt:2: an entry holds control characters", result.stderr)
 
     def test_nothing_is_changed_when_no_rule_loads(self):
         self.write("a.yml", GOOD.format(name="a"))
