@@ -53,7 +53,7 @@ void Evaluation::begin(const mail::Message& message, Surroundings& surroundings,
         std::ranges::fill(remembered_, Remembered{});
         round_ = 1;
     }
-    spent_ = spent_before_ = 0;
+    spent_ = beside_ = spent_before_ = 0;
     stopped_ = false;
 }
 
@@ -78,14 +78,26 @@ inline Value Evaluation::evaluate(NodeId id) {
 }
 
 Value Evaluation::value_of(NodeId root) {
-    spent_before_ += spent_;
-    spent_ = 0;
+    spent_before_ += spent_ + beside_;
+    spent_ = beside_ = 0;
     items_.clear();
     stopped_ = spent_before_ >= budget_.message_steps;
     if (stopped_) return Value::null(bit(Capability::budget));
     most_ = std::min(budget_.rule_steps, budget_.message_steps - spent_before_);
     const Value value = evaluate(root);
     return stopped_ ? Value::null(bit(Capability::budget)) : value;
+}
+
+bool Evaluation::spend_regex(const RegexCost& cost) {
+    const std::uint64_t beside = cost.message - cost.rule;
+    if (beside > budget_.message_steps - std::min(budget_.message_steps, spent_before_ + spent_ + beside_)) {
+        stop_here();
+        return false;
+    }
+    if (!spend(cost.rule)) return false;
+    beside_ += beside;
+    most_ = std::min(most_, budget_.message_steps - spent_before_ - beside_);
+    return true;
 }
 
 Value Evaluation::compute_and_remember(const NodeCore& node) {
@@ -443,8 +455,12 @@ Value Evaluation::match(const NodeCore& node) {
     const Value text = evaluate(child(node, 0));
     if (text.kind != Kind::text) return Value::null(text.missing);
     if (!spend_bytes(text.size)) return Value::null();
-    if (patterns.count > 0 && patterns_.matches(patterns, probed(text.text())))
-        return Value::of(true, text.missing);
+    const Spend spend_steps = [this](const RegexCost& cost) { return spend_regex(cost); };
+    if (patterns.count > 0) {
+        const std::optional<bool> fits = patterns_.matches(patterns, probed(text.text()), spend_steps);
+        if (!fits) return Value::null();
+        if (*fits) return Value::of(true, text.missing);
+    }
     bool any_needle = patterns.count > 0, found = false;
     Missing missing = text.missing;
     for (std::size_t at = 1; at < node.child_count; ++at) {
@@ -455,7 +471,8 @@ Value Evaluation::match(const NodeCore& node) {
         if (needle.kind != Kind::text) continue;
         any_needle = true;
         const std::optional<bool> fits =
-            matches_once(patterns.mode, patterns.letters, text.text(), needle.text());
+            matches_once(patterns.mode, patterns.letters, text.text(), needle.text(), spend_steps);
+        if (stopped_) return Value::null();
         if (!fits) missing |= bit(Capability::cut_off);
         if (fits == true && (text.missing | needle.missing) == 0) return Value::of(true);
         found |= fits.value_or(false);

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/limits/rule_loading.hpp"
 #include "mail/message.hpp"
 #include "rules/graph.hpp"
 #include "rules/missing.hpp"
@@ -35,7 +36,7 @@ public:
     /// The value of a rule's root. A rule that spends its budget gets null with Capability::budget.
     [[nodiscard]] Value value_of(NodeId root);
     /// Steps that the last value_of() took.
-    [[nodiscard]] std::uint64_t steps() const { return spent_; }
+    [[nodiscard]] std::uint64_t steps() const { return spent_ + beside_; }
 
     // ---- for functions and getters ----
     /// Counts work; false: the budget is spent, and the function should give up with null.
@@ -46,7 +47,9 @@ public:
             spent_ += steps;
         return !stopped_;
     }
-    bool spend_bytes(std::size_t bytes) { return spend(1 + bytes / 64); }
+    /// Counts a search of a regular expression; false as above.
+    bool spend_regex(const RegexCost& cost);
+    bool spend_bytes(std::size_t bytes) { return spend(1 + bytes / limits::bytes_per_step); }
     [[nodiscard]] Arena& arena() { return arena_; }
     [[nodiscard]] Surroundings& surroundings() { return *surroundings_; }
     [[nodiscard]] const mail::Message& message() const { return *message_; }
@@ -112,6 +115,7 @@ private:
     Budget budget_;
     std::uint64_t most_ = 0;  ///< that this rule may spend
     std::uint64_t spent_ = 0;
+    std::uint64_t beside_ = 0;  ///< that the message pays for this rule, and the rule does not
     std::uint64_t spent_before_ = 0;
     bool stopped_ = false;
 };

@@ -165,9 +165,6 @@ void PatternBook::sort_out(ProbedText& text) const {
 }
 
 bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const {
-    if (pattern.regex != none)
-        return text.regexes_->has(pattern.regex) &&
-               regexes_->matches(pattern.regex, text.text_, part_of(group.mode));
     if (pattern.literal != none && text.is_searched_) {
         if (!text.literals_.has(pattern.literal)) return false;
         if (pattern.literal_is_all) return true;
@@ -185,14 +182,25 @@ bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, Pro
     }
 }
 
-bool PatternBook::matches(const PatternGroup& group, ProbedText& text) const {
+std::optional<bool> PatternBook::matches_regex(const PatternGroup& group, ProbedText& text,
+                                               const Spend& spend) const {
+    sort_out(text);
+    for (std::uint32_t at = group.first; at < group.first + group.count; ++at) {
+        const std::uint32_t regex = patterns_[at].regex;
+        if (!text.regexes_->has(regex)) continue;
+        if (!spend(regexes_->cost(regex, text.text_.size()))) return std::nullopt;
+        if (regexes_->matches(regex, text.text_, part_of(group.mode))) return true;
+    }
+    return false;
+}
+
+std::optional<bool> PatternBook::matches(const PatternGroup& group, ProbedText& text,
+                                         const Spend& spend) const {
+    if (is_regex(group.mode)) return matches_regex(group, text, spend);
     const bool affix = group.mode == MatchMode::starts_with || group.mode == MatchMode::ends_with;
     // A pass over a short text costs more than a few patterns tried on it one by one.
     const bool few = group.count * text.text_.size() < limits::literal_search_from;
-    if (is_regex(group.mode))
-        sort_out(text);
-    else if (!affix && !few)
-        search(text);
+    if (!affix && !few) search(text);
     if (group.letters == Case::folded) fold_text(text);
     const auto* const first = patterns_.data() + group.first;
     return std::any_of(first, first + group.count,
@@ -207,7 +215,7 @@ bool PatternBook::may_match(const PatternGroup& group, ProbedText& text) const {
 }
 
 std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
-                                 std::string_view pattern) {
+                                 std::string_view pattern, const Spend& spend) {
     switch (mode) {
         case MatchMode::contains: return contains(text, pattern, letters);
         case MatchMode::starts_with: return starts_with(text, pattern, letters);
@@ -217,7 +225,7 @@ std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view 
         case MatchMode::regex_matches: break;
     }
     const Result<Regex> regex = Regex::compile(pattern, letters);
-    if (!regex) return std::nullopt;
+    if (!regex || !spend(regex->cost(text.size()))) return std::nullopt;
     return regex->matches(text, part_of(mode));
 }
 

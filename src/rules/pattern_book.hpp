@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "rules/number_set.hpp"
+#include "rules/regexes.hpp"
 #include "rules/strings.hpp"
 
 namespace tocsin::rules {
@@ -37,7 +39,6 @@ struct PatternGroup {
     std::uint32_t count = 0;
 };
 
-class Regexes;   // regexes.hpp
 class Literals;  // literals.hpp
 class Glob;      // glob.hpp
 
@@ -72,9 +73,13 @@ private:
     const NumberSet* regexes_ = nullptr;  ///< numbers of the regexes that may match
 };
 
-/// One pattern that is known only now; nullopt: a regular expression that cannot be used, so that nobody knows.
+/// Counts the cost of a search that is about to be done; false: the budget is spent, and it is not to be done.
+using Spend = std::function<bool(const RegexCost& cost)>;
+
+/// One pattern that is known only now. nullopt: nobody knows, because it is a regular expression that cannot be used, or the
+/// budget is spent.
 [[nodiscard]] std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
-                                               std::string_view pattern);
+                                               std::string_view pattern, const Spend& spend);
 
 /// Filled while rules are compiled, then finished once and only read.
 class PatternBook {
@@ -90,8 +95,10 @@ public:
     /// Makes the search for all of them. Errors: limit, unavailable.
     [[nodiscard]] Result<void> finish();
 
-    /// True if the text fits one of the patterns. `text` is valid UTF-8.
-    [[nodiscard]] bool matches(const PatternGroup& group, ProbedText& text) const;
+    /// True if the text fits one of the patterns. `text` is valid UTF-8. Each regular expression that is tried is paid for, a pass
+    /// over the text for all other patterns is the caller's to pay for. nullopt: the budget is spent.
+    [[nodiscard]] std::optional<bool> matches(const PatternGroup& group, ProbedText& text,
+                                              const Spend& spend) const;
 
     /// False: no expression of the group can match anywhere in the text.
     [[nodiscard]] bool may_match(const PatternGroup& group, ProbedText& text) const;
@@ -106,6 +113,8 @@ private:
     void search(ProbedText& text) const;
     void sort_out(ProbedText& text) const;
     [[nodiscard]] bool matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const;
+    [[nodiscard]] std::optional<bool> matches_regex(const PatternGroup& group, ProbedText& text,
+                                                    const Spend& spend) const;
     [[nodiscard]] Result<void> add_one(MatchMode mode, Case letters, std::string_view text, Pattern& pattern);
     [[nodiscard]] std::uint32_t literal(std::string_view folded);
 

@@ -13,7 +13,9 @@ constexpr std::size_t cost_of_groups = 8;
 }  // namespace
 
 bool RegexHits::spend(std::size_t bytes) {
-    stopped_ = stopped_ || !evaluation_.spend_bytes(groups_ == Groups::kept ? cost_of_groups * bytes : bytes);
+    RegexCost cost = expression_.cost(bytes);
+    if (groups_ == Groups::kept) cost = {cost_of_groups * cost.rule, cost_of_groups * cost.message};
+    stopped_ = stopped_ || !evaluation_.spend_regex(cost);
     return !stopped_;
 }
 

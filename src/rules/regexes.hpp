@@ -20,6 +20,12 @@ enum class RegexPart : std::uint8_t { anywhere, whole_text };
 
 enum class Groups : std::uint8_t { left_out, kept };
 
+/// Steps that a search takes from the budgets (rules/evaluation.hpp) of its rule, and, not less, of the message.
+struct RegexCost {
+    std::uint64_t rule = 0;
+    std::uint64_t message = 0;
+};
+
 /// One hit of an expression.
 struct RegexMatch {
     std::string_view full_match;
@@ -36,6 +42,8 @@ public:
     ~Regex();
 
     [[nodiscard]] bool matches(std::string_view text, RegexPart part) const;
+    /// What a search in so many bytes costs.
+    [[nodiscard]] RegexCost cost(std::size_t bytes) const;
     /// The first hit in the bytes from `from` up to `until`; what stands around them counts for `^`, `$` and `\b`. With
     /// Groups::left_out, only `full_match` is told, which costs far less.
     [[nodiscard]] std::optional<RegexMatch> find(std::string_view text, std::size_t from, std::size_t until,
@@ -65,6 +73,8 @@ public:
     /// Numbers of the expressions that may match, given the numbers of the pieces found. Dear: RE2 sorts them.
     [[nodiscard]] std::vector<std::uint32_t> possible(std::span<const std::uint32_t> pieces_found) const;
     [[nodiscard]] bool matches(std::uint32_t number, std::string_view text, RegexPart part) const;
+    /// What matches() costs.
+    [[nodiscard]] RegexCost cost(std::uint32_t number, std::size_t bytes) const;
 
 private:
     struct Compiled;

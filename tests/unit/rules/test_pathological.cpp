@@ -80,12 +80,24 @@ public:
     Lists lists;
 
     /// Answers of `sources` in their order, with a rule that always matches before and behind them, and checks those two.
-    std::vector<RuleAnswer> ask(const std::vector<std::string>& sources) {
+    std::vector<RuleAnswer> ask(std::vector<std::string> sources) {
+        sources.insert(sources.begin(), "sender.email.domain.domain == 'sender.example'");
+        sources.emplace_back("subject.subject == 'hello' and type.inbound");
+        std::vector<RuleAnswer> answers = ask_alone(sources);
+        if (!message_.truncated) {
+            CHECK(answers.front().answer == Answer::match);
+            CHECK(answers.back().answer == Answer::match);
+        }
+        answers.erase(answers.begin());
+        answers.pop_back();
+        return answers;
+    }
+    /// Without rules around them, which are undecided when the message's budget is spent.
+    std::vector<RuleAnswer> ask_alone(const std::vector<std::string>& sources) {
         set_ = std::make_unique<RuleSet>(lists);
-        set_->add(rule_of("sender.email.domain.domain == 'sender.example'"), "before.yml");
         for (const std::string& source : sources) set_->add(rule_of(source), "rule.yml");
-        set_->add(rule_of("subject.subject == 'hello' and type.inbound"), "behind.yml");
         for (const Rejected& one : set_->rejected()) FAIL(one.problem.message);
+        REQUIRE(set_->rules().size() == sources.size());
         REQUIRE(set_->finish().has_value());
         HtmlPages pages(tools_.html_trees);
         const ExplodeTools explode{rules::test::typer(), rules::test::inspection_tools(), {}, tools_};
@@ -98,14 +110,8 @@ public:
         std::vector<RuleAnswer> answers;
         for (const Rule& rule : set_->rules()) {
             answers.push_back(set_->ask(rule, evaluation));
-            CHECK(answers.back().steps <= limits::rule_steps);
+            CHECK(answers.back().steps <= limits::message_rule_steps);
         }
-        if (!message_.truncated) {
-            CHECK(answers.front().answer == Answer::match);
-            CHECK(answers.back().answer == Answer::match);
-        }
-        answers.erase(answers.begin());
-        answers.pop_back();
         return answers;
     }
     /// "match", "no_match", or "undecided: budget".
@@ -222,6 +228,47 @@ TEST_CASE("regular expressions that ruin backtracking engines are linear here") 
     }
     CHECK(ask("regex.count(body.plain.raw, 'a') > 60000") == "undecided: cut_off");
     CHECK(ask("length(regex.extract(body.plain.raw, '(a)(a)?')) > 60000") == "undecided: cut_off");
+}
+
+TEST_CASE("every regular expression that is tried is paid for, by the bytes that it reads and its size") {
+    const auto contains = [](const std::string& pattern) {
+        return "regex.contains(body.current_thread.text, '" + pattern + "')";
+    };
+    SUBCASE("one of many states reads a text of ordinary length, and none of 1.8 MB") {
+        const std::string many_states = contains("[a-q][^u-z]{50}x[0-9]");
+        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 7'000)))(many_states) == "no_match");
+        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(many_states) == "undecided: budget");
+        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(contains("z[0-9]")) == "no_match");
+        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(
+                  "regex.count(body.current_thread.text, '[a-q][^u-z]{50}x[0-9]') > 0") ==
+              "undecided: budget");
+    }
+    SUBCASE("patterns of one call are paid for one by one, until one matches") {
+        Trial ask(text_mail(repeated("zzzz 7\r\n", 20'000)));
+        std::string few, many;
+        for (int at = 0; at < 100; ++at)
+            (at < 4 ? few : many) +=
+                (at == 0 || at == 4 ? "'" : ", '") + std::string("y[0-8]{") + std::to_string(1 + at) + "}'";
+        const std::string call = "regex.contains(body.current_thread.text, ";
+        CHECK(ask(call + few + ")") == "no_match");
+        CHECK(ask(call + many + ")") == "undecided: budget");
+        CHECK(ask(call + "'z', " + many + ")") == "match");
+    }
+    SUBCASE("many of them spend the budget of the message long before the reader's time is over") {
+        Trial ask(text_mail(repeated("zzzz 7\r\n", 37'000)));  // 300 kB
+        std::vector<std::string> sources;
+        for (int at = 0; at < 200; ++at)
+            sources.push_back(contains("[a-q][^u-z]{" + std::to_string(40 + at % 20) + "}x[" +
+                                       std::to_string(at / 20) + "9]"));
+        std::size_t decided = 0, undecided = 0;
+        for (const RuleAnswer& answer : ask.ask_alone(sources)) {
+            if (answer.answer == Answer::no_match) ++decided;
+            if (answer.missing == bit(Capability::budget)) ++undecided;
+        }
+        CHECK(decided + undecided == sources.size());
+        CHECK(decided >= 30);
+        CHECK(decided <= 60);
+    }
 }
 
 TEST_CASE("expressions that are too large are refused when the rule is loaded, with their place") {
