@@ -95,8 +95,8 @@ public:
     /// Makes the search for all of them. Errors: limit, unavailable.
     [[nodiscard]] Result<void> finish();
 
-    /// True if the text fits one of the patterns. `text` is valid UTF-8. Each regular expression that is tried is paid for, a pass
-    /// over the text for all other patterns is the caller's to pay for. nullopt: the budget is spent.
+    /// True if the text fits one of the patterns. `text` is valid UTF-8. Each regular expression that is tried is paid for, a
+    /// pass over the text for all other patterns is the caller's to pay for. nullopt: the budget is spent.
     [[nodiscard]] std::optional<bool> matches(const PatternGroup& group, ProbedText& text,
                                               const Spend& spend) const;
 
