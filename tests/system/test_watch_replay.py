@@ -17,10 +17,12 @@ def record(customer, issue, time, **fields):
     text = (hash_of(f"{customer} {issue}")) & 0xFFFFFFFFFFFFFFFF
     page = hash_of(customer)
     line = {"id": f"{customer}-{issue}", "time": time.strftime("%Y-%m-%dT%H:%M:%SZ"), "direction": "outbound",
-            "customer": customer, "sasl_login": customer + "-login", "client_ip": "192.0.2.7", "mail_from": f"bounce@{customer}.example",
-            "header_from": f"news@{customer}.example", "header_from_name": customer, "subject": f"Issue {issue}",
-            "recipients": [f"reader{number}@mail.example" for number in range(30)], "text_fingerprint": f"{text:016x}",
-            "page_fingerprint": f"{page:016x}", "body_form": "html", "verdict": "clean", "disposition": "accept",
+            "customer": customer, "sasl_login": customer + "-login", "client_ip": "192.0.2.7",
+            "mail_from": f"bounce@{customer}.example", "header_from": f"news@{customer}.example",
+            "header_from_name": customer, "subject": f"Issue {issue}",
+            "recipients": [f"reader{number}@mail.example" for number in range(30)],
+            "text_fingerprint": f"{text:016x}", "page_fingerprint": f"{page:016x}", "body_form": "html",
+            "verdict": "clean", "disposition": "accept",
             "links": {f"www.{customer}.example": 9, "partner.example": 1}}
     line.update(fields)
     return line
