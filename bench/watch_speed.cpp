@@ -12,9 +12,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "watch/snapshot.hpp"
 #include "watch/watch.hpp"
 
-using namespace tocsin;
+    using namespace tocsin;
 using namespace tocsin::watch;
 
 namespace {
@@ -113,5 +114,15 @@ int main(int count, char** words) {
                 static_cast<unsigned long long>(watch.counts().campaigns),
                 static_cast<unsigned long long>(watch.counts().alarms),
                 static_cast<double>(bytes) / static_cast<double>(size.customers) / 1024);
-    return 0;
+    const auto start_saving = std::chrono::steady_clock::now();
+    const std::string snapshot = take_snapshot(watch);
+    const double saving_s = seconds_since(start_saving);
+    Watch restored(WatchRules{}, HashKey{});
+    const auto start_restoring = std::chrono::steady_clock::now();
+    const bool good = restore_snapshot(restored, snapshot).has_value();
+    const double restoring_s = seconds_since(start_restoring);
+    std::printf("snapshot of %.1f MiB: taken in %.2f s, restored in %.2f s%s\n",
+                static_cast<double>(snapshot.size()) / (1U << 20U), saving_s, restoring_s,
+                good ? "" : ": IT FAILED");
+    return good ? 0 : 1;
 }

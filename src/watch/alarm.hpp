@@ -51,7 +51,6 @@ struct Alarm {
     std::vector<AlarmCampaign> campaigns;  ///< at most limits::watch_alarm_campaigns
     std::uint64_t campaigns_more = 0;
     std::vector<LearntByRelease> values;
-    std::vector<TemplateSeen> templates;
     std::string answered_by, note;
     TimePoint answered_at;
 };

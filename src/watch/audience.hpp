@@ -38,10 +38,10 @@ public:
     };
     /// The newer one first.
     [[nodiscard]] const std::array<Generation, 2>& generations() const { return generations_; }
-    void restore(std::array<Generation, 2> generations) { generations_ = std::move(generations); }
     bool operator==(const Audience&) const = default;
 
 private:
+    friend struct SnapshotAccess;
     std::array<Generation, 2> generations_{};
 };
 

@@ -17,8 +17,9 @@ std::string shown_text(std::string_view text) {
     return std::string(text.substr(0, size));
 }
 
-bool is_established(const KnownValue& value) {
-    return value.vouched || value.last_day - value.first_day >= established_days;
+bool is_established(const KnownValue& value, Day today) {
+    return value.vouched || value.last_day - value.first_day >= established_days ||
+           today - value.first_day >= established_once_days;
 }
 
 /// Total, so that what goes does not depend on the order in which values came.
@@ -78,7 +79,7 @@ Familiarity KnownValues::familiarity(std::uint64_t hash, Day today) const {
     const KnownValue* value = find(hash);
     // A value of a later day is none yet: events of an earlier moment are judged by what was known then.
     if (value == nullptr || (value->first_day > today && !value->vouched)) return Familiarity::never;
-    return is_established(*value) ? Familiarity::established : Familiarity::young;
+    return is_established(*value, today) ? Familiarity::established : Familiarity::young;
 }
 
 const KnownValue* KnownValues::find(std::uint64_t hash) const {
@@ -92,7 +93,7 @@ void KnownValues::join(const KnownValues& other) {
 
 std::size_t KnownValues::established(Day today) const {
     return static_cast<std::size_t>(std::ranges::count_if(
-        values_, [&](const KnownValue& value) { return value.first_day <= today && is_established(value); }));
+        values_, [&](const KnownValue& value) { return value.first_day <= today && is_established(value, today); }));
 }
 
 std::vector<std::string> KnownValues::usual(std::size_t count) const {

@@ -13,8 +13,8 @@ namespace tocsin::watch {
 /// How well a value is known. Order is rank.
 enum class Familiarity : std::uint8_t {
     never,        ///< not among the values that are remembered
-    young,        ///< used, but not yet on days that are a week apart
-    established,  ///< used on days that are a week apart, or vouched for
+    young,        ///< used, but only lately
+    established,  ///< used on days that are a week apart, or two weeks ago, or vouched for
 };
 
 struct KnownValue {
@@ -49,6 +49,7 @@ public:
     [[nodiscard]] std::size_t bytes() const;
 
 private:
+    friend struct SnapshotAccess;
     void put(KnownValue value);
     std::uint16_t values_max_;
     std::vector<KnownValue> values_;
@@ -56,5 +57,8 @@ private:
 
 /// Days between the first and the last use from which on a value is established.
 inline constexpr Day established_days = 7;
+/// Days after the first use from which on it is established all the same: who sends once a month has its habits too. An attacker
+/// gains nothing by waiting, because the first use was judged as new.
+inline constexpr Day established_once_days = 14;
 
 }  // namespace tocsin::watch

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
 private:
+    friend struct SnapshotAccess;
     struct Entry {
         std::uint64_t settled = 0, fresh = 0;  ///< a bit for each customer, by its hash
         std::int32_t fresh_week = 0;           ///< when the fresh ones were seen
@@ -45,6 +46,7 @@ public:
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
 private:
+    friend struct SnapshotAccess;
     void forget_old();
     std::unordered_map<std::uint64_t, std::vector<Sighting>> entries_;
 };

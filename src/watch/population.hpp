@@ -21,6 +21,7 @@ public:
     [[nodiscard]] double campaigns(Day today) const;
 
 private:
+    friend struct SnapshotAccess;
     struct Weight {
         std::uint64_t lanes = 0;
         double weight = 0;
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] std::size_t active_customers() const { return active_; }
 
 private:
+    friend struct SnapshotAccess;
     void move_to(Day day);
     void settle();
     Settings settings_;

@@ -120,6 +120,7 @@ public:
     std::size_t act_score_bin = 0;
 
 private:
+    friend struct SnapshotAccess;
     std::array<KnownValues, family_count> known_;
 };
 

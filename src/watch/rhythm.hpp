@@ -24,12 +24,9 @@ public:
 
     [[nodiscard]] const std::array<std::uint16_t, hours>& weeks() const { return weeks_; }
     [[nodiscard]] std::int32_t newest_week() const { return newest_week_; }
-    void restore(std::int32_t newest_week, const std::array<std::uint16_t, hours>& weeks) {
-        newest_week_ = newest_week;
-        weeks_ = weeks;
-    }
 
 private:
+    friend struct SnapshotAccess;
     void move_to(std::int32_t week);
     [[nodiscard]] bool used_near(std::size_t hour_of_day, int hours_around) const;
     std::int32_t newest_week_ = 0;

@@ -28,7 +28,8 @@ struct WatchRules {
     std::uint64_t canary_least = 20, canary_most = 1'000;
     /// And how long their outcomes are awaited.
     std::int64_t canary_wait_us = 30LL * 60 * 1'000'000;
-    /// A customer is new until it had so many campaigns on days that are established_days apart.
+    /// A customer is new until it had so many campaigns and was known for established_days; one fewer is enough after
+    /// established_once_days.
     std::uint32_t learning_campaigns = 3;
     /// Whether strangers put pages there (shorteners, free hosts, file stores): host or registrable domain.
     std::function<bool(std::string_view domain)> shared_place = [](std::string_view) { return false; };

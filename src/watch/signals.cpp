@@ -134,33 +134,41 @@ void read_links(Readings& out, const Comparison& comparison, const MessageFacts&
     });
 }
 
-/// Distance to the nearest of the last templates.
-void read_page(Readings& out, const Comparison& comparison, const MessageEvent& event) {
-    const std::vector<TemplateSeen>& templates = comparison.profile.templates;
-    if (templates.empty() || (event.text_fingerprint == 0 && event.page_fingerprint == 0)) return;
+/// How far text and structure are from the nearest of the last templates.
+std::uint8_t page_level(const std::vector<TemplateSeen>& templates, const MessageEvent& event) {
+    const bool nothing = event.text_fingerprint == 0 && event.page_fingerprint == 0;
     int nearest_page = 64;
     bool known_text = false, known_form = false;
     for (const TemplateSeen& seen : templates) {
-        known_text = known_text || similar(seen.text, event.text_fingerprint);
-        known_form = known_form || seen.form == event.form || event.form == BodyForm::unknown;
+        const bool same_form =
+            seen.form == event.form || event.form == BodyForm::unknown || seen.form == BodyForm::unknown;
+        known_form = known_form || same_form;
+        // Hardly any text is like hardly any text, and like nothing else.
+        known_text = known_text || similar(seen.text, event.text_fingerprint) ||
+                     (nothing && seen.text == 0 && seen.page == 0 && same_form);
         if (seen.page != 0 && event.page_fingerprint != 0)
             nearest_page = std::min(nearest_page, std::popcount(seen.page ^ event.page_fingerprint));
     }
-    std::uint8_t level = 2;
-    if (known_text || nearest_page <= same_page_bits)
-        level = 0;
-    else if (!known_form)
-        level = 3;
-    else if (nearest_page <= related_page_bits || event.page_fingerprint == 0)
-        level = 1;
+    if (known_text || nearest_page <= same_page_bits) return 0;
+    if (!known_form) return 3;
+    if (nothing) return 2;
+    return nearest_page <= related_page_bits || event.page_fingerprint == 0 ? 1 : 2;
+}
+
+void read_page(Readings& out, const Comparison& comparison, const MessageEvent& event) {
+    const std::vector<TemplateSeen>& templates = comparison.profile.templates;
+    if (templates.empty()) return;
+    const std::uint8_t level = page_level(templates, event);
     out.add(
         Signal::page, level,
         [&] {
-            return std::string(!known_form
-                                   ? (event.form == BodyForm::plain
-                                          ? "plain text, where this customer always sends pages"
-                                          : "a page, where this customer always sends plain text")
-                                   : "text and structure are like none of this customer's last campaigns");
+            if (level == 3)
+                return std::string(event.form == BodyForm::plain
+                                       ? "plain text, where this customer always sends pages"
+                                       : "a page, where this customer always sends plain text");
+            if (event.text_fingerprint == 0 && event.page_fingerprint == 0)
+                return std::string("hardly any text, where this customer always sends more");
+            return std::string("text and structure are like none of this customer's last campaigns");
         },
         fmt::format("the last {} campaigns are remembered", templates.size()));
 }

@@ -71,6 +71,7 @@ public:
     constexpr auto operator<=>(const Suspicion&) const = default;
 
 private:
+    friend struct SnapshotAccess;
     static constexpr std::uint64_t guard = 0x8888'8888'8888'8888U;
     std::uint64_t lanes_ = 0;
 };
@@ -94,6 +95,7 @@ public:
     bool operator==(const SuspicionHistory&) const = default;
 
 private:
+    friend struct SnapshotAccess;
     std::vector<Entry> entries_;  ///< sorted, the oldest first
 };
 

@@ -51,8 +51,11 @@ Result<Profile*> Watch::admit(const std::string& id, const std::string& customer
 }
 
 bool Watch::learning(const Profile& profile, Day today) const {
-    return profile.templates.size() < rules_.learning_campaigns || profile.first_day < 0 ||
-           today - profile.first_day < established_days;
+    if (profile.first_day < 0) return true;
+    const Day known = today - profile.first_day;
+    const std::size_t campaigns = profile.templates.size();
+    return known < established_days || campaigns + 1 < rules_.learning_campaigns ||
+           (campaigns < rules_.learning_campaigns && known < established_once_days);
 }
 
 Result<Decision> Watch::see(const MessageEvent& event) {

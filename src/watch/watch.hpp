@@ -66,6 +66,7 @@ public:
     [[nodiscard]] const ValueHash& hash() const { return hash_; }
 
 private:
+    friend struct SnapshotAccess;
     struct Judged {
         std::vector<Reading> readings;
         Suspicion suspicion;

@@ -42,13 +42,14 @@ bool worth_an_alarm(Suspicion suspicion, bool learning) {
     // Of a new customer bad outcomes say that its list is old: its mail waits, and nobody is called.
     if (learning) return false;
     if (suspicion.level(Signal::outcomes) >= 3) return true;
+    // A text or a page like none before can be the whole attack: a number to call, a story to answer.
+    if (suspicion.level(Signal::page) >= 2) return true;
+    // Pages can be put on popular sites too.
     const bool doubtful = any_from(
         suspicion,
         {Signal::access, Signal::account_acts, Signal::credential, Signal::audience, Signal::outcomes}, 2);
-    // Pages can be put on popular sites too.
-    const bool leads_elsewhere = suspicion.level(Signal::link_domain) >= 1;
-    return (leads_elsewhere && (doubtful || suspicion.level(Signal::link_share) >= 2)) ||
-           (suspicion.level(Signal::page) >= 2 && doubtful);
+    return suspicion.level(Signal::link_domain) >= 1 &&
+           (doubtful || suspicion.level(Signal::link_share) >= 2);
 }
 
 /// Whether acts on an account are more than a login from a new place, which people who travel have every week.

@@ -1,0 +1,89 @@
+// A snapshot and the events after it give the same Watch as all events.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/watch_story.hpp"
+#include "watch/alarm_json.hpp"
+#include "watch/snapshot.hpp"
+
+using namespace tocsin;
+using namespace tocsin::watch;
+
+namespace {
+
+/// Weeks of newsletters, logins, bounces, an attack that is held, and an answer.
+std::vector<Event> some_life() {
+    std::vector<Event> events;
+    for (int issue = 0; issue < 12; ++issue)
+        for (int number = 0; number < 8; ++number) {
+            const std::string customer = "customer" + std::to_string(number);
+            const TimePoint time = after(story_begin, issue * story_week_s + number * 60);
+            AccountEvent login;
+            login.id = customer + " login " + std::to_string(issue);
+            login.time = after(time, -600);
+            login.customer = customer;
+            login.client_ip = "192.0.2." + std::to_string(number);
+            login.country = issue == 11 ? "XX" : "DE";
+            login.act = issue == 11 ? AccountAct::api_key_made : AccountAct::login;
+            events.emplace_back(login);
+            MessageEvent mail = newsletter(customer, issue, time);
+            if (issue == 10 && number == 3) mail.links = {{"evil-login.example", 9}};
+            events.emplace_back(mail);
+            events.emplace_back(OutcomeEvent{.id = mail.id + " bounce",
+                                             .time = after(time, 60),
+                                             .outcome = Outcome::bounce_hard,
+                                             .customer = customer,
+                                             .record_id = mail.id});
+        }
+    return events;
+}
+
+std::string everything(const Watch& watch) {
+    std::string out;
+    for (const std::string& customer : watch.customers())
+        out += to_json(customer, *watch.profile(customer)).dump() + "\n";
+    for (const auto& [id, alarm] : watch.alarms()) out += to_json(alarm).dump() + "\n";
+    return out + std::to_string(watch.threshold()) + " " + std::to_string(watch.counts().messages);
+}
+
+void see_all(Watch& watch, const std::vector<Event>& events, std::size_t from, std::size_t to) {
+    for (std::size_t at = from; at < to; ++at)
+        std::visit([&](const auto& event) { (void)watch.see(event); }, events[at]);
+}
+
+}  // namespace
+
+TEST_CASE("a snapshot at any place, and the events after it, give the same Watch") {
+    const std::vector<Event> events = some_life();
+    Watch whole(WatchRules{}, HashKey{});
+    see_all(whole, events, 0, events.size());
+    CHECK(whole.alarms().size() > 0);
+    for (const std::size_t at :
+         {std::size_t{0}, std::size_t{1}, std::size_t{100}, events.size() - 30, events.size()}) {
+        Watch before(WatchRules{}, HashKey{}), later(WatchRules{}, HashKey{});
+        see_all(before, events, 0, at);
+        REQUIRE(restore_snapshot(later, take_snapshot(before)).has_value());
+        CHECK(everything(later) == everything(before));
+        see_all(later, events, at, events.size());
+        CAPTURE(at);
+        CHECK(everything(later) == everything(whole));
+    }
+}
+
+TEST_CASE("bytes that are no snapshot, or a part of one, are refused") {
+    Watch watch(WatchRules{}, HashKey{});
+    see_all(watch, some_life(), 0, 60);
+    const std::string bytes = take_snapshot(watch);
+    for (const std::string& wrong : {std::string(), std::string("tocsin watch 1"), "x" + bytes,
+                                     bytes.substr(0, bytes.size() - 1), bytes + "x"}) {
+        Watch fresh(WatchRules{}, HashKey{});
+        const Result<void> restored = restore_snapshot(fresh, wrong);
+        REQUIRE_FALSE(restored.has_value());
+        CHECK(restored.error().code == ErrorCode::corrupt);
+    }
+    for (std::size_t size = 0; size < bytes.size(); size += 97) {
+        Watch fresh(WatchRules{}, HashKey{});
+        CHECK_FALSE(restore_snapshot(fresh, std::string_view(bytes).substr(0, size)).has_value());
+    }
+}
