@@ -14,7 +14,6 @@
 #include "app/serve.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
-#include "base/limits/rule_loading.hpp"
 #include "base/moment.hpp"
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/assert.hpp"
+#include "base/limits.hpp"
 #include "cli/rule_names.hpp"
 #include "cli/verdict_text.hpp"
 
@@ -26,9 +27,6 @@ mail::Direction direction_from(const std::string& word) {
     if (word == mail::to_string(mail::Direction::internal)) return mail::Direction::internal;
     return mail::Direction::inbound;
 }
-
-/// Texts whose copies are counted: each is compared with all of the journal.
-constexpr std::size_t texts_looked_up = 500;
 
 /// Queries tell a value, and exclusions speak for a mail: neither finds one.
 bool finds(const json& rule) {
@@ -77,7 +75,7 @@ std::optional<AskedMail> HuntSweep::next() {
 
 std::uint64_t HuntSweep::same_text(const store::KeptFacts& facts) {
     if (facts.text_fingerprint == 0) return 0;
-    if (same_text_.size() >= texts_looked_up) return 0;
+    if (same_text_.size() >= limits::hunt_texts) return 0;
     const std::string key = fmt::format("{} {} {}", facts.text_fingerprint, facts.direction, facts.customer);
     const auto [known, is_new] = same_text_.try_emplace(key);
     if (!is_new) return known->second;

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.hpp"
-#include "base/limits/rule_loading.hpp"
+#include "base/limits.hpp"
 
 namespace tocsin::cli {
 

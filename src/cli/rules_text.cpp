@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/limits/rule_loading.hpp"
+#include "base/limits.hpp"
 #include "cli/rule_names.hpp"
 #include "cli/verdict_text.hpp"
 

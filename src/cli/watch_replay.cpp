@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/watch_world.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "base/moment.hpp"
 #include "cli/reader_setup.hpp"
 #include "cli/scan_command.hpp"

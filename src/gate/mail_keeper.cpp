@@ -19,8 +19,6 @@ namespace {
 constexpr TimePoint on_its_way{std::numeric_limits<std::int64_t>::max()};
 /// Of a mail that was not written after all: always older.
 constexpr TimePoint in_no_file{};
-/// Texts that are remembered of mail that has all else in common; of more, the one that came first is kept once more.
-constexpr std::size_t texts_of_campaign = 8;
 
 store::KeptFacts facts_of(const MailToKeep& mail) {
     const store::Record& record = mail.record;
@@ -82,7 +80,7 @@ void MailKeeper::set_file(const std::string& campaign, std::uint64_t fingerprint
         known->file = file;
         return;
     }
-    if (texts.size() == texts_of_campaign) texts.erase(texts.begin());
+    if (texts.size() == limits::kept_texts_of_campaign) texts.erase(texts.begin());
     texts.push_back({fingerprint, file});
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "reader/text_hygiene.hpp"
 
 namespace tocsin::reader {

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/limits/rule_loading.hpp"
+#include "base/limits.hpp"
 #include "mail/message.hpp"
 #include "rules/graph.hpp"
 #include "rules/missing.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/limits/rule_loading.hpp"
+#include "base/limits.hpp"
 
 namespace tocsin::rules {
 

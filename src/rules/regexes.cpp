@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
-#include "base/limits/rule_loading.hpp"
 
 namespace tocsin::rules {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "mail/addresses.hpp"
 #include "mail/ascii.hpp"
 #include "mail/encoded_words.hpp"

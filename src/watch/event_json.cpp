@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fold_case.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "base/moment.hpp"
 
 namespace tocsin::watch {

@@ -6,7 +6,7 @@
 
 #include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 
 namespace tocsin::watch {
 

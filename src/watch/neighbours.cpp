@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 
 namespace tocsin::watch {
 

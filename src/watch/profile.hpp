@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "watch/audience.hpp"
 #include "watch/campaign.hpp"
 #include "watch/event.hpp"

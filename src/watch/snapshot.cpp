@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 
 namespace tocsin::watch {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 
 namespace tocsin::watch {
 

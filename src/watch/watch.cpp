@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/fold_case.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "watch/facts.hpp"
 
 namespace tocsin::watch {

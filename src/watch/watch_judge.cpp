@@ -8,7 +8,7 @@
 #include <fmt/core.h>
 
 #include "base/contains.hpp"
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "watch/facts.hpp"
 #include "watch/watch.hpp"
 

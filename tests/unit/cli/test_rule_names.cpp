@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/limits/rule_loading.hpp"
+#include "base/limits.hpp"
 
 using namespace tocsin;
 using namespace tocsin::cli;

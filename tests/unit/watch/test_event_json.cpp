@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "support/exact_buffer.hpp"
 #include "watch/event_json.hpp"
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "base/limits_watch.hpp"
+#include "base/limits/watch.hpp"
 #include "support/watch_story.hpp"
 #include "watch/alarm_json.hpp"
 

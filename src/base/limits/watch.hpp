@@ -1,4 +1,4 @@
-// The limits of the watch (docs/design/watch.md). Part of limits.hpp, in a file of its own: nobody else needs them.
+// The limits of the watch (docs/design/watch.md).
 #pragma once
 
 #include <cstddef>
