@@ -92,8 +92,9 @@ void KnownValues::join(const KnownValues& other) {
 }
 
 std::size_t KnownValues::established(Day today) const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        values_, [&](const KnownValue& value) { return value.first_day <= today && is_established(value, today); }));
+    return static_cast<std::size_t>(std::ranges::count_if(values_, [&](const KnownValue& value) {
+        return value.first_day <= today && is_established(value, today);
+    }));
 }
 
 std::vector<std::string> KnownValues::usual(std::size_t count) const {
