@@ -39,7 +39,7 @@ class AlarmBudget {
 public:
     struct Settings {
         double alarms_per_thousand = 10;  ///< per 1,000 active customers and day
-        double threshold_before = 2.3;    ///< until a week is known
+        double threshold_before = 2.0;    ///< until a week is known
         double threshold_least = 1.7;  ///< however much room the budget has: one campaign in 50 is no alarm
         double threshold_most = 3.0;   ///< however little: nobody can push the threshold up until he passes
     };

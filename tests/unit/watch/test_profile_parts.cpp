@@ -281,7 +281,7 @@ TEST_CASE(
     CHECK(threshold_with(5) > 2.51);
     CHECK(threshold_with(5) <= 3.0);
     AlarmBudget young;
-    CHECK(young.threshold() == 2.3);
+    CHECK(young.threshold() == 2.0);
 }
 
 TEST_CASE("alarm budget: a customer counts once a day, with its highest score") {

@@ -41,8 +41,11 @@ std::vector<Event> some_life() {
 
 std::string everything(const Watch& watch) {
     std::string out;
-    for (const std::string& customer : watch.customers())
-        out += to_json(customer, *watch.profile(customer)).dump() + "\n";
+    for (const std::string& customer : watch.customers()) {
+        nlohmann::ordered_json profile = to_json(customer, *watch.profile(customer));
+        profile.erase("bytes");  // room that vectors keep for more is none of what is known
+        out += profile.dump() + "\n";
+    }
     for (const auto& [id, alarm] : watch.alarms()) out += to_json(alarm).dump() + "\n";
     return out + std::to_string(watch.threshold()) + " " + std::to_string(watch.counts().messages);
 }
@@ -64,10 +67,10 @@ TEST_CASE("a snapshot at any place, and the events after it, give the same Watch
         Watch before(WatchRules{}, HashKey{}), later(WatchRules{}, HashKey{});
         see_all(before, events, 0, at);
         REQUIRE(restore_snapshot(later, take_snapshot(before)).has_value());
-        CHECK(everything(later) == everything(before));
+        CHECK((everything(later) == everything(before)));
         see_all(later, events, at, events.size());
         CAPTURE(at);
-        CHECK(everything(later) == everything(whole));
+        CHECK((everything(later) == everything(whole)));
     }
 }
 
