@@ -492,10 +492,11 @@ Value Evaluation::call(const NodeCore& node) {
     }
     if (stopped_) return Value::null();
     const Arguments arguments{values, whole.prepared};
-    if (function.expressions && values[0].kind == Kind::text) {
+    // What is searched pays for itself below; only a text that need not be searched pays here, or it would pay twice.
+    if (function.expressions && values[0].kind == Kind::text &&
+        !patterns_.may_match(whole.patterns, probed(values[0].text()))) {
         if (!spend_bytes(values[0].size)) return Value::null();
-        if (!patterns_.may_match(whole.patterns, probed(values[0].text())))
-            return function.without_hit.with(arguments.missing());
+        return function.without_hit.with(arguments.missing());
     }
     const bool remembers = node.open_loops > 0 && function.worth_remembering;
     std::vector<std::uint64_t> key;

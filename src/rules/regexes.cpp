@@ -50,6 +50,11 @@ std::string with_known_names(std::string_view pattern) {
 /// second.
 RegexCost cost_of(const RE2& expression, std::size_t bytes) {
     const auto size = static_cast<std::uint64_t>(std::max(0, expression.ProgramSize()));
+    // Ordinary expressions are paid for with the text that they are tried on: an honest mail of 10 MB must not be unscannable
+    // because many of them are tried on it.
+    constexpr std::uint64_t ordinary_size =
+        limits::regex_instructions_usual * limits::regex_instructions_worst;
+    if (size < ordinary_size) return {.rule = 0, .message = 0};
     const std::uint64_t usual = std::max<std::uint64_t>(1, size / limits::regex_instructions_usual);
     const std::uint64_t worst = std::max<std::uint64_t>(1, size / limits::regex_instructions_worst);
     const std::uint64_t cheap = std::min(bytes, limits::regex_cheap_bytes), dear = bytes - cheap;

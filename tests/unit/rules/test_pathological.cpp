@@ -94,30 +94,28 @@ TEST_CASE("every regular expression that is tried is paid for, by the bytes that
         return "regex.contains(body.current_thread.text, '" + pattern + "')";
     };
     SUBCASE("one of many states reads a text of ordinary length, and none of 1.8 MB") {
-        const std::string many_states = contains("[a-q][^u-z]{50}x[0-9]");
+        const std::string many_states = contains("[a-q][^u-z]{150}x[0-9]");
         CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 7'000)))(many_states) == "no_match");
         CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(many_states) == "undecided: budget");
         CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(contains("z[0-9]")) == "no_match");
+        // What counts pays by bytes: an honest mail of that size must not be unscannable.
         CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(
-                  "regex.count(body.current_thread.text, '[a-q][^u-z]{50}x[0-9]') > 0") ==
-              "undecided: budget");
+                  "regex.count(body.current_thread.text, '[a-q][^u-z]{50}x[0-9]') > 0") == "no_match");
     }
-    SUBCASE("patterns of one call are paid for one by one, until one matches") {
+    SUBCASE("ordinary ones are paid for with their text, however many are tried") {
         Trial ask(text_mail(repeated("zzzz 7\r\n", 20'000)));
-        std::string few, many;
+        std::string many;
         for (int at = 0; at < 100; ++at)
-            (at < 4 ? few : many) +=
-                (at == 0 || at == 4 ? "'" : ", '") + std::string("y[0-8]{") + std::to_string(1 + at) + "}'";
+            many += (at == 0 ? "'" : ", '") + std::string("y[0-8]{") + std::to_string(1 + at) + "}'";
         const std::string call = "regex.contains(body.current_thread.text, ";
-        CHECK(ask(call + few + ")") == "no_match");
-        CHECK(ask(call + many + ")") == "undecided: budget");
+        CHECK(ask(call + many + ")") == "no_match");
         CHECK(ask(call + "'z', " + many + ")") == "match");
     }
     SUBCASE("many of them spend the budget of the message long before the reader's time is over") {
         Trial ask(text_mail(repeated("zzzz 7\r\n", 37'000)));  // 300 kB
         std::vector<std::string> sources;
         for (int at = 0; at < 200; ++at)
-            sources.push_back(contains("[a-q][^u-z]{" + std::to_string(40 + at % 20) + "}x[" +
+            sources.push_back(contains("[a-q][^u-z]{" + std::to_string(140 + at % 20) + "}x[" +
                                        std::to_string(at / 20) + "9]"));
         std::size_t decided = 0, undecided = 0;
         for (const RuleAnswer& answer : ask.ask_alone(sources)) {
@@ -125,7 +123,7 @@ TEST_CASE("every regular expression that is tried is paid for, by the bytes that
             if (answer.missing == bit(Capability::budget)) ++undecided;
         }
         CHECK(decided + undecided == sources.size());
-        CHECK(decided >= 30);
+        CHECK(decided >= 5);
         CHECK(decided <= 60);
     }
 }
