@@ -1,9 +1,7 @@
-// How many message events the watch judges in a second on one core, and what a customer costs in memory.
+// How many message events the watch judges in a second on one core, what a customer costs in memory, how long a snapshot takes.
 //
-//   build/watch_speed [CUSTOMERS] [CAMPAIGNS] [RECIPIENTS]   (default 20000 customers, 12 weekly campaigns each, 30 messages
-// each)
-/
-////
+//   build/watch_speed [CUSTOMERS] [CAMPAIGNS] [RECIPIENTS]   (default: 20000 customers, 12 weekly campaigns, 30 messages each)
+//
 // Messages have one recipient each, as the gate sees personalised mail. The events are made while they are judged; the time
 // for that alone is measured first and taken off.
 #include <charconv>
