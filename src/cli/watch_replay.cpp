@@ -28,7 +28,6 @@ using nlohmann::json;
 
 /// Lines that are no events and are named; more are counted.
 constexpr std::uint64_t problems_shown = 10;
-/// Customers are counted as active for this long after their last mail (AlarmBudget::days_kept).
 constexpr std::int64_t minute_us = 60LL * 1'000'000;
 
 std::string dump(const nlohmann::ordered_json& value) {

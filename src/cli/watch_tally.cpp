@@ -63,8 +63,6 @@ void WatchTally::message(const EventLabel& label, const watch::MessageEvent& eve
         attack.first_message = event.time;
         attack.alarm_before_mail = attack.alarm.has_value();
     }
-    ++attack.messages;
-    attack.recipients += event.recipients.size();
     if (decision.action == watch::Action::pass) attack.leaked += event.recipients.size();
 }
 

@@ -39,7 +39,7 @@ private:
     struct Attack {
         std::string shape;
         std::optional<TimePoint> begun, first_message, alarm;
-        std::uint64_t messages = 0, recipients = 0, leaked = 0;
+        std::uint64_t leaked = 0;
         bool alarm_before_mail = false;
     };
     struct Benign {

@@ -37,7 +37,6 @@ enum class Family : std::uint8_t {
     device,
     actor,
     account_act,
-    sender_added,
     count_,
 };
 inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::count_);

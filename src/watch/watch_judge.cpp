@@ -30,9 +30,8 @@ bool any_from(Suspicion suspicion, std::initializer_list<Signal> signals, std::u
     return std::ranges::any_of(signals, [&](Signal signal) { return suspicion.level(signal) >= level; });
 }
 
-/// Whether a campaign carries something that works for an attacker: a new place to lead to, somebody new to answer to, a
-/// file, hostile
-/// words, another sender; or a new text under doubtful circumstances. The customer's usual mail from an unusual place is none.
+/// Whether a campaign carries something that works for an attacker: a new place to lead to, somebody new to answer to, a file,
+/// hostile words, another sender, a text like none before. The customer's usual mail from an unusual place is none.
 bool worth_an_alarm(Suspicion suspicion, bool learning) {
     if (any_from(suspicion,
                  {Signal::link_domain, Signal::sender, Signal::reply_to, Signal::words, Signal::attachment,
