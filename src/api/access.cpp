@@ -59,6 +59,9 @@ std::optional<AccessRefused> refuse_access(const Access& access, const proto::Ht
     if (is_public(request.method, path)) return std::nullopt;
     const std::string_view token = bearer_token(request.headers.find("Authorization").value_or(""));
     if (same_token(token, access.token)) return std::nullopt;
+    const bool for_events = !access.events_token.empty() && same_token(token, access.events_token);
+    if (for_events && request.method == "POST" && path == "/v1/events") return std::nullopt;
+    if (for_events) return AccessRefused{403, "this token is for POST /v1/events and nothing else"};
     return AccessRefused{401,
                          std::string(token.empty() ? "a token is needed" : "the token is wrong") +
                              ": send `Authorization: Bearer TOKEN`; on the gate's machine the token is in " +

@@ -12,6 +12,8 @@ namespace tocsin::api {
 struct Access {
     std::string token;        ///< never empty
     std::string token_place;  ///< the file that holds it, told to those who come without
+    /// Of the operator's own systems, that report what happens to accounts: good for POST /v1/events and nothing else.
+    std::string events_token;
     std::string host_name;  ///< a name under which the daemon may be asked, beside IP literals and localhost
 };
 

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "api/access.hpp"
+#include "api/answer_pages.hpp"
 #include "api/quarantine.hpp"
+#include "api/watch_requests.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -43,6 +45,15 @@ struct ApiServices {
     std::function<std::vector<std::string>(net::Fiber&)> not_ready;
     /// Whether the configuration has a customer of this name; empty: nobody knows.
     std::function<bool(const std::string& name)> knows_customer = {};
+    WatchActions watch = {};
+    /// Signs the links of contacts.
+    HashKey link_key = {};
+};
+
+/// To whom a door of the API is open.
+enum class ApiDoor : std::uint8_t {
+    operators,  ///< with the token, or on our own socket
+    contacts,   ///< of customers, with the link that they were sent; nothing else is answered
 };
 
 class Api {
@@ -50,10 +61,13 @@ public:
     explicit Api(ApiServices services)
         : services_(std::move(services)), started_at_(services_.clock.now()),
           quarantine_({services_.journal, services_.held, services_.evidence, services_.blocking,
-                       services_.clock, services_.log, services_.held_actions}) {}
+                       services_.clock, services_.log, services_.held_actions}),
+          watch_({services_.blocking, services_.clock, services_.log, services_.watch}),
+          answers_({services_.blocking, services_.clock, services_.log, services_.watch},
+                   services_.link_key) {}
     /// Serves one connection until it closes, is silent for `timeout_ms`, or takes limits::api_request_ms for one request.
     void run_session(net::Fiber& fiber, net::Stream& client,
-                     std::uint32_t timeout_ms = limits::api_timeout_ms);
+                     std::uint32_t timeout_ms = limits::api_timeout_ms, ApiDoor door = ApiDoor::operators);
     /// Answers one request of somebody who may ask everything; `caller` is recorded as the giver of orders when the request
     /// names nobody.
     [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
@@ -78,6 +92,8 @@ private:
     ApiServices services_;
     TimePoint started_at_;
     Quarantine quarantine_;
+    WatchRequests watch_;
+    AnswerPages answers_;
 };
 
 }  // namespace tocsin::api

@@ -21,9 +21,7 @@ json optional_time(const std::optional<TimePoint>& time) {
     return time ? json(to_rfc3339(*time)) : json(nullptr);
 }
 
-}  // namespace
-
-json to_json(const store::Record& record) {
+json fields_of(const store::Record& record) {
     return {{"id", record.id},
             {"time", to_rfc3339(record.time)},
             {"direction", record.direction},
@@ -54,6 +52,17 @@ json to_json(const store::Record& record) {
             {"text_fingerprint", store::fingerprint_text(record.text_fingerprint)}};
 }
 
+}  // namespace
+
+json to_json(const store::Record& record) {
+    // What the watch saw stands beside the other facts: such a record is an event of the watch (docs/manual/watch.md).
+    json out = json::parse(record.watched, nullptr, false);
+    if (!out.is_object()) out = json::object();
+    if (record.watch_number != 0) out["watch_number"] = record.watch_number;
+    out.update(fields_of(record));
+    return out;
+}
+
 json to_json(const store::Held& held) {
     return {{"id", held.id},
             {"record_id", held.record_id},
@@ -69,6 +78,7 @@ json to_json(const store::Held& held) {
             {"decided_by", held.decided_by},
             {"decided_at", optional_time(held.decided_at)},
             {"decision_note", held.decision_note},
+            {"alarm", held.alarm},
             {"customer", held.customer}};
 }
 

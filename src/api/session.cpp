@@ -32,7 +32,7 @@ HttpResponse Api::handle_stranger(net::Fiber& fiber, const proto::HttpRequest& r
     return response;
 }
 
-void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t timeout_ms) {
+void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t timeout_ms, ApiDoor door) {
     proto::HttpRequestParser parser;
     std::array<std::byte, 16384> buffer;
     std::string caller =
@@ -58,8 +58,9 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t time
         }
         if (progress == proto::HttpProgress::complete) {
             proto::HttpRequest request = parser.take();
-            HttpResponse response =
-                over_network ? handle_stranger(fiber, request, caller) : handle(fiber, request, caller);
+            HttpResponse response = door == ApiDoor::contacts ? answers_.handle(fiber, request, caller)
+                                    : over_network            ? handle_stranger(fiber, request, caller)
+                                                              : handle(fiber, request, caller);
             response.keep_alive = response.keep_alive && request.keep_alive && !fiber.stop_requested();
             if (!client.write_all(as_bytes(proto::serialise(response)), deadline)) return;
             if (!response.keep_alive) return last_words();

@@ -11,4 +11,7 @@ namespace tocsin::app {
 /// token), io.
 [[nodiscard]] Result<std::string> read_or_make_api_token(const std::string& path);
 
+/// The same for another secret of the daemon, `what` in the words of an error: "the token for events".
+[[nodiscard]] Result<std::string> read_or_make_secret(const std::string& path, const std::string& what);
+
 }  // namespace tocsin::app

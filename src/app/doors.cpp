@@ -115,11 +115,15 @@ Result<Doors::Session> Doors::session_for(const config::Listener& settings) {
                 gate::ClamdConfig{settings.name, direction, services_.readers.status().engines,
                                   settings.scan_root.value_or(""), patience_of(settings)},
                 services_));
-        case config::ListenerKind::api: break;
+        case config::ListenerKind::api:
+        case config::ListenerKind::answers: break;
     }
-    return Session([this, timeout_ms = settings.timeout_s * 1000](net::Fiber& fiber, net::Stream& client) {
-        api_.run_session(fiber, client, timeout_ms);
-    });
+    const api::ApiDoor door =
+        settings.kind == config::ListenerKind::answers ? api::ApiDoor::contacts : api::ApiDoor::operators;
+    return Session(
+        [this, timeout_ms = settings.timeout_s * 1000, door](net::Fiber& fiber, net::Stream& client) {
+            api_.run_session(fiber, client, timeout_ms, door);
+        });
 }
 
 Result<void> Doors::open(const config::Listener& settings) {
@@ -129,7 +133,9 @@ Result<void> Doors::open(const config::Listener& settings) {
     return start(
         settings.name, std::move(listener), settings.sessions, std::move(session),
         settings.next_hop ? config::to_text(*settings.next_hop) : "",
-        settings.kind == config::ListenerKind::api ? Counted::no : Counted::yes,
+        settings.kind == config::ListenerKind::api || settings.kind == config::ListenerKind::answers
+            ? Counted::no
+            : Counted::yes,
         // An MTA keeps its connection for as long as its client is there: closing it would cost that client its mail.
         settings.kind == config::ListenerKind::milter ? net::WhenFull::wait : net::WhenFull::end_idle);
 }

@@ -1,5 +1,6 @@
 #include "app/metrics_page.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/metrics.hpp"
@@ -85,6 +86,29 @@ void write_store(MetricsText& page, const MetricsFacts& facts) {
                static_cast<double>(facts.blocking_calls));
 }
 
+void write_watch(MetricsText& page, const watch::Watch& watch) {
+    const watch::WatchCounts& counts = watch.counts();
+    page.family("tocsin_watch_messages_total", MetricType::counter,
+                "Outgoing messages that were compared with their customer's past, by what came of it.");
+    const std::uint64_t stopped = counts.held + counts.paced;
+    page.sample({{"action", "pass"}}, counts.messages - std::min(counts.messages, stopped));
+    page.sample({{"action", "pace"}}, counts.paced);
+    page.sample({{"action", "hold"}}, counts.held);
+    page.family("tocsin_watch_events_total", MetricType::counter, "What else the watch was told.");
+    page.sample({{"kind", "act"}}, counts.acts);
+    page.sample({{"kind", "outcome"}}, counts.outcomes);
+    page.sample({{"kind", "answer"}}, counts.answers);
+    page.counter("tocsin_watch_campaigns_total", "Campaigns that were judged.", counts.campaigns);
+    page.counter("tocsin_watch_alarms_total", "Alarms that were raised.", counts.alarms);
+    page.gauge("tocsin_watch_alarms_open", "Alarms that wait for an answer.",
+               static_cast<double>(std::ranges::count(watch.alarms(), watch::AlarmState::open,
+                                                      [](const auto& item) { return item.second.state; })));
+    page.gauge("tocsin_watch_customers", "Customers that are known to the watch.",
+               static_cast<double>(watch.customer_count()));
+    page.gauge("tocsin_watch_threshold", "Score from which on a campaign raises an alarm.",
+               watch.threshold());
+}
+
 void write_rest(MetricsText& page, const MetricsFacts& facts) {
     page.family("tocsin_next_hop_failures_total", MetricType::counter,
                 "Next hops that could not be reached at EHLO, or were lost on the way.");
@@ -107,6 +131,7 @@ std::string metrics_page(const MetricsFacts& facts) {
     write_messages(page, facts);
     write_readers(page, facts.readers);
     write_store(page, facts);
+    if (facts.watch != nullptr) write_watch(page, *facts.watch);
     write_rest(page, facts);
     return page.text();
 }

@@ -11,6 +11,7 @@
 #include "gate/journal_writer.hpp"
 #include "gate/mail_keeper.hpp"
 #include "pool/reader_pool.hpp"
+#include "watch/watch.hpp"
 
 namespace tocsin::app {
 
@@ -29,6 +30,7 @@ struct MetricsFacts {
     std::uint64_t kept_mail_bytes = 0;
     std::optional<std::uint64_t> held;  ///< nothing: the store did not answer
     TimePoint started_at;
+    const watch::Watch* watch = nullptr;  ///< nullptr: it is off
 };
 
 [[nodiscard]] std::string metrics_page(const MetricsFacts& facts);

@@ -37,8 +37,10 @@ Result<void> Readiness::look_at_folder() const {
         std::error_code error;
         const std::filesystem::path path = std::filesystem::path(data_folder_) / name;
         if (!std::filesystem::exists(path, error))
-            return fail(ErrorCode::not_found,
-                        path.string() + " is gone: what is written now is lost. Stop the daemon and restore its data folder");
+            return fail(
+                ErrorCode::not_found,
+                path.string() +
+                    " is gone: what is written now is lost. Stop the daemon and restore its data folder");
     }
     return {};
 }

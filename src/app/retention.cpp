@@ -48,6 +48,9 @@ Result<Swept> sweep(const RetentionServices& services, net::Fiber& fiber, const 
         // Mail comes first: it gets the store between two batches.
         if (!net::sleep_until(fiber, net::deadline_in_ms(limits::retention_pause_ms))) break;
     }
+    if (services.watch != nullptr && !fiber.stop_requested())
+        swept.records +=
+            TRY(services.blocking.call(fiber, [&] { return services.watch->remove_before(records_since); }));
     for (unsigned shelf = 0; shelf < 256 && !fiber.stop_requested(); ++shelf)
         swept.contents += TRY(services.blocking.call(
             fiber, [&] { return sweep_shelf(services, static_cast<std::uint8_t>(shelf), evidence_since); }));

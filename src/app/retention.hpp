@@ -10,6 +10,7 @@
 #include "store/held_store.hpp"
 #include "store/journal_store.hpp"
 #include "store/kept_mail_store.hpp"
+#include "store/watch_store.hpp"
 
 namespace tocsin::app {
 
@@ -21,6 +22,7 @@ struct RetentionServices {
     const Clock& clock;
     Log& log;
     store::KeptMailStore* kept_mail = nullptr;  ///< nullptr: there is none
+    store::WatchStore* watch = nullptr;  ///< events, alarms and days go with the journal; nullptr: they stay
 };
 
 /// How long what is kept.

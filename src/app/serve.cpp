@@ -10,6 +10,7 @@
 
 #include "api/api.hpp"
 #include "app/api_token.hpp"
+#include "app/contact_question.hpp"
 #include "app/descriptors.hpp"
 #include "app/doors.hpp"
 #include "app/filing.hpp"
@@ -21,6 +22,9 @@
 #include "app/retention.hpp"
 #include "app/service_notice.hpp"
 #include "app/txt_answers.hpp"
+#include "app/watch_follow_up.hpp"
+#include "app/watch_service.hpp"
+#include "app/watch_world.hpp"
 #include "base/counted_log.hpp"
 #include "base/limits.hpp"
 #include "base/unknown_customer.hpp"
@@ -37,7 +41,7 @@ class Daemon {
 public:
     Daemon(const ServeOptions& options, Log& log)
         : options_(options), log_(log), notice_(ServiceNotice::from_environment()), reloads_(loop_, 1),
-          housekeeping_(loop_, 2), keeping_(loop_, 1) {}
+          housekeeping_(loop_, 2), keeping_(loop_, 1), watching_(loop_, 1) {}
 
     Result<void> run() {
         // Each session has its client, and perhaps the next hop and a message on the way to a reader.
@@ -71,7 +75,10 @@ private:
         orders_.emplace(*database_);
         held_.emplace(*database_);
         open_kept_mail(data / kept_mail_folder);
+        watch_store_.emplace(*database_);
         api_token_ = TRY(read_or_make_api_token(api_token_path(options_.data_folder)));
+        events_token_ =
+            TRY(read_or_make_secret(events_token_path(options_.data_folder), "the token for events"));
         return {};
     }
 
@@ -132,7 +139,9 @@ private:
         writer_.emplace(*journal_, *blocking_, log_);
         Result<void> served = load_orders(fiber);
         if (served) served = listen(fiber);
-        // Behind the last session, which may have offered something.
+        // Behind the last session, which may have offered something, or been judged.
+        watching_.stop_and_join(fiber, stop_by_);
+        if (served && watch_) take_last_snapshot(*follow_up_, fiber, stop_by_);
         keeping_.stop_and_join(fiber, stop_by_);
         reloads_.stop_and_join(fiber, stop_by_);
         housekeeping_.stop_and_join(fiber, stop_by_);
@@ -184,10 +193,11 @@ private:
             if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
                 settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
-                settings.authentication != begun_with.authentication || settings.judge != begun_with.judge)
+                settings.authentication != begun_with.authentication || settings.judge != begun_with.judge ||
+                settings.watch != begun_with.watch)
                 log_.write(LogLevel::warning, "serve.restart_needed",
                            {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
-                                    "[release], [keep] or [hunt]"}});
+                                    "[release], [keep], [hunt] or [watch]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
@@ -203,6 +213,60 @@ private:
         doors_->use_certificates(certificates);
         services_->rules = std::move(rules);
         return {};
+    }
+
+    /// Before the first message: the watch knows what it knew when we ended.
+    Result<void> start_watch(net::Fiber& fiber) {
+        const config::WatchSettings& settings = options_.settings.watch;
+        if (settings.mode == config::WatchMode::off) return {};
+        const std::string secret =
+            TRY(read_or_make_secret(options_.data_folder + "/watch-key", "the watch's key"));
+        const std::string links =
+            TRY(read_or_make_secret(options_.data_folder + "/answer-key", "the key of contacts' links"));
+        link_key_ = watch_key(links);
+        watch_.emplace(TRY(watch_choices(settings, options_.lists_folder)), watch_key(secret), *watch_store_,
+                       *blocking_, clock_, log_);
+        watch_->knows_customer = [this](const std::string& name) { return knows_customer(name); };
+        TRY(watch_->recover(fiber, watch_snapshot_path()));
+        mail_watch_ = {.ask = [this](const watch::MessageEvent& event) { return watch_->see_mail(event); },
+                       .network = [](std::string_view) { return gate::NetworkFacts{}; }};
+        services_->watch = &mail_watch_;
+        return {};
+    }
+
+    std::string watch_snapshot_path() const { return options_.data_folder + "/watch.snapshot"; }
+
+    Result<void> start_follow_up() {
+        if (!watch_) return {};
+        follow_up_.emplace(WatchFollowUp{.service = *watch_,
+                                         .store = *watch_store_,
+                                         .held = *held_,
+                                         .releaser = *releaser_,
+                                         .blocking = *blocking_,
+                                         .clock = clock_,
+                                         .log = log_,
+                                         .snapshot_file = watch_snapshot_path(),
+                                         .on_alarm = [this](net::Fiber& own, const watch::Alarm& alarm) {
+                                             ask_contact({options_.settings, watch_->watch(), *watch_store_,
+                                                          *blocking_, clock_, log_,
+                                                          api::AnswerLinks(link_key_)},
+                                                         own, alarm);
+                                         }});
+        return watching_.spawn([this](net::Fiber& own) { follow_up_for_ever(*follow_up_, own); });
+    }
+
+    api::WatchActions watch_actions() {
+        if (!watch_) return {};
+        return {.store = &*watch_store_,
+                .journal = &*journal_,
+                .watch = &watch_->watch(),
+                .take = [this](net::Fiber& fiber,
+                               const std::vector<watch::Event>& events) -> Result<api::EventsTaken> {
+                    TakenEvents taken = TRY(watch_->take(fiber, events));
+                    return api::EventsTaken{taken.taken, std::move(taken.refused)};
+                },
+                .answer = [this](net::Fiber& fiber,
+                                 const watch::AnswerEvent& event) { return watch_->answer(fiber, event); }};
     }
 
     Result<void> load_orders(net::Fiber& fiber) {
@@ -221,32 +285,37 @@ private:
         services_->message_bytes = options_.settings.scan.message_bytes;
         start_keeping();
         TRY(blocking_->call(fiber, [&] { return read_history(*journal_, *services_); }));
+        TRY(start_watch(fiber));
         releaser_.emplace(gate::ReleaseServices{
             *held_, *journal_, *evidence_, *blocking_, clock_, log_, options_.settings.daemon.host_name,
             [this](const store::Record& record) { return release_hop(options_.settings, record); },
             [this](const store::Record& record) {
                 services_->history.note_release(record, gate::written_by(*services_, record.customer));
+                if (watch_) watch_->see_release(record);
             }});
-        api_.emplace(api::ApiServices{
-            *journal_,
-            *orders_,
-            *held_,
-            *evidence_,
-            *blocking_,
-            clock_,
-            log_,
-            [this](net::Fiber& caller) { return load_orders(caller); },
-            {[this](net::Fiber& caller, const api::ReleaseOrder& order) {
-                 return release_held(*releaser_, caller, order);
-             },
-             [this](net::Fiber& caller, const std::string& direction, ByteView content) {
-                 return read_held(*readers_, caller, direction, content);
-             }},
-            [this] { return status_json(); },
-            api::Access{api_token_, api_token_path(options_.data_folder), options_.settings.daemon.host_name},
-            [this](net::Fiber& caller) { return metrics_text(caller); },
-            [this](net::Fiber& caller) { return readiness_->reasons_against(caller); },
-            [this](const std::string& name) { return knows_customer(name); }});
+        api_.emplace(
+            api::ApiServices{*journal_,
+                             *orders_,
+                             *held_,
+                             *evidence_,
+                             *blocking_,
+                             clock_,
+                             log_,
+                             [this](net::Fiber& caller) { return load_orders(caller); },
+                             {[this](net::Fiber& caller, const api::ReleaseOrder& order) {
+                                  return release_held(*releaser_, caller, order);
+                              },
+                              [this](net::Fiber& caller, const std::string& direction, ByteView content) {
+                                  return read_held(*readers_, caller, direction, content);
+                              }},
+                             [this] { return status_json(); },
+                             api::Access{api_token_, api_token_path(options_.data_folder), events_token_,
+                                         options_.settings.daemon.host_name},
+                             [this](net::Fiber& caller) { return metrics_text(caller); },
+                             [this](net::Fiber& caller) { return readiness_->reasons_against(caller); },
+                             [this](const std::string& name) { return knows_customer(name); },
+                             watch_actions(),
+                             link_key_});
         readiness_.emplace(*readers_, *writer_, *database_, *blocking_, options_.data_folder);
         started_at_ = clock_.now();
         doors_.emplace(loop_, *services_, *api_, options_.settings.daemon.host_name, log_);
@@ -273,6 +342,7 @@ private:
         stop_by_ = net::deadline_in_ms(std::uint64_t{options_.settings.daemon.stop_grace_s} * 1000);
         reloads_.request_stop();
         housekeeping_.request_stop();
+        watching_.request_stop();
         doors_->close(fiber, stop_by_);
         return opened;
     }
@@ -281,8 +351,10 @@ private:
         TRY(housekeeping_.spawn([this](net::Fiber& own) {
             RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
             if (kept_mail_) retention.kept_mail = &*kept_mail_;
+            retention.watch = &*watch_store_;
             sweep_for_ever(retention, own, {options_.settings.keep, options_.settings.hunt.keep_days});
         }));
+        TRY(start_follow_up());
         return housekeeping_.spawn(
             [this](net::Fiber& own) { file_for_ever(*journal_, *blocking_, log_, own); });
     }
@@ -309,7 +381,8 @@ private:
             {services_->metrics, *writer_, readers_->status(), log_.counts(), doors_->sessions_by_listener(),
              services_->buffered_bytes, blocking_->pending(), book_.size(), evidence_bytes,
              keeper_ ? keeper_->counts() : gate::KeepingCounts{}, kept_mail_ ? kept_mail_->used_bytes() : 0,
-             held ? std::optional<std::uint64_t>(*held) : std::nullopt, started_at_});
+             held ? std::optional<std::uint64_t>(*held) : std::nullopt, started_at_,
+             watch_ ? &watch_->watch() : nullptr});
     }
 
     std::string status_json() const {
@@ -332,7 +405,7 @@ private:
     const ServeOptions& options_;
     CountedLog log_;
     ServiceNotice notice_;
-    std::string api_token_;
+    std::string api_token_, events_token_;
     TimePoint started_at_;
     Clock clock_;
     net::Loop loop_;
@@ -342,6 +415,7 @@ private:
     std::optional<store::JournalStore> journal_;
     std::optional<store::OrderStore> orders_;
     std::optional<store::HeldStore> held_;
+    std::optional<store::WatchStore> watch_store_;
     std::optional<net::BlockingPool> blocking_;
     std::unique_ptr<net::DnsResolver> dns_;  ///< only where signatures are verified
     std::unique_ptr<pool::ReaderPool> readers_;
@@ -349,14 +423,19 @@ private:
     std::optional<gate::JournalWriter> writer_;
     std::optional<gate::MailKeeper> keeper_;
     std::optional<gate::UnheardHolds> unheard_;
+    std::optional<WatchService> watch_;  ///< nothing: it is off
+    gate::MailWatch mail_watch_;
+    HashKey link_key_;  ///< signs the links of contacts
     std::optional<gate::GateServices> services_;
     std::optional<gate::Releaser> releaser_;
+    std::optional<WatchFollowUp> follow_up_;
     std::optional<api::Api> api_;
     std::optional<Doors> doors_;
     std::optional<Readiness> readiness_;
     net::TaskGroup reloads_;
     net::TaskGroup housekeeping_;
-    net::TaskGroup keeping_;  ///< mail for looking again
+    net::TaskGroup keeping_;   ///< mail for looking again
+    net::TaskGroup watching_;  ///< what follows from the watch
     bool reload_asked_ = false;
     Deadline stop_by_{};  ///< when whoever has not ended by itself is cancelled; set at the stop
 };
@@ -365,6 +444,10 @@ private:
 
 std::string api_socket_path(const std::string& data_folder) {
     return data_folder + "/api.sock";
+}
+
+std::string events_token_path(const std::string& data_folder) {
+    return data_folder + "/events-token";
 }
 
 std::string api_token_path(const std::string& data_folder) {

@@ -23,6 +23,7 @@ struct ServeOptions {
     std::size_t readers = 2;
     std::uint32_t deadline_ms = limits::reader_deadline_ms;
     std::size_t cache_entries = limits::cache_entries;
+    std::string lists_folder;  ///< lists that Tocsin brings, for the watch
     /// Reads the configuration anew, for a reload. Errors: it has problems; the old one stays in force.
     std::function<Result<config::Settings>()> read_settings;
 };
@@ -39,5 +40,7 @@ inline constexpr const char* kept_mail_folder = "hunt";
 [[nodiscard]] std::string api_socket_path(const std::string& data_folder);
 /// Path of the file with the API's token.
 [[nodiscard]] std::string api_token_path(const std::string& data_folder);
+/// Path of the file with the token that is good for POST /v1/events alone.
+[[nodiscard]] std::string events_token_path(const std::string& data_folder);
 
 }  // namespace tocsin::app

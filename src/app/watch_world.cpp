@@ -55,4 +55,18 @@ Result<watch::WatchRules> make_watch_rules(const std::string& lists_folder) {
     return rules;
 }
 
+Result<WatchChoices> watch_choices(const config::WatchSettings& settings, const std::string& lists_folder) {
+    WatchChoices choices;
+    choices.rules = TRY(make_watch_rules(lists_folder));
+    choices.rules.budget.alarms_per_thousand = settings.alarms_per_thousand;
+    choices.rules.close_watch_us = std::int64_t{settings.close_watch_days} * watch::day_us;
+    choices.mode = settings.mode == config::WatchMode::observe ? WatchMode::observe : WatchMode::hold;
+    choices.kept_messages = settings.kept_messages;
+    return choices;
+}
+
+HashKey watch_key(const std::string& secret) {
+    return HashKey{sha256(as_bytes(secret))};
+}
+
 }  // namespace tocsin::app

@@ -42,6 +42,21 @@ void add_direction(CLI::App& command, mail::Direction& direction) {
         ->check(CLI::IsMember({"inbound", "outbound", "internal"}));
 }
 
+void add_client_options(CLI::App& command, ClientOptions& options) {
+    not_empty(command.add_option(
+        "--data", options.data_folder,
+        "data folder of the daemon (default: what /etc/tocsin/tocsin.toml says; data without that file)"));
+    command.add_flag("--json", options.json, "print JSON");
+}
+
+void add_paging(CLI::App& command, Paging& paging) {
+    command.add_option("--limit", paging.limit, "at most so many, 1 to 100000")
+        ->check(CLI::Range(std::size_t{1}, listed_entries_max))
+        ->capture_default_str();
+    not_empty(command.add_option("--before", paging.before,
+                                 "only what is older than this ID (the last one of the page before)"));
+}
+
 namespace {
 
 void add_reader_options(CLI::App& command, ReaderOptions& options) {
@@ -142,21 +157,6 @@ void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
         ->check(CLI::Range(std::size_t{1}, limits::template_children));
     add_reader_options(*command, words.readers);
     command->callback([&] { chosen = [&] { return run_serve(words); }; });
-}
-
-void add_client_options(CLI::App& command, ClientOptions& options) {
-    not_empty(command.add_option(
-        "--data", options.data_folder,
-        "data folder of the daemon (default: what /etc/tocsin/tocsin.toml says; data without that file)"));
-    command.add_flag("--json", options.json, "print JSON");
-}
-
-void add_paging(CLI::App& command, Paging& paging) {
-    command.add_option("--limit", paging.limit, "at most so many, 1 to 100000")
-        ->check(CLI::Range(std::size_t{1}, listed_entries_max))
-        ->capture_default_str();
-    not_empty(command.add_option("--before", paging.before,
-                                 "only what is older than this ID (the last one of the page before)"));
 }
 
 void add_journal_list(CLI::App& journal, ClientOptions& client, JournalFilter& filter, Chosen& chosen) {
@@ -369,7 +369,7 @@ int run(int argc, char** argv) {
     add_order(app, client, words, listing, revoked, chosen);
     add_rules(app, rules, chosen, quiet_log);
     add_hunt(app, hunt, chosen, quiet_log);
-    add_watch(app, watch, chosen);
+    add_watch(app, watch, client, chosen);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);
     try {

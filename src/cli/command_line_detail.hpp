@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/log.hpp"
+#include "cli/daemon_client.hpp"
 #include "cli/hunt_command.hpp"
 #include "cli/rules_command.hpp"
 #include "mail/direction.hpp"
@@ -21,6 +22,9 @@ using Chosen = std::function<int()>;
 /// A value that the shell made of a variable without one would count as "nothing was said", and change what was meant.
 CLI::Option* not_empty(CLI::Option* option);
 void add_direction(CLI::App& command, mail::Direction& direction);
+
+void add_client_options(CLI::App& command, ClientOptions& options);
+void add_paging(CLI::App& command, Paging& paging);
 
 /// `tocsin rules`.
 void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log);

@@ -71,6 +71,18 @@ std::string for_terminal(std::string_view text) {
     return out;
 }
 
+std::string for_terminal_lines(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        out += for_terminal(text.substr(0, end));
+        if (end == std::string_view::npos) break;
+        out += '\n';
+        text.remove_prefix(end + 1);
+    }
+    return out;
+}
+
 namespace {
 
 /// Lines in the order of their first appearance, each once, with how often it would have stood there.

@@ -25,5 +25,7 @@ enum class Colour : std::uint8_t { plain, terminal };
 [[nodiscard]] std::string to_json_line(const ScanResult& result);
 /// UTF-8 as it is, but without control bytes and direction overrides: a file name must not paint the terminal.
 [[nodiscard]] std::string for_terminal(std::string_view text);
+/// The same for a text of our own lines, which stay.
+[[nodiscard]] std::string for_terminal_lines(std::string_view text);
 
 }  // namespace tocsin::cli

@@ -141,7 +141,8 @@ void Replay::show_news(const EventLabel& label, TimePoint now) {
         nlohmann::ordered_json shown = watch::to_json(*alarm);
         if (!label.attack.empty()) shown["label"] = label.id;
         if (!label.benign.empty()) shown["label"] = label.id;
-        std::fputs(command_.text ? for_terminal(watch::alarm_text(*alarm)).c_str() : dump(shown).c_str(),
+        std::fputs(command_.text ? for_terminal_lines(watch::alarm_text(*alarm)).c_str()
+                                 : dump(shown).c_str(),
                    stdout);
     }
 }

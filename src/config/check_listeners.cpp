@@ -120,10 +120,14 @@ private:
 
 std::optional<std::string> reach_problem(const Listener& listener) {
     const bool asks_nothing = listener.kind == ListenerKind::check || listener.kind == ListenerKind::clamd;
-    const bool guarded = !asks_nothing && listener.kind != ListenerKind::api;
+    const bool in_the_clear = listener.kind == ListenerKind::api || listener.kind == ListenerKind::answers;
+    const bool guarded = !asks_nothing && !in_the_clear;
     if (guarded || listener.allow_remote || is_local(listener.address)) return std::nullopt;
     return fmt::format("kind \"{}\" asks for {}, and {} can be reached from other machines",
-                       to_string(listener.kind), asks_nothing ? "no password" : "its token in the clear",
+                       to_string(listener.kind),
+                       asks_nothing                         ? "no password"
+                       : listener.kind == ListenerKind::api ? "its token in the clear"
+                                                            : "links in the clear",
                        to_text(listener.address));
 }
 

@@ -39,7 +39,8 @@ std::uint32_t default_timeout_ms(ListenerKind kind) {
         case ListenerKind::milter: return limits::client_message_ms;  // its client may take that long
         case ListenerKind::check:
         case ListenerKind::clamd: return limits::check_timeout_ms;
-        case ListenerKind::api: break;
+        case ListenerKind::api:
+        case ListenerKind::answers: break;
     }
     return limits::api_timeout_ms;
 }
@@ -52,7 +53,9 @@ void complete_listener(Listener& listener, const DaemonSettings& daemon) {
     }
     if (listener.sessions == 0)
         listener.sessions = static_cast<std::uint32_t>(
-            listener.kind == ListenerKind::api ? limits::api_sessions : limits::sessions);
+            (listener.kind == ListenerKind::api || listener.kind == ListenerKind::answers)
+                ? limits::api_sessions
+                : limits::sessions);
     if (listener.timeout_s == 0) listener.timeout_s = default_timeout_ms(listener.kind) / 1000;
     if (listener.kind == ListenerKind::smtp && !listener.next_hop) {
         const bool outbound = listener.direction == DirectionRule::outbound;

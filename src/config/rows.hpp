@@ -36,6 +36,7 @@ void complete(Settings& settings, const Places& places);
 void check_listeners(const Settings& settings, const Places& places, Problems& problems);
 void check_customers(const Settings& settings, const Places& places, Problems& problems);
 void check_banner(const Settings& settings, const Places& places, Problems& problems);
+void check_watch(const Settings& settings, const Places& places, Problems& problems);
 void check_policy(const Settings& settings, const Places& places, Problems& problems);
 
 }  // namespace tocsin::config

@@ -23,8 +23,9 @@ inline constexpr Setting listener_settings[] = {
     {.key = "kind",
      .type = Type::word,
      .access = bound<&Settings::listeners, &Listener::kind>,
-     .help =
-         "What is spoken: SMTP as a proxy, milter, rspamd's HTTP (`/checkv2`), clamd, or Tocsin's own API.",
+     .help = "What is spoken: SMTP as a proxy, milter, rspamd's HTTP (`/checkv2`), clamd, Tocsin's own API, "
+             "or the page on which "
+             "contacts of customers answer.",
      .need = Need::required},
     {.key = "address",
      .type = Type::listen_address,
@@ -38,7 +39,7 @@ inline constexpr Setting listener_settings[] = {
      .help = "Sessions at once; more clients wait.",
      .least = 1,
      .most = limits::config_sessions_max,
-     .default_text = "512; for api 64"},
+     .default_text = "512; for api and answers 64"},
     {.key = "timeout_s",
      .type = Type::integer,
      .access = bound<&Settings::listeners, &Listener::timeout_s>,
@@ -48,14 +49,14 @@ inline constexpr Setting listener_settings[] = {
      .unit = "s",
      .least = 1,
      .most = limits::config_timeout_s_max,
-     .default_text = "smtp 300, milter 3600, check and clamd 120, api 30"},
+     .default_text = "smtp 300, milter 3600, check and clamd 120, api and answers 30"},
     {.key = "allow_remote",
      .type = Type::boolean,
      .access = bound<&Settings::listeners, &Listener::allow_remote>,
      .help =
          "Whether an address that other machines reach is allowed. check and clamd ask for no password; api "
          "asks for its token, but in the clear.",
-     .kinds = on_check | on_clamd | on_api},
+     .kinds = on_check | on_clamd | on_api | on_answers},
     {.key = "direction",
      .type = Type::word,
      .access = bound<&Settings::listeners, &Listener::direction>,
@@ -173,6 +174,14 @@ inline constexpr Setting customer_settings[] = {
      .help = "Whether these are your own people: rules know whom they wrote to (rules in the manual, "
              "\"History\"). Without any "
              "[[customer]] all outbound mail is theirs."},
+    {.key = "contact",
+     .type = Type::text,
+     .access = bound<&Settings::customers, &Customer::contact>,
+     .help = "Address of a person at the customer who is asked when the watch holds its mail. Not at a "
+             "domain that the "
+             "customer sends from: whoever stole the mailbox would answer.",
+     .most = address_bytes,
+     .default_text = "nobody is asked"},
 };
 
 inline constexpr Setting outbound_settings[] = {

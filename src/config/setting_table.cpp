@@ -2,6 +2,7 @@
 #include "config/setting_table.hpp"
 
 #include "base/limits.hpp"
+#include "base/limits/watch.hpp"
 #include "config/binding.hpp"
 #include "config/setting_rows.hpp"
 
@@ -336,6 +337,69 @@ constexpr Setting hunt_settings[] = {
      .most = limits::kept_message_bytes},
 };
 
+constexpr Setting watch_settings[] = {
+    {.key = "mode",
+     .type = Type::word,
+     .access = bound<&S::watch, &WatchSettings::mode>,
+     .help = "off: outgoing mail is not compared with earlier mail. observe: alarms are raised and shown, "
+             "all mail goes. "
+             "hold: what raises an alarm is held, and what is unusual goes out in small parts."},
+    {.key = "alarms_per_thousand",
+     .type = Type::integer,
+     .access = bound<&S::watch, &WatchSettings::alarms_per_thousand>,
+     .help = "Alarms for 1,000 customers and day that people will look at. The threshold follows from it.",
+     .least = 1,
+     .most = 1'000},
+    {.key = "kept_messages",
+     .type = Type::integer,
+     .access = bound<&S::watch, &WatchSettings::kept_messages>,
+     .help = "Messages of one alarm that are kept here, to be looked at and sent on when it is answered; the "
+             "sender "
+             "of the others is told to try again (4xx). A milter with keep = \"mta\" leaves all of them to "
+             "the MTA.",
+     .least = 0,
+     .most = limits::watch_kept_messages_max},
+    {.key = "close_watch_days",
+     .type = Type::integer,
+     .access = bound<&S::watch, &WatchSettings::close_watch_days>,
+     .help = "How long a customer is watched closely after an incident that nobody closes.",
+     .unit = "days",
+     .least = 1,
+     .most = 365},
+    {.key = "asn_database",
+     .type = Type::path,
+     .access = bound<&S::watch, &WatchSettings::asn_database>,
+     .help = "MaxMind DB file with the owners (AS) of networks.",
+     .default_text = "owners are not compared",
+     .path_use = PathUse::file},
+    {.key = "country_database",
+     .type = Type::path,
+     .access = bound<&S::watch, &WatchSettings::country_database>,
+     .help = "MaxMind DB file with the countries of networks.",
+     .default_text = "countries are not compared",
+     .path_use = PathUse::file},
+    {.key = "answer_url",
+     .type = Type::text,
+     .access = bound<&S::watch, &WatchSettings::answer_url>,
+     .help = "Where a customer's contact answers, as the contact reaches the listener of kind `answers`: "
+             "\"https://answers.example.net/\". A one-time link below it is sent to the contact of the "
+             "customer whose mail an "
+             "alarm holds.",
+     .most = address_bytes,
+     .default_text = "contacts are not asked"},
+    {.key = "ask_from",
+     .type = Type::text,
+     .access = bound<&S::watch, &WatchSettings::ask_from>,
+     .help = "Sender of these questions; needed for answer_url.",
+     .most = address_bytes,
+     .default_text = "nobody"},
+    {.key = "ask_through",
+     .type = Type::hop_address,
+     .access = bound<&S::watch, &WatchSettings::ask_through>,
+     .help = "Mail server that takes these questions. It must not come through Tocsin again.",
+     .default_text = "where released outbound mail goes"},
+};
+
 std::size_t one_row(const Settings&) {
     return 1;
 }
@@ -391,6 +455,9 @@ constexpr Section section_table[] = {
      "Mail that went through is kept for a while, compressed and sealed, so that new rules and lists can be "
      "asked about it: `tocsin rules hunt`. Of copies of one mailing the first is kept.",
      hunt_settings, one_row, append_nothing},
+    {"watch", Rows::one,
+     "What customers normally send, and what happens when it is not them any more (watch in the manual).",
+     watch_settings, one_row, append_nothing},
 };
 
 }  // namespace

@@ -63,7 +63,8 @@ struct Access {
 };
 
 /// Bits of Setting::kinds, in the order of ListenerKind.
-inline constexpr unsigned every_kind = 0, on_smtp = 1, on_milter = 2, on_check = 4, on_clamd = 8, on_api = 16;
+inline constexpr unsigned every_kind = 0, on_smtp = 1, on_milter = 2, on_check = 4, on_clamd = 8, on_api = 16,
+                          on_answers = 32;
 
 struct Setting {
     std::string_view key;

@@ -46,20 +46,13 @@ struct JudgeSettings {
     bool own_rules = true;
     std::vector<std::string> rules;
     std::vector<std::string> lists;
-    std::vector<std::string> may_do_without = {"history",
-                                               "text_intent",
-                                               "screenshots",
-                                               "text_in_pictures",
-                                               "logos",
-                                               "domain_age",
-                                               "link_analysis",
-                                               "translation",
-                                               "macro_model",
-                                               "attack_score",
-                                               "sensitive_data",
-                                               "user_reports",
-                                               "cut_off",
-                                               "$"};
+    std::vector<std::string> may_do_without = {"history",        "text_intent",
+                                               "screenshots",    "text_in_pictures",
+                                               "logos",          "domain_age",
+                                               "link_analysis",  "translation",
+                                               "macro_model",    "attack_score",
+                                               "sensitive_data", "user_reports",
+                                               "cut_off",        "$"};
     std::uint32_t inbound_suspicious_points = 5, inbound_phish_points = 8;
     std::uint32_t outbound_suspicious_points = 7, outbound_phish_points = 9;
 
@@ -114,6 +107,7 @@ struct Customer {
     std::vector<std::string> header_domains;    ///< lower case
     std::vector<std::string> listeners;         ///< names
     bool organisation = false;                  ///< no customer, but the people who run all this
+    std::optional<std::string> contact;         ///< who is asked whether it was them; an address
 
     bool operator==(const Customer&) const = default;
 };
@@ -193,6 +187,20 @@ struct HuntSettings {
     bool operator==(const HuntSettings&) const = default;
 };
 
+/// What customers normally send, and what happens when it is not them any more.
+struct WatchSettings {
+    WatchMode mode = WatchMode::hold;
+    std::uint32_t alarms_per_thousand = 10;
+    std::uint32_t kept_messages = 100;
+    std::uint32_t close_watch_days = 14;
+    std::optional<std::string> asn_database, country_database;
+    std::optional<std::string> answer_url;  ///< begin of the links in questions to contacts
+    std::optional<std::string> ask_from;    ///< their sender
+    std::optional<Address> ask_through;     ///< unset: as released outbound mail
+
+    bool operator==(const WatchSettings&) const = default;
+};
+
 /// Where released mail goes that came through a milter, or over HTTP; what came through a proxy goes where its listener passes
 /// mail on to.
 struct ReleaseSettings {
@@ -218,6 +226,7 @@ struct Settings {
     ReleaseSettings release;
     KeepSettings keep;
     HuntSettings hunt;
+    WatchSettings watch;
 
     bool operator==(const Settings&) const = default;
 };

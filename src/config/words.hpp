@@ -11,7 +11,7 @@
 
 namespace tocsin::config {
 
-enum class ListenerKind : std::uint8_t { smtp, milter, check, clamd, api };
+enum class ListenerKind : std::uint8_t { smtp, milter, check, clamd, api, answers };
 /// Which way the mail of a listener goes; by_sender: outbound after a login or from own_networks, else inbound.
 enum class DirectionRule : std::uint8_t { inbound, outbound, by_sender };
 enum class Direction : std::uint8_t { inbound, outbound };
@@ -31,6 +31,8 @@ enum class Disposition : std::uint8_t { accept, tag, quarantine, hold, reject, t
 /// What is said in a banner, and so when there is one.
 enum class BannerReason : std::uint8_t { first_contact, suspicious, phish };
 enum class Engine : std::uint8_t { clamav, yara, documents };
+/// What the watch does: nothing; raises alarms and lets all mail go; holds.
+enum class WatchMode : std::uint8_t { off, observe, hold };
 
 /// words<E>[value]: the word for an enumerator.
 template <typename E>
@@ -40,8 +42,8 @@ inline constexpr std::array<std::string_view, 4> words<LogLevel>{"debug", "info"
 template <>
 inline constexpr std::array<std::string_view, 2> words<LogFormat>{"text", "json"};
 template <>
-inline constexpr std::array<std::string_view, 5> words<ListenerKind>{"smtp", "milter", "check", "clamd",
-                                                                     "api"};
+inline constexpr std::array<std::string_view, 6> words<ListenerKind>{"smtp",  "milter", "check",
+                                                                     "clamd", "api",    "answers"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<DirectionRule>{"inbound", "outbound", "by_sender"};
 template <>
@@ -68,6 +70,8 @@ inline constexpr std::array<std::string_view, 6> words<Disposition>{"accept", "t
                                                                     "hold",   "reject", "tempfail"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<BannerReason>{"first_contact", "suspicious", "phish"};
+template <>
+inline constexpr std::array<std::string_view, 3> words<WatchMode>{"off", "observe", "hold"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<Engine>{"clamav", "yara", "documents"};
 

@@ -49,7 +49,8 @@ Result<std::string> client_address(std::string_view value) {
     constexpr std::string_view tag = "IPv6:";  // RFC 5321 section 4.1.3
     if (equals_ignoring_case(address.substr(0, tag.size()), tag)) address.remove_prefix(tag.size());
     if (parse_ip_address(address)) return std::string(address);
-    return fail(ErrorCode::invalid_input, "IP: not an IP address: give one such as 192.0.2.7 or 2001:db8::1, or `unknown`");
+    return fail(ErrorCode::invalid_input,
+                "IP: not an IP address: give one such as 192.0.2.7 or 2001:db8::1, or `unknown`");
 }
 
 Result<void> take_field(std::string_view name, std::string_view value, Envelope& envelope) {

@@ -60,10 +60,10 @@ std::vector<std::string> link_domains(const scan::ScanReport& report) {
     return domains;
 }
 
-store::Record make_record(const Envelope& envelope, const Judgement& judgement, TimePoint now) {
+store::Record make_record(const Envelope& envelope, const Judgement& judgement) {
     const scan::ScanReport& report = judgement.scan.report;
     bool scanned = judgement.scan.outcome == sandbox::Outcome::verdict;
-    store::Record record = envelope_record(judgement.record_id, envelope, now);
+    store::Record record = envelope_record(judgement.record_id, envelope, judgement.judged_at);
     record.customer = judgement.customer;
     record.size_bytes = judgement.size_bytes;
     record.subject = report.facts.subject;
@@ -78,6 +78,8 @@ store::Record make_record(const Envelope& envelope, const Judgement& judgement, 
     record.held_id = judgement.held_id;
     record.engine_version = report.engine_version;
     record.elapsed_us = judgement.scan.elapsed_us;
+    record.watch_number = judgement.watch_number;
+    record.watched = judgement.watched;
     if (scanned) {
         record.link_domains = link_domains(report);
         record.attachment_sha256 = report.facts.attachment_sha256;
@@ -112,6 +114,7 @@ store::Held make_held(const store::Record& record, const Envelope& envelope, con
     held.subject = record.subject;
     held.size_bytes = record.size_bytes;
     held.reason = judgement.decision.reason;
+    held.alarm = judgement.alarm;
     held.content_sha256 = record.content_sha256;
     return held;
 }
@@ -227,6 +230,7 @@ std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& 
     if (!order || order->action != store::OrderAction::block) return std::nullopt;
     out.customer = services.rules->senders.customer(envelope, {});
     out.record_id = make_id(now.microseconds);
+    out.judged_at = now;
     out.size_bytes = size_bytes;
     out.decision = decision_of(*order);
     out.scan_spared = true;
@@ -321,6 +325,7 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
     const TimePoint now = services.clock.now();
     const bool scanned = out.scan.outcome == sandbox::Outcome::verdict;
     out.record_id = make_id(now.microseconds);
+    out.judged_at = now;
     out.size_bytes = content.size();
     out.customer = services.rules->senders.customer(
         envelope, scanned ? std::string_view(out.scan.report.facts.header_from) : std::string_view());
@@ -341,6 +346,7 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
     out.passing = std::move(together.passing);
     out.kept = std::move(together.kept);
     if (keeps(out.decision.disposition)) out.held_id = make_id(now.microseconds);
+    watch_message(services, envelope, out, now);
     out.banner = banner_for(services, envelope, content, out, now);
     if (counts && out.decision.disposition != Disposition::tempfail) services.tries.forget(key);
     return out;
@@ -355,7 +361,8 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
 Judgement too_large(GateServices& services, const Envelope& envelope, std::uint64_t seen_bytes) {
     Judgement out;
     out.begun = net::steady_now();
-    out.record_id = make_id(services.clock.now().microseconds);
+    out.judged_at = services.clock.now();
+    out.record_id = make_id(out.judged_at.microseconds);
     out.customer = services.rules->senders.customer(envelope, {});
     out.size_bytes = seen_bytes;
     out.scan.outcome = sandbox::Outcome::over_limit;
@@ -373,6 +380,11 @@ Judgement no_room(GateServices& services, const Envelope& envelope, std::uint64_
 
 void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content,
             Judgement& judgement, KeptBy kept_by) {
+    if (kept_by == KeptBy::us && judgement.room == Room::no) {
+        const std::string why = judgement.decision.reason;
+        give_up(judgement, why);
+        judgement.decision.by = DecidedBy::watch;
+    }
     const bool kept = keeps(judgement.decision.disposition) && kept_by == KeptBy::us;
     std::string sha256;
     if (!kept) {
@@ -384,7 +396,7 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
         services.log.write(LogLevel::error, "evidence.not_stored", {{"error", stored.error().message}});
         return;
     }
-    store::Record record = make_record(envelope, judgement, services.clock.now());
+    store::Record record = make_record(envelope, judgement);
     record.content_sha256 = sha256;
     const bool anew = kept && judgement.held_already_sha256.empty();
     const store::Held held = anew ? make_held(record, envelope, judgement) : store::Held{};
@@ -448,6 +460,9 @@ proto::SmtpReply refusal(const Judgement& judgement) {
         case Disposition::tag:
         case Disposition::tempfail: break;
     }
+    // What was unusual is told to nobody outside: the client may be the thief.
+    if (judgement.decision.by == DecidedBy::watch)
+        return proto::make_reply(451, "4.7.1", "mail of this account goes on later: " + judgement.record_id);
     return proto::make_reply(451, "4.7.1",
                              "please try again later: " + reply_text(judgement.decision.reason));
 }

@@ -10,6 +10,7 @@
 #include "gate/envelope.hpp"
 #include "gate/policy.hpp"
 #include "gate/services.hpp"
+#include "gate/watched_mail.hpp"
 #include "net/fiber.hpp"
 #include "pool/reader_pool.hpp"
 #include "proto/smtp_types.hpp"
@@ -33,8 +34,13 @@ struct Judgement {
     std::vector<std::string> passing;  ///< recipients who get the message
     std::vector<std::string> kept;     ///< recipients for whom it is kept
     pool::ScanOutcome scan;
-    Banner banner;             ///< of a message that somebody gets
-    bool scan_spared = false;  ///< an order blocks the sender: no reader was asked
+    Banner banner;                   ///< of a message that somebody gets
+    bool scan_spared = false;        ///< an order blocks the sender: no reader was asked
+    TimePoint judged_at;             ///< the time of its record
+    std::uint64_t watch_number = 0;  ///< Record::watch_number
+    std::string watched;             ///< Record::watched
+    std::string alarm;               ///< of the watch, that holds it; empty: none does
+    Room room = Room::yes;           ///< for a message that an alarm holds
     std::uint64_t size_bytes = 0;
     Deadline begun{};       ///< when the whole message was there
     bool recorded = false;  ///< the record is durable; without it the sender must be told to try again
@@ -60,7 +66,7 @@ struct Judgement {
 
 /// Makes the decision durable. When it returns with `judgement.recorded`, the record, and the message if we keep it, are on disk.
 /// A message that is held already is not kept twice: `held_id` is then that of the first time. With KeptBy::client no content is
-/// stored, and `held_id` becomes empty.
+/// stored, and `held_id` becomes empty. With KeptBy::us and Room::no the sender shall try again instead.
 void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope, ByteView content,
             Judgement& judgement, KeptBy kept_by = KeptBy::us);
 

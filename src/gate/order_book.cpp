@@ -20,7 +20,7 @@ struct Looked {
     const OrderSubject& subject;
     std::optional<IpAddress> client;
     std::vector<std::string> senders;  ///< of the envelope and in From, plain_address(), ascii_lower()
-    std::string subject_line;  ///< fold_case()
+    std::string subject_line;          ///< fold_case()
     std::unordered_set<std::string>
         link_domains;                    ///< hosts of links and the domains above them, ascii_lower()
     std::vector<std::string> link_keys;  ///< store::link_key(), sorted
@@ -106,8 +106,8 @@ void OrderBook::replace(std::vector<store::Order> orders) {
     in_force->all.reserve(orders.size());
     for (store::Order& order : orders) {
         OrderInForce entry;
-        const bool names_address =
-            order.subject_kind == store::SubjectKind::sender || order.subject_kind == store::SubjectKind::recipient;
+        const bool names_address = order.subject_kind == store::SubjectKind::sender ||
+                                   order.subject_kind == store::SubjectKind::recipient;
         entry.lower_value = ascii_lower(names_address ? plain_address(order.value) : order.value);
         if (order.subject_kind == store::SubjectKind::client_ip)
             entry.network = IpNetwork::parse(order.value);

@@ -30,7 +30,7 @@ enum class Disposition : std::uint8_t {
 /// Hold or quarantine.
 [[nodiscard]] bool keeps(Disposition disposition);
 
-enum class DecidedBy : std::uint8_t { policy, order };
+enum class DecidedBy : std::uint8_t { policy, order, watch };
 
 struct Decision {
     Disposition disposition = Disposition::tempfail;

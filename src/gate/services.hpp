@@ -18,6 +18,7 @@
 #include "gate/policy.hpp"
 #include "gate/sender_table.hpp"
 #include "gate/unscannable_tries.hpp"
+#include "gate/watched_mail.hpp"
 #include "net/blocking_pool.hpp"
 #include "pool/reader_pool.hpp"
 #include "store/evidence_store.hpp"
@@ -56,7 +57,8 @@ struct GateServices {
     std::size_t buffered_bytes_max = limits::gate_buffered_bytes;
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken
     GateMetrics metrics{};
-    MailKeeper* keeper = nullptr;  ///< nullptr: no mail is kept for looking again
+    const MailWatch* watch = nullptr;  ///< nullptr: what customers send is not compared with their past
+    MailKeeper* keeper = nullptr;      ///< nullptr: no mail is kept for looking again
 };
 
 /// Who is answerable for outbound mail of this customer.

@@ -71,8 +71,9 @@ std::string fingerprint(std::uint64_t value) {
     return value == 0 ? std::string() : fmt::format("{:016x}", value);
 }
 
-/// What the watch compares with earlier mail, under the names that records have (docs/manual/watch.md).
-json facts_json(const scan::ScanReport& report) {
+}  // namespace
+
+json sending_facts_json(const scan::ScanReport& report) {
     json links = json::object();
     for (const scan::HostCount& host : scan::link_hosts(report)) links[host.host] = host.links;
     const scan::MessageFacts& facts = report.facts;
@@ -90,8 +91,6 @@ json facts_json(const scan::ScanReport& report) {
             {"points", report.rules.points},
             {"hostility", report.rules.hostility}};
 }
-
-}  // namespace
 
 json to_json(const ScanOutcome& outcome) {
     const scan::ScanReport& report = outcome.report;
@@ -119,7 +118,7 @@ json to_json(const ScanOutcome& outcome) {
              {"outcome", sandbox::to_string(outcome.outcome)},
              {"bytes_copied", report.bytes_copied},
              {"elapsed_ms", static_cast<double>(outcome.elapsed_us) / 1000.0}};
-    if (scanned) out["facts"] = facts_json(report);
+    if (scanned) out["facts"] = sending_facts_json(report);
     if (report.rules.asked > 0) out["rules"] = rules_json(report.rules);
     if (!outcome.detail.empty()) out["detail"] = outcome.detail;
     return out;

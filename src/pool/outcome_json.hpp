@@ -9,5 +9,7 @@ namespace tocsin::pool {
 
 /// Members in the order in which people read them. A reader that gave no verdict makes the message unscannable: never clean.
 [[nodiscard]] nlohmann::ordered_json to_json(const ScanOutcome& outcome);
+/// What the watch compares with earlier mail, under the names that records have (docs/manual/watch.md).
+[[nodiscard]] nlohmann::ordered_json sending_facts_json(const scan::ScanReport& report);
 
 }  // namespace tocsin::pool

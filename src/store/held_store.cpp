@@ -67,6 +67,7 @@ void add_columns(Conditions& conditions, const HeldFilter& filter) {
     if (filter.choice == HeldChoice::waiting)
         conditions.add("(state = :waiting OR state = 'releasing')", "waiting", std::string("held"));
     if (filter.customer) conditions.add("customer = :customer", "customer", text(*filter.customer));
+    if (filter.alarm) conditions.add("alarm = :alarm AND alarm <> ''", "alarm", text(*filter.alarm));
     if (filter.sender) conditions.add("sender_key = :sender", "sender", search_key(text(*filter.sender)));
     if (filter.recipient)
         conditions.add(
@@ -91,17 +92,19 @@ std::optional<HeldState> held_state_from(std::string_view name) {
     return static_cast<HeldState>(found - state_names.begin());
 }
 
-const char* const insert_held = "INSERT INTO held (id, record_id, time_us, direction, mail_from, sender_key, "
-                                "recipients, recipients_key, sender_dsn, recipients_dsn, customer, "
-                                "subject, size_bytes, reason, content_sha256, state, decided_by, decided_at, "
-                                "decision_note) VALUES (:id, :record_id, "
-                                ":time_us, :direction, :mail_from, :sender_key, :recipients, "
-                                ":recipients_key, :sender_dsn, :recipients_dsn, :customer, :subject, :size_bytes, :reason, "
-                                ":content_sha256, :state, :decided_by, :decided_at, :decision_note)";
+const char* const insert_held =
+    "INSERT INTO held (id, record_id, time_us, direction, mail_from, sender_key, "
+    "recipients, recipients_key, sender_dsn, recipients_dsn, customer, "
+    "subject, size_bytes, reason, alarm, content_sha256, state, decided_by, decided_at, "
+    "decision_note) VALUES (:id, :record_id, "
+    ":time_us, :direction, :mail_from, :sender_key, :recipients, "
+    ":recipients_key, :sender_dsn, :recipients_dsn, :customer, :subject, :size_bytes, :reason, :alarm, "
+    ":content_sha256, :state, :decided_by, :decided_at, :decision_note)";
 
-const char* const select_held = "SELECT id, record_id, time_us, direction, mail_from, recipients, sender_dsn, "
-                                "recipients_dsn, customer, subject, size_bytes, reason, content_sha256, "
-                                "state, decided_by, decided_at, decision_note FROM held";
+const char* const select_held =
+    "SELECT id, record_id, time_us, direction, mail_from, recipients, sender_dsn, "
+    "recipients_dsn, customer, subject, size_bytes, reason, alarm, content_sha256, "
+    "state, decided_by, decided_at, decision_note FROM held";
 
 void HeldRow::set(const Held& held) {
     id = text(held.id);
@@ -119,6 +122,7 @@ void HeldRow::set(const Held& held) {
     subject = text(held.subject);
     size_bytes = static_cast<long long>(held.size_bytes);
     reason = text(held.reason);
+    alarm = text(held.alarm);
     content_sha256 = text(held.content_sha256);
     state = to_string(held.state);
     decided_by = text(held.decided_by);
@@ -143,6 +147,7 @@ Result<Held> HeldRow::get() const {
     held.subject = subject;
     held.size_bytes = static_cast<std::uint64_t>(size_bytes);
     held.reason = reason;
+    held.alarm = alarm;
     held.content_sha256 = content_sha256;
     held.state = *known_state;
     held.decided_by = decided_by;
@@ -167,6 +172,7 @@ void HeldRow::bind_use(soci::statement& statement) {
     bind(subject, "subject");
     bind(size_bytes, "size_bytes");
     bind(reason, "reason");
+    bind(alarm, "alarm");
     bind(content_sha256, "content_sha256");
     bind(state, "state");
     bind(decided_by, "decided_by");
@@ -178,10 +184,11 @@ void HeldRow::bind_use(soci::statement& statement) {
 void HeldRow::bind_into(soci::statement& statement) {
     for (std::string* member : {&id, &record_id}) statement.exchange(soci::into(*member));
     statement.exchange(soci::into(time_us));
-    for (std::string* member : {&direction, &mail_from, &recipients, &sender_dsn, &recipients_dsn, &customer, &subject})
+    for (std::string* member :
+         {&direction, &mail_from, &recipients, &sender_dsn, &recipients_dsn, &customer, &subject})
         statement.exchange(soci::into(*member));
     statement.exchange(soci::into(size_bytes));
-    for (std::string* member : {&reason, &content_sha256, &state, &decided_by})
+    for (std::string* member : {&reason, &alarm, &content_sha256, &state, &decided_by})
         statement.exchange(soci::into(*member));
     statement.exchange(soci::into(decided_at.value, decided_at.indicator));
     statement.exchange(soci::into(decision_note));

@@ -33,6 +33,7 @@ struct Held {
     std::string subject;
     std::uint64_t size_bytes = 0;
     std::string reason;          ///< in words for a person
+    std::string alarm;           ///< of the watch, that holds it; empty: something else does
     std::string content_sha256;  ///< EvidenceStore, hexadecimal
     HeldState state = HeldState::held;
     std::string decided_by;  ///< who decided last; empty while held
@@ -65,6 +66,7 @@ struct HeldFilter {
     HeldChoice choice = HeldChoice::all;
     std::optional<HeldState> state;
     std::optional<std::string> customer;
+    std::optional<std::string> alarm;
     std::optional<std::string> sender;
     std::optional<std::string> recipient;
     std::optional<TimePoint> from;         ///< this moment or later

@@ -50,6 +50,7 @@ template <typename SomeRecord, typename Visitor>
 void visit_documents(SomeRecord& record, const Visitor& visit) {
     visit("reasons", record.reasons);
     visit("findings", record.findings);
+    visit("watched", record.watched);
 }
 
 json encode(const Record& record) {
@@ -71,6 +72,7 @@ json encode(const Record& record) {
     out["ambiguous"] = record.ambiguous;
     out["elapsed_us"] = record.elapsed_us;
     out["text_fingerprint"] = record.text_fingerprint;
+    if (record.watch_number != 0) out["watch_number"] = record.watch_number;
     return out;
 }
 
@@ -87,6 +89,7 @@ Record decode(const json& in) {
     record.ambiguous = in.at("ambiguous").get<bool>();
     record.elapsed_us = in.at("elapsed_us").get<std::uint64_t>();
     record.text_fingerprint = in.at("text_fingerprint").get<std::uint64_t>();
+    record.watch_number = in.value("watch_number", std::uint64_t{0});
     return record;
 }
 

@@ -88,6 +88,7 @@ void insert_records(soci::session& session, std::span<const Record> records) {
     insert_journal_rows(session, records);
     insert_recipients(session, records);
     insert_what_it_is_found_by(session, records);
+    note_watch_days(session, records);
 }
 
 std::string update_replies(soci::session& session, std::span<const NextHopReply> replies) {

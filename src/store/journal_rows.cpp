@@ -17,21 +17,22 @@ const char* const insert_journal =
     "mail_from, sender_key, recipients, size_bytes, "
     "subject, subject_key, header_from, message_id, verdict, disposition, "
     "ambiguous, reasons, findings, outcome, customer, "
-    "held_id, next_hop_reply, engine_version, elapsed_us, content_sha256) "
+    "held_id, next_hop_reply, engine_version, elapsed_us, content_sha256, watch_number, watched) "
     "VALUES (:id, :time_us, :direction, :listener, "
     ":client_ip, :client_name, :sasl_login, :queue_id, :text_fingerprint, :helo, :mail_from, "
     ":sender_key, :recipients, :size_bytes, "
     ":subject, :subject_key, :header_from, :message_id, "
     ":verdict, :disposition, :ambiguous, :reasons, :findings, :outcome, "
     ":customer, :held_id, :next_hop_reply, "
-    ":engine_version, :elapsed_us, :content_sha256)";
+    ":engine_version, :elapsed_us, :content_sha256, :watch_number, :watched)";
 
-const char* const select_journal = "SELECT id, time_us, direction, listener, client_ip, client_name, "
-                                   "sasl_login, queue_id, text_fingerprint, helo, mail_from, "
-                                   "recipients, size_bytes, subject, header_from, "
-                                   "message_id, verdict, disposition, ambiguous, reasons, findings, outcome, "
-                                   "customer, held_id, next_hop_reply, "
-                                   "engine_version, elapsed_us, content_sha256 FROM journal";
+const char* const select_journal =
+    "SELECT id, time_us, direction, listener, client_ip, client_name, "
+    "sasl_login, queue_id, text_fingerprint, helo, mail_from, "
+    "recipients, size_bytes, subject, header_from, "
+    "message_id, verdict, disposition, ambiguous, reasons, findings, outcome, "
+    "customer, held_id, next_hop_reply, "
+    "engine_version, elapsed_us, content_sha256, watch_number, watched FROM journal";
 
 void JournalRow::set(const Record& record) {
     id = text(record.id);
@@ -64,6 +65,8 @@ void JournalRow::set(const Record& record) {
     engine_version = text(record.engine_version);
     elapsed_us = static_cast<long long>(record.elapsed_us);
     content_sha256 = text(record.content_sha256);
+    watch_number = static_cast<long long>(record.watch_number);
+    watched = record.watched.empty() ? std::string() : storable_json(record.watched);
 }
 
 Record JournalRow::get() const {
@@ -96,6 +99,8 @@ Record JournalRow::get() const {
     record.engine_version = engine_version;
     record.elapsed_us = static_cast<std::uint64_t>(elapsed_us);
     record.content_sha256 = content_sha256;
+    record.watch_number = static_cast<std::uint64_t>(watch_number);
+    record.watched = watched;
     return record;
 }
 
@@ -131,6 +136,8 @@ void JournalRow::bind_use(soci::statement& statement) {
     bind(engine_version, "engine_version");
     bind(elapsed_us, "elapsed_us");
     bind(content_sha256, "content_sha256");
+    bind(watch_number, "watch_number");
+    bind(watched, "watched");
 }
 
 // In the order of select_journal.
@@ -149,6 +156,8 @@ void JournalRow::bind_into(soci::statement& statement) {
         statement.exchange(soci::into(*member));
     statement.exchange(soci::into(elapsed_us));
     statement.exchange(soci::into(content_sha256));
+    statement.exchange(soci::into(watch_number));
+    statement.exchange(soci::into(watched));
 }
 
 }  // namespace tocsin::store

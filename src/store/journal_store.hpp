@@ -47,6 +47,10 @@ struct Record {
     std::uint64_t elapsed_us = 0;
     std::string content_sha256;          ///< hexadecimal
     std::uint64_t text_fingerprint = 0;  ///< scan::text_fingerprint(); 0: too little text
+    /// The message's number among all that the watch was told (watch_store.hpp); 0: the watch was not asked.
+    std::uint64_t watch_number = 0;
+    /// JSON object: what the watch compared and no other field has, and what it decided. Empty: it was not asked.
+    std::string watched;
     /// To be found by; list() and get() leave them empty.
     std::vector<std::string> link_domains;
     std::vector<std::string> attachment_sha256;  ///< hexadecimal
@@ -98,7 +102,8 @@ public:
     /// by file_away(). Every question below files first, so that what was taken in is found; on a full disk it answers from what
     /// is filed, because that is when people look. An id that exists, or a reply to a record that does not, is noticed at filing
     /// only. Errors: limit, unavailable, io.
-    [[nodiscard]] Result<void> take_in(std::span<const Record> records, std::span<const NextHopReply> replies = {});
+    [[nodiscard]] Result<void> take_in(std::span<const Record> records,
+                                       std::span<const NextHopReply> replies = {});
     /// Files what was taken in, the oldest first, up to limits::filing_batch records (at least one row). Returns how many rows
     /// were filed; 0: nothing waits. A row that cannot be filed is kept with its problem (`unfiled()`). Errors: unavailable, io.
     [[nodiscard]] Result<std::size_t> file_away();

@@ -46,7 +46,10 @@ struct MessageEvent {
     std::uint32_t judge_points = 0;
     double hostility = 0;  ///< of the words alone, 0 to 1
     JudgedAs judged_as = JudgedAs::unknown;
-    bool refused = false;  ///< the gate let it go to nobody: it says nothing about what the customer sends
+    /// For a reason of its own the gate let it go to nobody: it says nothing about what the customer sends.
+    bool refused = false;
+    /// It was held, and a person let it go: it is learnt and not judged. Its id is not that of the message when it was held.
+    bool released = false;
 };
 
 /// What people and programs do with an account. Names: to_string().

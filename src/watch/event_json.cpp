@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "base/fold_case.hpp"
@@ -58,6 +59,7 @@ public:
         if (!value->is_boolean()) return wrong(name, "true or false"), false;
         return value->get<bool>();
     }
+    [[nodiscard]] bool has(const char* name) const { return find(name) != nullptr; }
     std::uint64_t fingerprint(const char* name) {
         const std::string digits = text(name);
         std::uint64_t value = 0;
@@ -113,7 +115,7 @@ public:
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
 private:
-    const json* find(const char* name) const {
+    [[nodiscard]] const json* find(const char* name) const {
         const auto found = object_.find(name);
         return found == object_.end() || found->is_null() ? nullptr : &*found;
     }
@@ -132,7 +134,9 @@ MessageEvent read_message(Fields& fields) {
     MessageEvent event;
     event.id = fields.needed_text("id");
     event.time = fields.time();
-    event.customer = fields.needed_text("customer");
+    // Where no row of the customer table fits, a login is compared with itself: its records name no customer of their own.
+    event.customer = fields.text("watched_as");
+    if (event.customer.empty()) event.customer = fields.needed_text("customer");
     event.credential = fields.text("sasl_login");
     if (event.credential.empty()) event.credential = fields.text("credential");
     event.client_ip = fields.text("client_ip");
@@ -158,7 +162,10 @@ MessageEvent read_message(Fields& fields) {
     if (verdict == "clean") event.judged_as = JudgedAs::clean;
     if (verdict == "suspicious" || verdict == "unscannable") event.judged_as = JudgedAs::suspicious;
     if (verdict == "phish" || verdict == "malware") event.judged_as = JudgedAs::hostile;
-    event.refused = is_refused(fields.text("disposition"));
+    // What the watch itself held is no reason to pass it over: records say of themselves whether the gate refused it.
+    const std::string disposition = fields.text("disposition");
+    event.refused = fields.has("refused") ? fields.boolean("refused") : is_refused(disposition);
+    event.released = fields.boolean("released");
     return event;
 }
 
@@ -198,7 +205,106 @@ AccountEvent read_act(Fields& fields, AccountAct act) {
     return event;
 }
 
+/// Builds an object without what is empty.
+class Members {
+public:
+    void text(const char* name, const std::string& value) {
+        if (!value.empty()) object[name] = value;
+    }
+    void time(TimePoint value) { object["time"] = to_rfc3339(value); }
+    void flag(const char* name, bool value) {
+        if (value) object[name] = true;
+    }
+    void fingerprint(const char* name, std::uint64_t value) {
+        if (value != 0) object[name] = fmt::format("{:016x}", value);
+    }
+    void texts(const char* name, const std::vector<std::string>& values) {
+        if (!values.empty()) object[name] = values;
+    }
+    json object = json::object();
+};
+
+const char* verdict_of(JudgedAs judged_as) {
+    switch (judged_as) {
+        case JudgedAs::clean: return "clean";
+        case JudgedAs::suspicious: return "suspicious";
+        case JudgedAs::hostile: return "phish";
+        case JudgedAs::unknown: break;
+    }
+    return "";
+}
+
 }  // namespace
+
+json to_json(const MessageEvent& event) {
+    Members out;
+    out.text("id", event.id);
+    out.time(event.time);
+    out.text("customer", event.customer);
+    out.text("sasl_login", event.credential);
+    out.text("client_ip", event.client_ip);
+    out.text("network_owner", event.network_owner);
+    out.text("country", event.country);
+    out.text("mail_from", event.mail_from);
+    out.text("header_from", event.header_from);
+    out.text("header_from_name", event.header_from_name);
+    out.text("reply_to", event.reply_to);
+    out.text("subject", event.subject);
+    out.texts("recipients", event.recipients);
+    out.fingerprint("text_fingerprint", event.text_fingerprint);
+    out.fingerprint("page_fingerprint", event.page_fingerprint);
+    if (event.form != BodyForm::unknown) out.object["body_form"] = to_string(event.form);
+    for (const LinkHost& link : event.links) out.object["links"][link.host] = link.count;
+    out.texts("registrable_domains", event.registrable_domains);
+    out.texts("attachment_types", event.attachment_types);
+    if (event.judge_points > 0) out.object["points"] = event.judge_points;
+    if (event.hostility > 0) out.object["hostility"] = event.hostility;
+    out.text("verdict", verdict_of(event.judged_as));
+    out.object["refused"] = event.refused;
+    out.flag("released", event.released);
+    return std::move(out.object);
+}
+
+json to_json(const AccountEvent& event) {
+    Members out;
+    out.object["kind"] = to_string(event.act);
+    out.text("id", event.id);
+    out.time(event.time);
+    out.text("customer", event.customer);
+    out.text("credential", event.credential);
+    out.text("actor", event.actor);
+    out.text("client_ip", event.client_ip);
+    out.text("network_owner", event.network_owner);
+    out.text("country", event.country);
+    out.text("device", event.device);
+    out.text("value", event.value);
+    out.object["count"] = event.count;
+    out.flag("verified", event.verified);
+    return std::move(out.object);
+}
+
+json to_json(const OutcomeEvent& event) {
+    Members out;
+    out.object["kind"] = to_string(event.outcome);
+    out.text("id", event.id);
+    out.time(event.time);
+    out.text("customer", event.customer);
+    out.text("record", event.record_id);
+    out.object["count"] = event.count;
+    return std::move(out.object);
+}
+
+json to_json(const AnswerEvent& event) {
+    Members out;
+    out.object["kind"] = "answer";
+    out.text("id", event.id);
+    out.time(event.time);
+    out.text("alarm", event.alarm);
+    out.object["answer"] = to_string(event.answer);
+    out.text("by", event.by);
+    out.text("note", event.note);
+    return std::move(out.object);
+}
 
 Result<std::optional<Event>> event_from_json(const json& value) {
     if (!value.is_object()) return fail(ErrorCode::invalid_input, "an event must be a JSON object");

@@ -16,6 +16,11 @@ namespace tocsin::watch {
 /// not go out, of which the watch takes no notice. Fields that are not known are passed over, absent ones are empty. Errors:
 /// invalid_input, naming the field and what it should be.
 [[nodiscard]] Result<std::optional<Event>> event_from_json(const nlohmann::json& value);
+/// A message as event_from_json() reads it; what is empty is left out.
+[[nodiscard]] nlohmann::json to_json(const MessageEvent& event);
+[[nodiscard]] nlohmann::json to_json(const AccountEvent& event);
+[[nodiscard]] nlohmann::json to_json(const OutcomeEvent& event);
+[[nodiscard]] nlohmann::json to_json(const AnswerEvent& event);
 /// The same of a text of at most limits::watch_line_bytes. Errors: invalid_input (also: no JSON, with the byte at which it
 /// is none), limit.
 [[nodiscard]] Result<std::optional<Event>> parse_event(std::string_view line);

@@ -117,6 +117,7 @@ public:
     std::size_t score_bin = 0;  ///< of the highest score of that day, in AlarmBudget
     Day act_score_day = -1;
     std::size_t act_score_bin = 0;
+    std::uint64_t in_snapshot = 0;  ///< the last one that it was saved in; not part of it
 
 private:
     friend struct SnapshotAccess;

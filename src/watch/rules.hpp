@@ -31,6 +31,8 @@ struct WatchRules {
     /// A customer is new until it had so many campaigns and was known for established_days; one fewer is enough after
     /// established_once_days.
     std::uint32_t learning_campaigns = 3;
+    /// Mail of new customers is paced from so long after the watch's own first event on: before, all are new.
+    std::int64_t vet_new_customers_after_us = 14LL * 24 * 3'600 * 1'000'000;
     /// Whether strangers put pages there (shorteners, free hosts, file stores): host or registrable domain.
     std::function<bool(std::string_view domain)> shared_place = [](std::string_view) { return false; };
     /// Whether everybody links there.

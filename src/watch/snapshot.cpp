@@ -7,8 +7,10 @@
 #include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "base/limits/watch.hpp"
 
@@ -16,7 +18,7 @@ namespace tocsin::watch {
 
 namespace {
 
-constexpr std::string_view magic = "tocsin watch 1";
+constexpr std::string_view magic = "tocsin watch 2";
 /// Items of one list; everything in a Watch is bounded far below.
 constexpr std::size_t items_max = 1U << 24;
 
@@ -256,25 +258,67 @@ struct SnapshotAccess {
             v.watched_until);
         all(a, v.score_day, v.score_bin, v.act_score_day, v.act_score_bin);
     }
+    /// All but the profiles, which follow one by one.
     template <typename A>
-    static void one(A& a, std::unique_ptr<Profile>& v) {
-        if (!v) v = std::make_unique<Profile>();
-        one(a, *v);
-    }
-    template <typename A>
-    static void one(A& a, Watch& v) {
-        all(a, v.latest_, v.profiles_, v.alarms_, v.news_, v.recent_ids_, v.older_ids_, v.domains_,
+    static void shared(A& a, Watch& v) {
+        all(a, v.latest_, v.first_, v.alarms_, v.news_, v.recent_ids_, v.older_ids_, v.domains_,
             v.new_values_);
         all(a, v.campaigns_, v.acts_, v.campaign_budget_, v.act_budget_, v.counts_);
     }
+    static auto& profiles(Watch& v) { return v.profiles_; }
+    static SnapshotTaker*& taker(Watch& v) { return v.taker_; }
+    static std::uint64_t next_snapshot(Watch& v) { return ++v.snapshots_; }
 };
 
-std::string take_snapshot(const Watch& watch) {
+struct SnapshotTaker::State {
+    using Item = std::pair<const std::string, std::unique_ptr<Profile>>;
+    std::uint64_t number = 0;
+    std::vector<Item*> items;  ///< of all customers when it began; a table's items stay where they are
+    std::size_t next = 0;
     Writer writer;
-    writer.text(std::string(magic));
-    // The members are shown to a reader and to a writer alike; a writer changes nothing.
-    SnapshotAccess::one(writer, const_cast<Watch&>(watch));
-    return writer.out.take();
+};
+
+SnapshotTaker::SnapshotTaker(Watch& watch) : watch_(watch), state_(std::make_unique<State>()) {
+    ASSERT(SnapshotAccess::taker(watch) == nullptr, "one snapshot at a time");
+    state_->number = SnapshotAccess::next_snapshot(watch);
+    for (State::Item& item : SnapshotAccess::profiles(watch)) state_->items.push_back(&item);
+    state_->writer.text(std::string(magic));
+    SnapshotAccess::shared(state_->writer, watch);
+    state_->writer.number(state_->items.size());
+    SnapshotAccess::taker(watch) = this;
+}
+
+SnapshotTaker::~SnapshotTaker() {
+    SnapshotAccess::taker(watch_) = nullptr;
+}
+
+void SnapshotTaker::save(const std::string& customer, Profile& profile) {
+    if (profile.in_snapshot == state_->number) return;
+    profile.in_snapshot = state_->number;
+    state_->writer.text(customer);
+    SnapshotAccess::one(state_->writer, profile);
+}
+
+bool SnapshotTaker::add(std::size_t profiles_max) {
+    for (; profiles_max > 0 && state_->next < state_->items.size(); ++state_->next, --profiles_max) {
+        State::Item& item = *state_->items[state_->next];
+        save(item.first, *item.second);
+    }
+    return state_->next == state_->items.size();
+}
+
+std::string SnapshotTaker::take_bytes() {
+    return std::exchange(state_->writer.out, {}).take();
+}
+
+std::size_t SnapshotTaker::bytes_waiting() const {
+    return state_->writer.out.size();
+}
+
+std::string take_snapshot(Watch& watch) {
+    SnapshotTaker taker(watch);
+    static_cast<void>(taker.add(SIZE_MAX));
+    return taker.take_bytes();
 }
 
 Result<void> restore_snapshot(Watch& watch, std::string_view bytes) {
@@ -282,7 +326,13 @@ Result<void> restore_snapshot(Watch& watch, std::string_view bytes) {
     if (reader.text() != magic)
         return fail(ErrorCode::corrupt,
                     "these bytes are no snapshot of the watch, or one of another version");
-    SnapshotAccess::one(reader, watch);
+    SnapshotAccess::shared(reader, watch);
+    for (std::uint64_t left = reader.number(); left > 0 && !reader.in.failed(); --left) {
+        const std::string customer = reader.text();
+        std::unique_ptr<Profile>& profile = SnapshotAccess::profiles(watch)[customer];
+        profile = std::make_unique<Profile>();
+        SnapshotAccess::one(reader, *profile);
+    }
     if (reader.in.failed() || !reader.in.at_end())
         return fail(ErrorCode::corrupt, "the snapshot of the watch is damaged or cut off");
     return {};

@@ -6,6 +6,7 @@
 #include "base/fold_case.hpp"
 #include "base/limits/watch.hpp"
 #include "watch/facts.hpp"
+#include "watch/snapshot.hpp"
 
 namespace tocsin::watch {
 
@@ -21,9 +22,15 @@ AlarmBudget::Settings share_of(AlarmBudget::Settings settings, double share) {
 
 }  // namespace
 
-Watch::Watch(WatchRules rules, const HashKey& key)
-    : rules_(std::move(rules)), hash_(key), campaign_budget_(share_of(rules_.budget, 1 - rules_.acts_share)),
+Watch::Watch(WatchRules rules, const HashKey& key) : Watch(std::move(rules), ValueHash(key)) {}
+
+Watch::Watch(WatchRules rules, const ValueHash& hash)
+    : rules_(std::move(rules)), hash_(hash), campaign_budget_(share_of(rules_.budget, 1 - rules_.acts_share)),
       act_budget_(share_of(rules_.budget, rules_.acts_share)) {}
+
+void Watch::forget_everything() {
+    *this = Watch(rules_, hash_);
+}
 
 bool Watch::repeated(std::uint64_t id) {
     if (recent_ids_.contains(id) || older_ids_.contains(id)) return true;
@@ -45,9 +52,24 @@ Result<Profile*> Watch::admit(const std::string& id, const std::string& customer
                                                   ", far ahead of all others: is a clock wrong?");
     }
     latest_ = std::max(latest_, time);
-    std::unique_ptr<Profile>& profile = profiles_[customer];
-    if (!profile) profile = std::make_unique<Profile>();
-    return profile.get();
+    if (first_.microseconds < 0) first_ = time;
+    return &profile_to_change(customer);
+}
+
+Profile& Watch::profile_to_change(const std::string& customer) {
+    const auto [at, is_new] = profiles_.try_emplace(customer);
+    if (is_new) {
+        at->second = std::make_unique<Profile>();
+        at->second->in_snapshot = snapshots_;  // what is taken now began without it
+    } else if (taker_ != nullptr) {
+        taker_->save(customer, *at->second);
+    }
+    return *at->second;
+}
+
+/// Who is new in the first weeks of the watch itself is not new to anybody else.
+bool Watch::vetted_when_new(TimePoint now) const {
+    return now.microseconds - first_.microseconds >= rules_.vet_new_customers_after_us;
 }
 
 bool Watch::learning(const Profile& profile, Day today) const {
@@ -74,8 +96,8 @@ Result<Decision> Watch::see(const MessageEvent& event) {
         return Decision{.action = known->action, .alarm = known->alarm, .vetting = known->learning};
     }
     if (event.refused) return Decision{};
-    if (is_late(event.time)) {
-        ++counts_.late;
+    if (event.released || is_late(event.time)) {
+        counts_.late += event.released ? 0U : 1U;
         facts.places = link_places(event, rules_, hash_);
         learn_campaign(profile, event, facts);
         learn_recipients(profile, event);
@@ -228,10 +250,37 @@ std::vector<std::string> Watch::customers() const {
     return names;
 }
 
+std::string_view to_string(Level level) {
+    switch (level) {
+        case Level::normal: return "normal";
+        case Level::learning: return "learning";
+        case Level::close: break;
+    }
+    return "close";
+}
+
+Level Watch::level(const Profile& profile, TimePoint now) const {
+    if (open_alarm(profile, now) != nullptr || now < profile.watched_until) return Level::close;
+    return learning(profile, day_of(now)) ? Level::learning : Level::normal;
+}
+
+std::vector<CloselyWatched> Watch::closely_watched(TimePoint now) const {
+    std::vector<CloselyWatched> found;
+    for (const auto& [name, profile] : profiles_) {
+        const Alarm* open = open_alarm(*profile, now);
+        if (open == nullptr && profile->watched_until <= now) continue;
+        CloselyWatched one{.customer = name, .alarm = {}, .alarm_is_open = open != nullptr, .until = {}};
+        one.until = open != nullptr ? TimePoint{open->time.microseconds + rules_.open_alarm_us}
+                                    : profile->watched_until;
+        if (open != nullptr) one.alarm = open->id;
+        found.push_back(std::move(one));
+    }
+    std::ranges::sort(found, {}, &CloselyWatched::customer);
+    return found;
+}
+
 void Watch::join(const std::string& customer, const Profile& other) {
-    std::unique_ptr<Profile>& profile = profiles_[customer];
-    if (!profile) profile = std::make_unique<Profile>();
-    profile->join(other);
+    profile_to_change(customer).join(other);
 }
 
 }  // namespace tocsin::watch

@@ -29,6 +29,23 @@ struct Decision {
     bool vetting = false;  ///< paced because the customer is new
 };
 
+class SnapshotTaker;
+
+/// How closely a customer is watched now.
+enum class Level : std::uint8_t {
+    normal,
+    learning,  ///< new: what it normally sends is not known yet
+    close,     ///< an alarm is open, or an incident
+};
+[[nodiscard]] std::string_view to_string(Level level);
+
+struct CloselyWatched {
+    std::string customer;
+    std::string alarm;  ///< that is open; empty: there was an incident
+    bool alarm_is_open = false;
+    TimePoint until;
+};
+
 struct WatchCounts {
     std::uint64_t messages = 0, acts = 0, outcomes = 0, answers = 0;
     std::uint64_t repeated = 0, late = 0, ahead = 0;
@@ -57,16 +74,26 @@ public:
     /// nullptr: nothing is known of this customer.
     [[nodiscard]] const Profile* profile(const std::string& customer) const;
     [[nodiscard]] std::vector<std::string> customers() const;
+    [[nodiscard]] std::size_t customer_count() const { return profiles_.size(); }
+    /// As it was made: behind a snapshot that could not be restored.
+    void forget_everything();
     /// Takes in what another node learnt of a customer.
     void join(const std::string& customer, const Profile& other);
     [[nodiscard]] const WatchCounts& counts() const { return counts_; }
     /// Customers with mail in the last 28 days.
     [[nodiscard]] std::size_t active_customers() const { return campaign_budget_.active_customers(); }
     [[nodiscard]] double threshold() const { return campaign_budget_.threshold(); }
+    [[nodiscard]] double threshold_of(const Profile& profile, TimePoint now) const {
+        return threshold_for(profile, campaign_budget_, now);
+    }
+    [[nodiscard]] Level level(const Profile& profile, TimePoint now) const;
+    /// By name. Looks at every customer.
+    [[nodiscard]] std::vector<CloselyWatched> closely_watched(TimePoint now) const;
     [[nodiscard]] const ValueHash& hash() const { return hash_; }
 
 private:
     friend struct SnapshotAccess;
+    Watch(WatchRules rules, const ValueHash& hash);
     struct Judged {
         std::vector<Reading> readings;
         Suspicion suspicion;
@@ -74,10 +101,13 @@ private:
         std::size_t before = 0, alike = 0;
         std::vector<std::string> others;
     };
+    /// The profile, which is about to change; made if there is none.
+    Profile& profile_to_change(const std::string& customer);
     Result<Profile*> admit(const std::string& id, const std::string& customer, TimePoint time);
     bool repeated(std::uint64_t id);
     [[nodiscard]] bool is_late(TimePoint time) const;
     [[nodiscard]] bool learning(const Profile& profile, Day today) const;
+    [[nodiscard]] bool vetted_when_new(TimePoint now) const;
 
     // ---- watch.cpp: the way of a message
     Campaign& begin_campaign(Profile& profile, const MessageEvent& event, MessageFacts& facts);
@@ -114,6 +144,9 @@ private:
     WatchRules rules_;
     ValueHash hash_;
     TimePoint latest_;
+    TimePoint first_{-1};  ///< of the first event; -1: there was none
+    SnapshotTaker* taker_ = nullptr;
+    std::uint64_t snapshots_ = 0;
     std::unordered_map<std::string, std::unique_ptr<Profile>> profiles_;
     std::map<std::string, Alarm> alarms_;
     std::vector<std::string> news_;

@@ -183,7 +183,8 @@ void Watch::decide(Profile& profile, const MessageEvent& event, const MessageFac
         alarm.values = values_of(event, facts, hash_);
         raise(profile, std::move(alarm), &campaign);
     } else {
-        campaign.action = campaign.learning || (worth && judged.score >= threshold - rules_.pace_margin)
+        campaign.action = (campaign.learning && vetted_when_new(event.time)) ||
+                                  (worth && judged.score >= threshold - rules_.pace_margin)
                               ? Action::pace
                               : Action::pass;
         campaign.readings = std::move(judged.readings);
@@ -234,7 +235,7 @@ void Watch::warn_others(const std::vector<std::string>& others, const Campaign& 
     for (const std::string& other : others) {
         const auto found = profiles_.find(other);
         if (found == profiles_.end() || other == customer) continue;
-        Profile& profile = *found->second;
+        Profile& profile = profile_to_change(other);
         for (Campaign& theirs : profile.campaigns) {
             const bool shares = std::ranges::any_of(
                 theirs.places, [&](std::uint64_t place) { return contains(places, place); });

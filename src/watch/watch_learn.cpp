@@ -125,7 +125,7 @@ Result<void> Watch::see(const AnswerEvent& event) {
     alarm.answered_by = event.by;
     alarm.note = event.note;
     alarm.answered_at = event.time;
-    Profile& profile = *profiles_[alarm.customer];
+    Profile& profile = profile_to_change(alarm.customer);
     if (profile.open_alarm == alarm.id && !closes) profile.open_alarm.clear();
     if (event.answer == Answer::this_is_us) {
         alarm.state = AlarmState::released;

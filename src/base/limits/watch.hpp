@@ -22,6 +22,34 @@ inline constexpr std::int64_t watch_late_us = 48LL * 3'600 * 1'000'000;
 /// An event further ahead of the latest moment than this is refused: one wrong clock must not age everything.
 inline constexpr std::int64_t watch_ahead_us = 400LL * 24 * 3'600 * 1'000'000;
 
+/// An event from outside that is further ahead of our clock is refused.
+inline constexpr std::int64_t watch_clock_ahead_us = 3'600LL * 1'000'000;
+/// Events of one request to POST /v1/events.
+inline constexpr std::size_t watch_batch_events = 1'000;
+/// Rows that are read at once when the watch is put together again.
+inline constexpr std::size_t watch_replay_rows = 2'000;
+/// A snapshot is taken after so many events, or so long after the first that is not in the last one.
+inline constexpr std::uint64_t watch_snapshot_events = 200'000;
+inline constexpr std::int64_t watch_snapshot_interval_us = 3'600LL * 1'000'000;
+/// Profiles that are put into a snapshot before mail gets the processor again; a few milliseconds.
+inline constexpr std::size_t watch_snapshot_slice = 64;
+/// Bytes of a snapshot that are written at once.
+inline constexpr std::size_t watch_snapshot_write_bytes = 4U << 20;
+/// Longest time for one snapshot, all its pauses included.
+inline constexpr std::uint32_t watch_snapshot_ms = 30 * 60 * 1'000;
+/// With more customers none is taken at the end: the one before and the journal give the same.
+inline constexpr std::size_t watch_last_snapshot_customers = 100'000;
+/// Pause between two tries to write an alarm down, and between two looks for mail that an answer let go.
+inline constexpr std::uint32_t watch_follow_up_ms = 2'000;
+inline constexpr std::uint32_t watch_idle_ms = 60'000;
+/// Longest time that an alarm may sleep.
+inline constexpr std::int64_t watch_snooze_us_max = 30LL * 24 * 3'600 * 1'000'000;
+/// Messages of an alarm that a setting may let us keep.
+inline constexpr std::uint32_t watch_kept_messages_max = 100'000;
+/// How long a customer's contact may take to answer; then the link is worth nothing.
+inline constexpr std::int64_t watch_link_us = 72LL * 3'600 * 1'000'000;
+/// Most days of a customer that are listed.
+inline constexpr std::uint32_t watch_days_listed = 400;
 // ---- a customer's profile ---------------------------------------------------------------------------------------------
 inline constexpr std::size_t watch_link_domains = 256;
 /// Senders, Reply-To, display names, networks, devices, keys, types of attachments, each.

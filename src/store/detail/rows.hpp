@@ -16,8 +16,8 @@ namespace tocsin::store {
 struct JournalRow {
     std::string id, direction, listener, client_ip, client_name, sasl_login, queue_id, text_fingerprint, helo, mail_from,
         sender_key, recipients, subject, subject_key, header_from, message_id, verdict, disposition, reasons,
-        findings, outcome, customer, held_id, next_hop_reply, engine_version, content_sha256;
-    long long time_us = 0, size_bytes = 0, ambiguous = 0, elapsed_us = 0;
+        findings, outcome, customer, held_id, next_hop_reply, engine_version, content_sha256, watched;
+    long long time_us = 0, size_bytes = 0, ambiguous = 0, elapsed_us = 0, watch_number = 0;
 
     void set(const Record& record);
     [[nodiscard]] Record get() const;
@@ -29,7 +29,7 @@ extern const char* const select_journal;  ///< without WHERE
 
 struct HeldRow {
     std::string id, record_id, direction, mail_from, sender_key, recipients, recipients_key,
-        sender_dsn, recipients_dsn, customer, subject, reason, content_sha256, state, decided_by, decision_note;
+        sender_dsn, recipients_dsn, customer, subject, reason, alarm, content_sha256, state, decided_by, decision_note;
     long long time_us = 0, size_bytes = 0;
     OptionalTime decided_at;
 
@@ -51,6 +51,8 @@ void insert_records(soci::session& session, std::span<const Record> records);
 /// Adds the answers to records that are there. Returns the id of the first record that is not there; empty: all are.
 [[nodiscard]] std::string update_replies(soci::session& session, std::span<const NextHopReply> replies);
 void insert_held_rows(soci::session& session, std::span<const Held> held);
+/// Adds messages that the watch saw to the days of their customers.
+void note_watch_days(soci::session& session, std::span<const Record> records);
 
 /// Conditions of a listing: fixed pieces of SQL, values bound by name.
 class Conditions {

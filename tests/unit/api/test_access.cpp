@@ -8,7 +8,8 @@ using namespace tocsin::api;
 
 namespace {
 
-const Access access{"0123456789abcdef0123456789abcdef", "/data/api-token", "gate.example.net"};
+const Access access{"0123456789abcdef0123456789abcdef", "/data/api-token", "fedcba9876543210fedcba9876543210",
+                    "gate.example.net"};
 
 int status_of(const std::vector<std::pair<std::string, std::string>>& headers,
               const std::string& path = "/v1/status", const std::string& method = "GET") {
@@ -55,4 +56,20 @@ TEST_CASE("hosts that are ours, and those that a web page may have pointed at us
           "localhost, evil.example", "0x7f000001", "127.1"})
         CHECK_MESSAGE(status_of({{"Host", host}, good}) == 403, host);
     CHECK(status_of({good}) == 403);
+}
+
+TEST_CASE("the token for events is good for events and nothing else") {
+    const std::vector<std::pair<std::string, std::string>> with_token{
+        {"Host", "localhost"}, {"Authorization", "Bearer fedcba9876543210fedcba9876543210"}};
+    CHECK(status_of(with_token, "/v1/events", "POST") == 200);
+    CHECK(status_of(with_token, "/v1/events", "GET") == 403);
+    CHECK(status_of(with_token, "/v1/journal") == 403);
+    CHECK(status_of(with_token, "/v1/watch/alarms/a/answer", "POST") == 403);
+    CHECK(status_of({{"Host", "localhost"}}, "/v1/events", "POST") == 401);
+    const Access without{"0123456789abcdef0123456789abcdef", "/data/api-token", "", "gate.example.net"};
+    proto::HttpRequest request;
+    request.method = "POST";
+    request.headers.set("Host", "localhost");
+    request.headers.set("Authorization", "Bearer ");
+    CHECK(refuse_access(without, request, "/v1/events")->status == 401);
 }

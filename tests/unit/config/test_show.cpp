@@ -81,13 +81,13 @@ std::string random_lines(const Section& section, const std::vector<std::string_v
 }
 
 std::string random_listener(int number) {
-    const std::string kind = pick<std::string>({"smtp", "milter", "check", "clamd", "api"});
+    const std::string kind = pick<std::string>({"smtp", "milter", "check", "clamd", "api", "answers"});
     std::string out = "[[listener]]\n" + line("kind", to_toml(kind));
     out += line("name", to_toml("l" + std::to_string(number)));
     out += line("address", to_toml(coin() ? "127.0.0.1:" + std::to_string(30'000 + number)
                                           : "unix:/run/" + std::to_string(number)));
     if (coin()) out += line("sessions", "7");
-    if (kind != "api" && coin())
+    if (kind != "api" && kind != "answers" && coin())
         out += line("direction", to_toml(pick<std::string>({"inbound", "by_sender"})));
     if (kind == "milter" && coin()) out += line("keep", "\"mta\"");
     if (kind == "clamd" && coin()) out += line("scan_root", to_toml("/" + random_text()));
@@ -115,7 +115,7 @@ std::string random_config() {
         if (section.rows == Rows::one && coin())
             // Some texts of the banner must be long enough, or ASCII.
             out += "[" + std::string(section.name) + "]\n" +
-                   random_lines(section, {"heading", "mark", "fallback"}) +
+                   random_lines(section, {"heading", "mark", "fallback", "answer_url", "ask_from"}) +
                    (section.name == "banner" ? line("mark", to_toml("twelve letters" + random_text())) : "");
         const int rows = section.rows == Rows::many ? *rc::gen::inRange(0, 4) : 0;
         for (int row = 0; row < rows; ++row) {
@@ -123,7 +123,7 @@ std::string random_config() {
             if (section.name == "customer")
                 out += "[[customer]]\n" + line("name", to_toml(std::to_string(row) + random_text())) +
                        line("networks", "[\"192.0.2.1\"]") +
-                       random_lines(section, {"name", "networks", "listeners"});
+                       random_lines(section, {"name", "networks", "listeners", "contact"});
             if (section.name == "policy") out += random_policy(section);
         }
     }
@@ -174,9 +174,8 @@ TEST_CASE("the manual names every setting of the table") {
         }
     }
     CHECK(text.find("| `deadline_ms` | a whole number, 100 to 600000 ms | `30000` | ") != std::string::npos);
-    CHECK(
-        text.find("| `kind` | one word: `smtp`, `milter`, `check`, `clamd`, `api` | **must be given** | ") !=
-        std::string::npos);
+    CHECK(text.find("| `kind` | one word: `smtp`, `milter`, `check`, `clamd`, `api`, `answers` | **must be "
+                    "given** | ") != std::string::npos);
 }
 
 TEST_CASE("docs/manual/configuration.md ends with what `tocsin config manual` prints") {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/limits/watch.hpp"
 #include "support/exact_buffer.hpp"
 #include "watch/event_json.hpp"
@@ -133,4 +135,88 @@ TEST_CASE("long texts are cut, long lists end, a line that is too long is refuse
     const auto refused = parse_event(std::string(limits::watch_line_bytes + 1, ' '));
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == ErrorCode::limit);
+}
+
+TEST_CASE("what is written is what is read") {
+    MessageEvent message;
+    message.id = "r1";
+    message.time = {1'767'603'600'123'000LL};
+    message.customer = "acme";
+    message.credential = "login";
+    message.client_ip = "192.0.2.1";
+    message.network_owner = "AS64500";
+    message.country = "DE";
+    message.mail_from = "b@acme.example";
+    message.header_from = "n@acme.example";
+    message.header_from_name = "Acme";
+    message.reply_to = "r@acme.example";
+    message.subject = "Hello";
+    message.recipients = {"a@x.example"};
+    message.text_fingerprint = 0xFF;
+    message.page_fingerprint = 0xFE;
+    message.form = BodyForm::plain;
+    message.links = {{"a.example", 2}, {"b.example", 1}};
+    message.registrable_domains = {"a.co.uk"};
+    message.attachment_types = {"pdf"};
+    message.judge_points = 7;
+    message.hostility = 0.5;
+    message.judged_as = JudgedAs::hostile;
+    message.refused = true;
+    message.released = true;
+    AccountEvent act{.id = "a1",
+                     .time = message.time,
+                     .act = AccountAct::sender_added,
+                     .customer = "acme",
+                     .credential = "key",
+                     .actor = "staff-7",
+                     .client_ip = "192.0.2.9",
+                     .network_owner = "AS64501",
+                     .country = "FR",
+                     .device = "phone",
+                     .value = "x@y.example",
+                     .count = 3,
+                     .verified = true};
+    OutcomeEvent outcome{.id = "o1",
+                         .time = message.time,
+                         .outcome = Outcome::complaint,
+                         .customer = "acme",
+                         .record_id = "r1",
+                         .count = 2};
+    AnswerEvent answer{.id = "n1",
+                       .time = message.time,
+                       .alarm = "a",
+                       .answer = Answer::not_us,
+                       .by = "eve",
+                       .note = "asked"};
+    const auto read = [](const auto& event) {
+        const auto again = parse_event(to_json(event).dump());
+        REQUIRE(again.has_value());
+        REQUIRE(again->has_value());
+        return std::get<std::decay_t<decltype(event)>>(**again);
+    };
+    // Nothing is left out: each member of what was read is what was written.
+    CHECK((to_json(read(message)) == to_json(message)));
+    CHECK(to_json(message).size() == 24);
+    CHECK((read(message).time == message.time));
+    CHECK((to_json(read(act)) == to_json(act)));
+    CHECK(to_json(act).size() == 13);
+    CHECK((to_json(read(outcome)) == to_json(outcome)));
+    CHECK(to_json(outcome).size() == 6);
+    CHECK((to_json(read(answer)) == to_json(answer)));
+    CHECK(to_json(answer).size() == 7);
+}
+
+TEST_CASE("a record says of itself whether the gate refused it, whatever became of it") {
+    const auto refused = [](const std::string& fields) {
+        const auto event =
+            parse_event(R"({"id":"r","time":"2026-03-01T12:00:00Z","customer":"acme",)" + fields + "}");
+        REQUIRE(event.has_value());
+        return std::get<MessageEvent>(**event).refused;
+    };
+    CHECK(refused(R"("disposition":"hold")"));
+    CHECK_FALSE(refused(R"("disposition":"hold","refused":false)"));
+    CHECK(refused(R"("disposition":"accept","refused":true)"));
+    const auto named = parse_event(R"json({"id":"r","time":"2026-03-01T12:00:00Z",
+        "customer":"(unknown)","watched_as":"(unknown)/anna"})json");
+    CHECK(std::get<MessageEvent>(**named).customer == "(unknown)/anna");
 }

@@ -74,6 +74,34 @@ TEST_CASE("a snapshot at any place, and the events after it, give the same Watch
     }
 }
 
+TEST_CASE("a snapshot that is taken bit by bit is of the moment at which it began") {
+    const std::vector<Event> events = some_life();
+    const std::size_t half = events.size() / 2;
+    Watch then(WatchRules{}, HashKey{}), watch(WatchRules{}, HashKey{}), later(WatchRules{}, HashKey{});
+    see_all(then, events, 0, half);
+    see_all(watch, events, 0, half);
+    std::string bytes;
+    {
+        SnapshotTaker taker(watch);
+        std::size_t at = half;
+        // An event, and one profile more, in turn: most profiles change before their turn.
+        for (bool complete = false; !complete; ++at) {
+            if (at < events.size()) see_all(watch, events, at, at + 1);
+            (void)watch.see(
+                newsletter("newcomer" + std::to_string(at), 0, after(story_begin, 11 * story_week_s)));
+            complete = taker.add(1);
+            bytes += taker.take_bytes();
+        }
+        REQUIRE(at > half + 7);
+    }
+    REQUIRE(restore_snapshot(later, bytes).has_value());
+    CHECK((everything(later) == everything(then)));
+    // And the next one begins afresh.
+    Watch again(WatchRules{}, HashKey{});
+    REQUIRE(restore_snapshot(again, take_snapshot(watch)).has_value());
+    CHECK((everything(again) == everything(watch)));
+}
+
 TEST_CASE("bytes that are no snapshot, or a part of one, are refused") {
     Watch watch(WatchRules{}, HashKey{});
     see_all(watch, some_life(), 0, 60);

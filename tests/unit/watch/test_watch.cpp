@@ -169,6 +169,41 @@ TEST_CASE("after an incident the customer is watched closely, until it is closed
     CHECK(provider.watch.alarm(alarm)->state == AlarmState::closed);
 }
 
+TEST_CASE("in the watch's own first weeks everybody is new, and nobody is paced for it") {
+    Provider provider;
+    MessageEvent first = newsletter("customera", 0, provider.now);
+    CHECK(provider.send(first) == Action::pass);
+    first.id = "2";
+    CHECK(provider.send(first) == Action::pass);
+    MessageEvent late = newsletter("customerb", 0, after(provider.now, 13 * story_day_s));
+    CHECK(provider.send(late) == Action::pass);
+    late.id = "3";
+    CHECK(provider.send(late) == Action::pass);
+    MessageEvent later = newsletter("customerc", 0, after(provider.now, 15 * story_day_s));
+    later.recipients.resize(20);
+    CHECK(provider.send(later) == Action::pass);
+    later.id = "4";
+    CHECK(provider.send(later) == Action::pace);
+}
+
+TEST_CASE("mail that a person let go is learnt and not judged") {
+    Provider provider;
+    provider.weeks(12);
+    MessageEvent attack = provider.next(0);
+    attack.links = {{"new-place.example", 5}};
+    CHECK(provider.send(attack) == Action::hold);
+    const Profile& profile = *provider.watch.profile("customera");
+    const std::uint64_t before = profile.recipients_ever;
+    attack.id = "released " + attack.id;
+    attack.released = true;
+    CHECK(provider.send(attack) == Action::pass);
+    CHECK(profile.recipients_ever == before + attack.recipients.size());
+    CHECK(provider.watch.alarms().size() == 1);
+    // Once: the same again is a repetition.
+    CHECK(provider.send(attack) != Action::pace);
+    CHECK(profile.recipients_ever == before + attack.recipients.size());
+}
+
 TEST_CASE("a new customer is paced: a few messages go, the rest waits for their outcomes") {
     Provider provider;
     provider.weeks(12);

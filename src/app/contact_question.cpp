@@ -1,0 +1,129 @@
+#include "app/contact_question.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+#include "base/fold_case.hpp"
+#include "base/limits/watch.hpp"
+#include "base/token.hpp"
+
+namespace tocsin::app {
+
+namespace {
+
+/// Whether one is the other, or below it.
+bool related(std::string_view domain, std::string_view other) {
+    const auto below = [](std::string_view low, std::string_view high) {
+        return !high.empty() && low.size() > high.size() && low.ends_with(high) &&
+               low[low.size() - high.size() - 1] == '.';
+    };
+    return domain == other || below(domain, other) || below(other, domain);
+}
+
+/// RFC 5322 section 3.3: the date of a message.
+std::string mail_date(TimePoint now) {
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000",
+                       fmt::gmtime(static_cast<std::time_t>(now.microseconds / 1'000'000)));
+}
+
+std::string mail_text(const ContactQuestion& question, const std::string& to, const std::string& link,
+                      const watch::Alarm& alarm) {
+    const config::WatchSettings& watch = question.settings.watch;
+    // RFC 3834 section 5: nobody's holiday program answers it. All of it is ASCII and ours, but the addresses, that were checked.
+    return fmt::format(
+        "From: {0}\r\nTo: {1}\r\nSubject: Is this mail yours?\r\nDate: {2}\r\n"
+        "Message-ID: <{3}@{4}>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
+        "Mail in the name of your account was stopped, or something was changed on the\r\n"
+        "account, because it is not what you usually do. Please look, and say whether it\r\n"
+        "was you. The link shows what it is; it is good for one answer and for three days:\r\n\r\n"
+        "{5}\r\n\r\n"
+        "If you did not expect this, do not pass the link on. You can also call us and\r\n"
+        "name alarm {6}.\r\n",
+        *watch.ask_from, to, mail_date(question.clock.now()), make_token(),
+        question.settings.daemon.host_name, link, alarm.id);
+}
+
+Result<gate::NextHopAddress> hop_of(const config::Settings& settings) {
+    std::optional<config::Address> hop = settings.watch.ask_through;
+    if (!hop) hop = settings.release.outbound_next_hop;
+    if (!hop) hop = settings.release.next_hop;
+    if (!hop) hop = settings.daemon.outbound_next_hop;
+    if (!hop) hop = settings.daemon.next_hop;
+    if (!hop) return fail(ErrorCode::invalid_input, "no mail server is named: set ask_through in [watch]");
+    return gate::NextHopAddress{hop->host, hop->port};
+}
+
+Result<void> positive(const Result<proto::SmtpReply>& reply, bool go_ahead = false) {
+    if (!reply) return std::unexpected(reply.error());
+    if (reply->positive() || (go_ahead && reply->code == 354)) return {};
+    return fail(ErrorCode::unavailable, "the mail server said " + reply->summary());
+}
+
+Result<void> send(const ContactQuestion& question, net::Fiber& fiber, const std::string& to,
+                  const std::string& text) {
+    gate::NextHop hop(TRY(hop_of(question.settings)), question.settings.daemon.host_name, question.log);
+    TRY(hop.open(fiber));
+    proto::SmtpSender sender;
+    sender.path = *question.settings.watch.ask_from;
+    sender.size_bytes = text.size();
+    TRY(positive(hop.mail(fiber, sender, {})));
+    TRY(positive(hop.recipient({.path = to, .notify = {}, .original_recipient = {}})));
+    TRY(positive(hop.data(), true));
+    const ByteView piece = as_bytes(text);
+    TRY(positive(hop.content({&piece, 1})));
+    hop.quit();
+    return {};
+}
+
+}  // namespace
+
+AskedContact contact_of(const config::Settings& settings, const watch::Watch& watch,
+                        const std::string& customer) {
+    const auto row = std::ranges::find(settings.customers, customer, &config::Customer::name);
+    if (row == settings.customers.end() || !row->contact)
+        return {.address = {}, .why_not = "nobody: the configuration has no contact of " + customer};
+    const std::string domain = ascii_lower(row->contact->substr(row->contact->rfind('@') + 1));
+    const watch::Profile* profile = watch.profile(customer);
+    if (profile == nullptr) return {.address = *row->contact, .why_not = {}};
+    for (const watch::Family family : {watch::Family::from_domain, watch::Family::mail_from_domain})
+        for (const watch::KnownValue& value : profile->known(family).values())
+            if (related(domain, value.text))
+                return {.address = {},
+                        .why_not = "nobody: the contact is at " + domain + ", and the customer sends from " +
+                                   value.text};
+    return {.address = *row->contact, .why_not = {}};
+}
+
+void ask_contact(const ContactQuestion& question, net::Fiber& fiber, const watch::Alarm& alarm) {
+    const config::WatchSettings& watch = question.settings.watch;
+    if (!watch.answer_url || !watch.ask_from || alarm.state != watch::AlarmState::open) return;
+    const Result<store::AlarmRow> row =
+        question.blocking.call(fiber, [&] { return question.store.get(alarm.id); });
+    if (!row || row->asked_at) return;
+    const TimePoint now = question.clock.now();
+    const AskedContact contact = contact_of(question.settings, question.watch, alarm.customer);
+    std::string asked = contact.why_not;
+    if (contact.why_not.empty()) {
+        std::string url = *watch.answer_url;
+        if (!url.ends_with('/')) url += '/';
+        const std::string link =
+            url + question.links.make(alarm.id, {now.microseconds + limits::watch_link_us});
+        const Result<void> sent =
+            send(question, fiber, contact.address, mail_text(question, contact.address, link, alarm));
+        asked = sent ? contact.address : "nobody: " + sent.error().message;
+    }
+    if (asked == contact.address)
+        question.log.write(LogLevel::info, "watch.contact_asked", {{"id", alarm.id}, {"asked", asked}});
+    else
+        question.log.write(LogLevel::warning, "watch.contact_not_asked",
+                           {{"id", alarm.id}, {"asked", asked}});
+    const Result<void> noted =
+        question.blocking.call(fiber, [&] { return question.store.note_asked(alarm.id, now, asked); });
+    if (!noted) question.log.write(LogLevel::error, "watch.not_written", {{"error", noted.error().message}});
+}
+
+}  // namespace tocsin::app

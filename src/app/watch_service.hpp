@@ -1,0 +1,99 @@
+// The watch in the daemon: numbers what it is told, has it written down, and is put together again from it after a restart.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "gate/watched_mail.hpp"
+#include "net/blocking_pool.hpp"
+#include "net/fiber.hpp"
+#include "net/fiber_event.hpp"
+#include "store/journal_store.hpp"
+#include "store/watch_store.hpp"
+#include "watch/watch.hpp"
+
+namespace tocsin::app {
+
+/// Whether what the watch finds stops mail.
+enum class WatchMode : std::uint8_t {
+    observe,  ///< alarms are raised and shown; all mail goes
+    hold,
+};
+
+struct WatchChoices {
+    watch::WatchRules rules;
+    WatchMode mode = WatchMode::hold;
+    /// Messages of one alarm that are kept here to be looked at; the senders keep the others.
+    std::uint32_t kept_messages = 0;
+};
+
+/// What became of a batch of events.
+struct TakenEvents {
+    std::size_t taken = 0;
+    std::vector<std::pair<std::size_t, std::string>> refused;  ///< place in the batch, and why
+};
+
+/// One thread, that of the loop, but for recover(). Everything outlives it.
+class WatchService {
+public:
+    WatchService(WatchChoices choices, const HashKey& key, store::WatchStore& store,
+                 net::BlockingPool& blocking, const Clock& clock, Log& log);
+
+    /// Puts the watch together from a snapshot, if there is a good one, and what came after it. Before any mail. Errors:
+    /// unavailable, io: the journal cannot be read.
+    [[nodiscard]] Result<void> recover(net::Fiber& fiber, const std::string& snapshot_file);
+
+    /// Judges a message that is about to go.
+    [[nodiscard]] gate::WatchAnswer see_mail(const watch::MessageEvent& event);
+    /// A person let this message go that was held: it is learnt.
+    void see_release(const store::Record& record);
+    /// Acts and outcomes from outside. What could be taken is durable on return. Errors: unavailable, io: it was seen and is
+    /// written later; the sender may send it again, it counts once.
+    [[nodiscard]] Result<TakenEvents> take(net::Fiber& fiber, const std::vector<watch::Event>& events);
+    /// Errors: not_found, conflict (it was answered), unavailable, io (as above).
+    [[nodiscard]] Result<void> answer(net::Fiber& fiber, const watch::AnswerEvent& event);
+
+    /// Writes events that are not on disk yet. Errors: unavailable, io; they are kept for the next try.
+    [[nodiscard]] Result<void> write_events(net::Fiber& fiber);
+    /// Writes alarms that are new or have changed; returns those that are new. Errors: unavailable, io, as above.
+    [[nodiscard]] Result<std::vector<watch::Alarm>> write_alarms(net::Fiber& fiber);
+    [[nodiscard]] bool has_to_write() const { return !unwritten_.empty() || !untold_.empty(); }
+
+    [[nodiscard]] watch::Watch& watch() { return watch_; }
+    [[nodiscard]] const watch::Watch& watch() const { return watch_; }
+    [[nodiscard]] std::uint64_t last_number() const { return last_number_; }
+    [[nodiscard]] WatchMode mode() const { return choices_.mode; }
+    /// Notified when there is something to write, or mail to be let go.
+    [[nodiscard]] net::FiberEvent& work() { return work_; }
+    /// Told whether the configuration has a customer of this name.
+    std::function<bool(const std::string& name)> knows_customer;
+
+private:
+    Result<void> see(const watch::Event& event);
+    void note_news();
+    [[nodiscard]] std::string why(const watch::MessageEvent& event, const watch::Decision& decision) const;
+    [[nodiscard]] std::string problem_with(const watch::Event& event) const;
+
+    WatchChoices choices_;
+    watch::Watch watch_;
+    store::WatchStore& store_;
+    net::BlockingPool& blocking_;
+    const Clock& clock_;
+    Log& log_;
+    std::uint64_t last_number_ = 0;
+    std::vector<store::WatchEntry> unwritten_;
+    std::set<std::string> untold_;               ///< alarms whose row is not as they are
+    std::map<std::string, std::uint32_t> kept_;  ///< messages by the alarm that holds them
+    net::FiberEvent work_;
+};
+
+}  // namespace tocsin::app

@@ -1,0 +1,106 @@
+#include "cli/watch_import.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "app/serve.hpp"
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+#include "cli/daemon_call.hpp"
+#include "cli/places.hpp"
+#include "cli/scan_command.hpp"
+#include "cli/verdict_text.hpp"
+#include "store/database.hpp"
+#include "store/watch_store.hpp"
+#include "watch/event_json.hpp"
+
+namespace tocsin::cli {
+
+namespace {
+
+constexpr std::uint64_t problems_shown = 10;
+
+class Import {
+public:
+    Import(store::WatchStore& store, std::uint64_t last_number) : store_(store), number_(last_number) {}
+
+    Result<void> read(std::istream& lines, const std::string& name) {
+        std::string line;
+        for (std::uint64_t at = 1; std::getline(lines, line); ++at) {
+            if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+            const Result<std::optional<watch::Event>> event = watch::parse_event(line);
+            if (!event)
+                problem(fmt::format("{}:{}: {}", name, at, event.error().message));
+            else if (*event && std::holds_alternative<watch::AnswerEvent>(**event))
+                ++passed_over_;  // it answers an alarm of another watch
+            else if (*event)
+                TRY(add(std::move(**event)));
+            else
+                ++passed_over_;
+        }
+        if (lines.bad()) return fail(ErrorCode::io, name + ": cannot be read");
+        return write();
+    }
+    [[nodiscard]] int finish() const {
+        fmt::print("{} events are imported; {} were about no outgoing mail; {} lines are no events.\n"
+                   "The daemon reads them at its next start.\n",
+                   imported_, passed_over_, problems_);
+        return problems_ > 0 ? exit_error : exit_nothing_found;
+    }
+
+private:
+    void problem(const std::string& what) {
+        if (++problems_ <= problems_shown) fmt::print(stderr, "tocsin: {}\n", for_terminal(what));
+    }
+    Result<void> add(watch::Event event) {
+        batch_.push_back({++number_, std::move(event)});
+        if (batch_.size() < limits::journal_batch) return {};
+        return write();
+    }
+    Result<void> write() {
+        TRY(store_.append(batch_));
+        imported_ += batch_.size();
+        batch_.clear();
+        return {};
+    }
+    store::WatchStore& store_;
+    std::uint64_t number_, imported_ = 0, passed_over_ = 0, problems_ = 0;
+    std::vector<store::WatchEntry> batch_;
+};
+
+Result<int> import(const WatchImportCommand& command) {
+    const std::string folder = command.data_folder.empty() ? daemon_data_folder() : command.data_folder;
+    ClientOptions client;
+    client.data_folder = folder;
+    if (call_daemon(client, "GET", "/v1/status"))
+        return fail(ErrorCode::conflict,
+                    "a daemon serves " + folder + ": stop it first, it would number its own events alike");
+    store::Database database = TRY(store::Database::open(folder + "/tocsin.sqlite", Clock{}.now()));
+    store::WatchStore store(database);
+    Import run(store, TRY(store.last_number()));
+    for (const std::string& path : command.paths) {
+        if (path == "-") {
+            TRY(run.read(std::cin, "standard input"));
+            continue;
+        }
+        std::ifstream file(path);
+        if (!file) return std::unexpected(errno_error(path, errno));
+        TRY(run.read(file, path));
+    }
+    return run.finish();
+}
+
+}  // namespace
+
+int run_watch_import(const WatchImportCommand& command) {
+    const Result<int> done = import(command);
+    if (done) return *done;
+    fmt::print(stderr, "tocsin: {}\n", for_terminal(done.error().message));
+    return exit_error;
+}
+
+}  // namespace tocsin::cli

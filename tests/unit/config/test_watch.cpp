@@ -1,0 +1,60 @@
+// What the watch needs to ask a customer's contact.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "config/config.hpp"
+
+using namespace tocsin::config;
+
+namespace {
+
+std::string problems_of(const std::string& text) {
+    std::string out;
+    for (const Problem& problem : parse(text, {}).problems) out += to_line("f", problem) + "\n";
+    return out;
+}
+
+const std::string door = "[[listener]]\nkind = \"answers\"\naddress = \"127.0.0.1:8421\"\n";
+const std::string asks =
+    "[watch]\nanswer_url = \"https://a.example/\"\nask_from = \"security@esp.example\"\n";
+
+std::string customer(const std::string& contact) {
+    return "[[customer]]\nname = \"acme\"\nenvelope_domains = [\"acme.example\"]\nlogins = "
+           "[\"a@mail.acme2.example\"]\n"
+           "contact = \"" +
+           contact + "\"\n";
+}
+
+}  // namespace
+
+TEST_CASE("contacts can be asked when there is a way to ask and to answer") {
+    CHECK(problems_of(asks + door + customer("anna@elsewhere.example")) == "");
+    CHECK(problems_of("[watch]\nmode = \"observe\"\n") == "");
+    CHECK(problems_of(asks).find("nobody would hear the answer; add one") != std::string::npos);
+    CHECK(
+        problems_of(door + "[watch]\nanswer_url = \"https://a.example/\"\n").find("without watch.ask_from") !=
+        std::string::npos);
+    CHECK(problems_of(door + "[watch]\nanswer_url = \"http://a.example/\"\nask_from = \"s@esp.example\"\n")
+              .find("must not travel in the clear") != std::string::npos);
+    CHECK(problems_of(door +
+                      "[watch]\nanswer_url = \"https://a.example/\"\nask_from = \"s@esp.example>\\nRCPT\"\n")
+              .find("watch.ask_from") != std::string::npos);
+}
+
+TEST_CASE("a contact is an address, and not one of the account that may be stolen") {
+    struct Row {
+        const char *contact, *problem;
+    };
+    for (const Row& row :
+         {Row{"anna@elsewhere.example", ""}, Row{"anna@acme.example", "from which the customer sends"},
+          Row{"anna@sub.ACME.example", "from which the customer sends"},
+          Row{"anna@mail.acme2.example", "from which the customer sends"}, Row{"anna@notacme.example", ""},
+          Row{"anna", "no address"}, Row{"@x.example", "no address"}, Row{"a b@x.example", "no address"},
+          Row{"a@b@x.example", "no address"}, Row{"<a@x.example>", "no address"}}) {
+        CAPTURE(row.contact);
+        const std::string problems = problems_of(customer(row.contact));
+        CHECK(problems.empty() == std::string_view(row.problem).empty());
+        CHECK(problems.find(row.problem) != std::string::npos);
+    }
+}
