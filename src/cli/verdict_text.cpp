@@ -146,6 +146,32 @@ std::string ambiguity_lines(const scan::ScanReport& report) {
     return out;
 }
 
+std::string_view words_for(scan::ReportedKind kind) {
+    switch (kind) {
+        case scan::ReportedKind::bounce_hard: return "bounce of";
+        case scan::ReportedKind::bounce_soft: return "bounce, perhaps for now, of";
+        case scan::ReportedKind::delivered: return "delivered to";
+        default: return "complaint of";
+    }
+}
+
+/// What the mail says of mail that was sent before: a claim of its writer.
+std::string outcome_lines(const scan::ScanReport& report) {
+    LineList lines;
+    for (const scan::ReportedOutcome& outcome : report.outcomes) {
+        std::string line(words_for(outcome.kind));
+        line += " " + (outcome.recipient.empty() ? "somebody" : for_terminal(outcome.recipient));
+        std::string why = for_terminal(outcome.status);
+        if (!outcome.detail.empty()) why += (why.empty() ? "" : " ") + for_terminal(outcome.detail);
+        if (!why.empty()) line += ": " + why;
+        if (!outcome.message_id.empty()) line += "  [message " + for_terminal(outcome.message_id) + "]";
+        lines.add(std::move(line));
+    }
+    if (report.outcomes_cut)
+        lines.add("and more than " + std::to_string(report.outcomes.size()) + " are named");
+    return lines.text();
+}
+
 }  // namespace
 
 std::string to_lines(const ScanResult& result, Colour colour) {
@@ -156,7 +182,7 @@ std::string to_lines(const ScanResult& result, Colour colour) {
     if (result.outcome.outcome != sandbox::Outcome::verdict)
         out += "    the reader gave no verdict (" + std::string(sandbox::to_string(result.outcome.outcome)) +
                "): " + for_terminal(result.outcome.detail) + "\n";
-    out += finding_lines(report) + limit_lines(report) + ambiguity_lines(report);
+    out += finding_lines(report) + limit_lines(report) + ambiguity_lines(report) + outcome_lines(report);
     if (!report.rules.coaching.empty()) out += "    → " + for_terminal(report.rules.coaching) + "\n";
     return out;
 }

@@ -67,6 +67,20 @@ json rules_json(const scan::RulesSummary& rules) {
             {"coaching", rules.coaching},     {"version", rules.version}};
 }
 
+json outcomes_json(const scan::ScanReport& report) {
+    json out = json::array();
+    for (const scan::ReportedOutcome& outcome : report.outcomes)
+        out.push_back({{"kind", scan::to_string(outcome.kind)},
+                       {"recipient", outcome.recipient},
+                       {"status", outcome.status},
+                       {"message_id", outcome.message_id},
+                       {"record_id", outcome.record_id},
+                       {"original_mail_from", outcome.original_mail_from},
+                       {"original_from", outcome.original_from},
+                       {"detail", outcome.detail}});
+    return out;
+}
+
 std::string fingerprint(std::uint64_t value) {
     return value == 0 ? std::string() : fmt::format("{:016x}", value);
 }
@@ -119,6 +133,8 @@ json to_json(const ScanOutcome& outcome) {
              {"bytes_copied", report.bytes_copied},
              {"elapsed_ms", static_cast<double>(outcome.elapsed_us) / 1000.0}};
     if (scanned) out["facts"] = sending_facts_json(report);
+    if (!report.outcomes.empty()) out["outcomes"] = outcomes_json(report);
+    if (report.outcomes_cut) out["outcomes_cut"] = true;
     if (report.rules.asked > 0) out["rules"] = rules_json(report.rules);
     if (!outcome.detail.empty()) out["detail"] = outcome.detail;
     return out;

@@ -9,6 +9,7 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "base/limits/watch.hpp"
+#include "reader/outcome_codec.hpp"
 #include "reader/text_hygiene.hpp"
 
 namespace tocsin::reader {
@@ -35,11 +36,11 @@ constexpr std::size_t attachments_max = 512;
 
 /// Room for each list, in bytes.
 struct Shares {
-    std::size_t parts, findings, urls, ambiguities, limits, attachments;
+    std::size_t parts, findings, urls, ambiguities, limits, attachments, outcomes;
     std::size_t all;  ///< of the lists and what is before them
 };
 constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
-constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
+constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
 
 /// What is not in a list: five texts, what rules say, numbers, the lengths of lists, and room to spare.
 constexpr std::size_t outside_lists_bytes = 6 * title_bytes + limits::missing_answers * (name_bytes + 8) +
@@ -47,8 +48,8 @@ constexpr std::size_t outside_lists_bytes = 6 * title_bytes + limits::missing_an
                                             limits::banner_places * sizeof(scan::BannerPlace);
 
 Shares shares_of(std::size_t size_max) {
-    std::size_t unit = (size_max - outside_lists_bytes) / 16;
-    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit, size_max - outside_lists_bytes};
+    std::size_t unit = (size_max - outside_lists_bytes) / 18;
+    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit, 2 * unit, size_max - outside_lists_bytes};
 }
 
 /// Writes the items that fit as one counted, length-prefixed block. True: all of them.
@@ -354,6 +355,7 @@ Written write_lists(ByteWriter& out, const scan::ScanReport& report, const Share
     all &=
         write_list(out, std::span(report.facts.attachment_sha256), attachments_max, shares.attachments,
                    [](ByteWriter& one, const std::string& digest) { write_text(one, digest, digest_bytes); });
+    write_outcomes(out, report, shares.outcomes);
     // Last, so that links have what the other lists left.
     const std::size_t room = shares.urls == no_bound
                                  ? no_bound
@@ -501,6 +503,7 @@ scan::ScanReport read_report(ByteReader& in) {
         in, hits_max, [parts](ByteReader& one, std::uint32_t) { return read_limit_hit(one, parts); });
     report.facts.attachment_sha256 = read_list<std::string>(
         in, attachments_max, [](ByteReader& one, std::uint32_t) { return read_text(one, digest_bytes); });
+    read_outcomes(in, report);
     report.urls = read_list<scan::FoundUrl>(
         in, limits::links, [parts](ByteReader& one, std::uint32_t) { return read_url(one, parts); });
     if (report.verdict < scan::decide_verdict(report.findings, report.limits_hit)) in.set_failed();

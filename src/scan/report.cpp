@@ -150,6 +150,18 @@ std::string_view explain(ScanLimit limit) {
     return limit_table[static_cast<std::size_t>(limit)].explanation;
 }
 
+std::string_view to_string(ReportedKind kind) {
+    switch (kind) {
+        case ReportedKind::bounce_hard: return "bounce_hard";
+        case ReportedKind::bounce_soft: return "bounce_soft";
+        case ReportedKind::delivered: return "delivered";
+        case ReportedKind::complaint: return "complaint";
+        case ReportedKind::count_: break;
+    }
+    ASSERT(false, "count_ is no kind");
+    return {};
+}
+
 Verdict decide_verdict(const std::vector<Finding>& findings, const std::vector<LimitHit>& limits_hit) {
     // The order of Verdict is rank, so the worst is the greatest. A limit that hid nothing is still not "clean".
     Verdict worst = Verdict::clean;

@@ -160,6 +160,33 @@ struct MessageFacts {
     std::vector<FieldRange> reserved_fields;
 };
 
+/// What a mail says has become of another mail that was sent before.
+enum class ReportedKind : std::uint8_t {
+    bounce_hard,  ///< not delivered, and trying again is of no use
+    bounce_soft,  ///< not delivered, or not yet, for a reason that may pass
+    delivered,
+    complaint,  ///< the recipient does not want it
+    count_,
+};
+/// "bounce_hard": the names that the watch has for the same.
+[[nodiscard]] std::string_view to_string(ReportedKind kind);
+
+/// One recipient of a bounce or complaint (delivery_outcomes.hpp). It is a claim of whoever wrote this mail: anybody can write
+/// one. All but the kind may be empty: who reports often takes names and addresses out.
+struct ReportedOutcome {
+    ReportedKind kind{};
+    std::string recipient;  ///< as the sender knew it; limits::outcome_address_bytes
+    std::string status;     ///< RFC 3463: "5.1.1"
+    // Of the message that it is about, as far as it was returned.
+    std::string message_id;          ///< with its angle brackets; limits::outcome_id_bytes
+    std::string record_id;           ///< of our own record, from a header field that we wrote
+    std::string original_mail_from;  ///< address that the envelope had
+    std::string original_from;       ///< address in its From
+    std::string detail;  ///< the reason given, or the type of a complaint; limits::outcome_detail_bytes
+
+    bool operator==(const ReportedOutcome&) const = default;
+};
+
 /// Something that rules asked for and that could not be told, and how many of them it left undecided.
 struct MissingAnswer {
     std::string name;  ///< "link_analysis", "$tranco_1m"
@@ -188,6 +215,8 @@ struct ScanReport {
     std::vector<LimitHit> limits_hit;
     std::vector<FoundUrl> urls;
     MessageFacts facts;
+    std::vector<ReportedOutcome> outcomes;  ///< at most limits::reported_outcomes
+    bool outcomes_cut = false;              ///< the mail tells of more than these
     RulesSummary rules;
     BannerPlan banner;
     std::string engine_version;  ///< engines and their databases; changes when any of them changes

@@ -11,6 +11,7 @@
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "mail/mbox.hpp"
+#include "scan/delivery_outcomes.hpp"
 #include "scan/file_names.hpp"
 #include "scan/finding_text.hpp"
 #include "scan/inspection.hpp"
@@ -68,6 +69,7 @@ public:
         report_.bytes_copied = tree_.bytes_copied;
         for (const mail::MimeLimitHit& hit : tree_.limits_hit) note_parser_limit(report_, hit);
         report_.facts = message_facts(tree_, digests_);
+        note_outcomes();
         list_parts();
         for (std::uint32_t i = 0; i < tree_.entities.size(); ++i)
             note_unseen_content(report_, tree_.entities[i], part_of_entity_[i]);
@@ -99,6 +101,7 @@ private:
     [[nodiscard]] Hash256 name_of(const Leaf& leaf, const HashKey& key);
     void take_answer(Leaf& leaf, RememberedPart answer, const Hash256& name);
     void note_fingerprint();
+    void note_outcomes();
     void replay(const Leaf& leaf);
     std::vector<std::string_view> find_passwords() const;
     void scan_parts();
@@ -228,6 +231,12 @@ void MessageScan::note_fingerprint() {
     const auto leaf = std::ranges::find(leaves_, *read, &Leaf::entity);
     report_.facts.text_fingerprint =
         leaf != leaves_.end() && leaf->fingerprint ? *leaf->fingerprint : fingerprint_of(entity);
+}
+
+void MessageScan::note_outcomes() {
+    DeliveryOutcomes found = delivery_outcomes(tree_);
+    report_.outcomes = std::move(found.outcomes);
+    report_.outcomes_cut = found.cut;
 }
 
 /// Puts what is remembered about a part into this report, under this message's names.

@@ -23,6 +23,9 @@ void check_report(const scan::ScanReport& report) {
         return part == scan::whole_message || part < report.parts.size();
     };
     require(report.findings.size() <= limits::findings);
+    require(report.outcomes.size() <= limits::reported_outcomes);
+    for (const scan::ReportedOutcome& outcome : report.outcomes)
+        require(outcome.kind < scan::ReportedKind::count_ && is_clean_text(outcome.recipient));
     require(report.verdict >= scan::decide_verdict(report.findings, report.limits_hit));
     for (std::size_t index = 0; index < report.parts.size(); ++index) {
         std::uint32_t parent = report.parts[index].parent;

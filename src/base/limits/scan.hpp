@@ -36,6 +36,20 @@ inline constexpr std::size_t iso_names = 16;
 inline constexpr std::uint32_t engine_time_ms = 20'000;
 /// Addresses of From beside the first that are kept: real mail has one or two.
 inline constexpr std::size_t further_from = 64;
+/// Recipients of one bounce or complaint that are reported: providers split mail to more, and one outcome is enough to notice.
+inline constexpr std::size_t reported_outcomes = 64;
+/// Bytes of one report for programs, and of the header of a returned message, that are read: 64 recipients with long reasons
+/// take 64 KiB.
+inline constexpr std::size_t outcome_report_bytes = 256U << 10;
+/// Bytes of a bounce for people that are read; its recipients stand at its beginning.
+inline constexpr std::size_t outcome_text_bytes = 64U << 10;
+/// An address (RFC 5321 section 4.5.3.1: 64 + 1 + 255) and an identifier of a message. A longer one is left out: cut, it would
+/// be somebody else's.
+inline constexpr std::size_t outcome_address_bytes = 320, outcome_id_bytes = 512;
+/// The reason that a bounce gives; a longer one is cut.
+inline constexpr std::size_t outcome_detail_bytes = 256;
+/// An enhanced status code: "5.999.999" is the longest (RFC 3463 section 2).
+inline constexpr std::size_t outcome_status_bytes = 9;
 /// Findings reported for one message.
 inline constexpr std::size_t findings = 256;
 /// Images that are searched for QR codes in one message, and the pixels of one.

@@ -43,6 +43,36 @@ TEST_CASE("JSON has the members that the manual names") {
     CHECK(json["ambiguities"][0]["offset"] == 77);
 }
 
+TEST_CASE("outcomes of other mail: members of JSON, and one line each") {
+    pool::ScanOutcome outcome = outcome_of(scan::Verdict::clean);
+    auto json = nlohmann::json::parse(to_json_line(make_result("a.eml", outcome)));
+    CHECK_FALSE(json.contains("outcomes"));
+    CHECK_FALSE(json.contains("outcomes_cut"));
+    outcome.report.outcomes = {{scan::ReportedKind::bounce_hard, "a@x.example", "5.1.1", "<1@x>", "rec1",
+                                "m@x", "f@x", "smtp; 550 no"},
+                               {scan::ReportedKind::bounce_soft, "b@x.example", "4.2.2", "", "", "", "", ""},
+                               {scan::ReportedKind::delivered, "c@x.example", "", "", "", "", "", ""},
+                               {scan::ReportedKind::complaint, "", "", "", "", "", "", "abuse\x1b[2J"}};
+    outcome.report.outcomes_cut = true;
+    const std::string lines = to_lines(make_result("a.eml", outcome), Colour::plain);
+    for (const char* line :
+         {"    bounce of a@x.example: 5.1.1 smtp; 550 no  [message <1@x>]\n",
+          "    bounce, perhaps for now, of b@x.example: 4.2.2\n", "    delivered to c@x.example\n",
+          "    complaint of somebody: abuse?[2J\n", "    and more than 4 are named\n"})
+        CHECK_MESSAGE(lines.find(line) != std::string::npos, lines);
+    json = nlohmann::json::parse(to_json_line(make_result("a.eml", outcome)));
+    REQUIRE(json["outcomes"].size() == 4);
+    CHECK(json["outcomes_cut"] == true);
+    CHECK(json["outcomes"][0] == nlohmann::json{{"kind", "bounce_hard"},
+                                                {"recipient", "a@x.example"},
+                                                {"status", "5.1.1"},
+                                                {"message_id", "<1@x>"},
+                                                {"record_id", "rec1"},
+                                                {"original_mail_from", "m@x"},
+                                                {"original_from", "f@x"},
+                                                {"detail", "smtp; 550 no"}});
+}
+
 TEST_CASE("text from a message cannot paint the terminal") {
     CHECK(for_terminal("a\x1b[2Jb\r\n") == "a?[2Jb??");
     CHECK(for_terminal("x\xE2\x80\xAEgpj.exe") == "x?gpj.exe");

@@ -66,6 +66,17 @@ inline scan::BannerPlan any_banner_plan() {
     return plan;
 }
 
+inline scan::ReportedOutcome any_outcome() {
+    return {any_of_counted<scan::ReportedKind>(),
+            any_text(),
+            any_text(),
+            any_text(),
+            any_text(),
+            any_text(),
+            any_text(),
+            any_text()};
+}
+
 inline scan::ScanReport any_report() {
     scan::ScanReport report;
     report.verdict = static_cast<scan::Verdict>(*rc::gen::inRange(0, 5));
@@ -92,6 +103,11 @@ inline scan::ScanReport any_report() {
     report.facts.header_from_name = any_text();
     report.facts.subject = any_text();
     report.facts.message_id = any_text();
+    for (std::size_t index = any_count(); index > 0; --index) {
+        const bool same_message = !report.outcomes.empty() && *rc::gen::arbitrary<bool>();
+        report.outcomes.push_back(same_message ? report.outcomes.back() : any_outcome());
+    }
+    report.outcomes_cut = *rc::gen::arbitrary<bool>();
     report.banner = any_banner_plan();
     report.engine_version = any_text();
     report.parse_us = *rc::gen::arbitrary<std::uint64_t>();

@@ -43,6 +43,18 @@ Reply sample_reply() {
     report.urls.push_back({"https://example.org/x", "qr", 1});
     report.facts = {"a@example.org",       "A", {"b@example.org"}, "Hello", "<1@example.org>",
                     {std::string(64, 'a')}};
+    scan::ReportedOutcome outcome{scan::ReportedKind::bounce_soft,
+                                  "b@example.org",
+                                  "4.2.2",
+                                  "<0@example.org>",
+                                  "rec1",
+                                  "bounce@example.org",
+                                  "a@example.org",
+                                  "smtp; 452"};
+    report.outcomes = {outcome, outcome, outcome};
+    report.outcomes[1].recipient = "c@example.org";  // of the same message
+    report.outcomes[2] = {scan::ReportedKind::complaint, "", "", "<1@example.org>", "", "", "", "abuse"};
+    report.outcomes_cut = true;
     report.banner = {{{scan::BannerShape::page, scan::BannerEncoding::base64, scan::BannerLetters::utf8,
                        scan::PageMode::standards, 2, 1234}},
                      scan::BannerHindrance::charset,
@@ -57,6 +69,11 @@ Reply sample_reply() {
 void check_bounds(const scan::ScanReport& report) {
     RC_ASSERT(report.findings.size() <= limits::findings);
     RC_ASSERT(report.banner.places.size() <= limits::banner_places);
+    RC_ASSERT(report.outcomes.size() <= limits::reported_outcomes);
+    for (const auto& outcome : report.outcomes) {
+        RC_ASSERT(outcome.kind < scan::ReportedKind::count_);
+        RC_ASSERT(outcome.detail.size() <= limits::outcome_detail_bytes && is_clean_text(outcome.detail));
+    }
     RC_ASSERT(report.ambiguities.size() <= limits::ambiguities);
     RC_ASSERT(report.verdict >= scan::decide_verdict(report.findings, report.limits_hit));
     auto exists = [&](std::uint32_t part) {
@@ -127,6 +144,8 @@ TEST_CASE("a reply comes back as it was sent") {
     CHECK(report.facts.subject == "Hello");
     CHECK(report.facts.message_id == "<1@example.org>");
     CHECK(report.facts.attachment_sha256 == sent.report.facts.attachment_sha256);
+    CHECK(report.outcomes == sent.report.outcomes);
+    CHECK(report.outcomes_cut);
     CHECK(report.banner.places == sent.report.banner.places);
     CHECK(report.banner.hindrance == scan::BannerHindrance::charset);
     CHECK(report.banner.copy == scan::BannerCopy::in_quotation);
@@ -154,6 +173,34 @@ TEST_CASE("any report at all fits, keeps its bounds, and is stable") {
         check_bounds(*report);
         RC_ASSERT(encode_part_report(*report) == bytes);
     }));
+}
+
+TEST_CASE("outcomes that do not fit are left out, which the report says without being worse for it") {
+    Reply reply;
+    reply.report.verdict = scan::Verdict::clean;
+    const std::string sender(limits::outcome_address_bytes, 's'), id(limits::outcome_id_bytes, 'i');
+    for (std::size_t i = 0; i < limits::reported_outcomes; ++i)
+        reply.report.outcomes.push_back({scan::ReportedKind::bounce_hard,
+                                         std::to_string(i) + std::string(limits::outcome_address_bytes, 'a'),
+                                         "5.1.1", id, "r", sender, sender,
+                                         std::string(limits::outcome_detail_bytes, 'd')});
+    const Reply alone = decode_reply(encode(reply)).value();
+    CHECK(alone.report.outcomes.size() == limits::reported_outcomes);
+    CHECK_FALSE(alone.report.outcomes_cut);
+    // Beside more links than there is room for.
+    for (std::size_t i = 0; i < limits::links; ++i)
+        reply.report.urls.push_back(
+            {"https://h.example/" + std::string(500, 'x') + std::to_string(i), "html", 0});
+    const Reply beside = decode_reply(encode(reply)).value();
+    CHECK(beside.report.outcomes_cut);
+    CHECK(beside.report.outcomes.size() >= 16);
+    CHECK(beside.report.outcomes.size() < limits::reported_outcomes);
+    CHECK(beside.report.outcomes[0].status == "5.1.1");
+    CHECK(beside.report.verdict == scan::Verdict::clean);
+    reply.report.outcomes.resize(limits::reported_outcomes + 1);
+    reply.report.urls.clear();
+    CHECK(decode_reply(encode(reply))->report.outcomes.size() == limits::reported_outcomes);
+    CHECK(decode_reply(encode(reply))->report.outcomes_cut);
 }
 
 TEST_CASE("every truncation of a valid datagram is refused") {
