@@ -8,8 +8,9 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
-#include "base/limits/watch.hpp"
+#include "reader/facts_codec.hpp"
 #include "reader/outcome_codec.hpp"
+#include "reader/report_bounds.hpp"
 #include "reader/text_hygiene.hpp"
 
 namespace tocsin::reader {
@@ -18,14 +19,6 @@ namespace {
 
 using scan::whole_message;
 
-// Bounds of single texts, in bytes. Longer ones are cut by the encoder and refused by the decoder.
-constexpr std::size_t name_bytes = 64;       // of an engine, an origin, a file type, a source
-constexpr std::size_t rule_bytes = 256;      // name of a rule or signature
-constexpr std::size_t sentence_bytes = 512;  // what an engine saw, details, notes, addresses
-constexpr std::size_t type_bytes = 128;      // media types
-constexpr std::size_t title_bytes = 1024;    // subjects, file names, engine versions
-constexpr std::size_t reported_url_bytes = 2048;
-constexpr std::size_t digest_bytes = 64;  // SHA-256 as hexadecimal
 // Bounds of lists. Parts and URLs are bounded by the size of the datagram as well.
 /// A probability travels as so many parts.
 constexpr std::uint32_t hostility_scale = 1'000'000;
@@ -42,14 +35,22 @@ struct Shares {
 constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
 constexpr Shares unbounded{no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound, no_bound};
 
-/// What is not in a list: five texts, what rules say, numbers, the lengths of lists, and room to spare.
-constexpr std::size_t outside_lists_bytes = 6 * title_bytes + limits::missing_answers * (name_bytes + 8) +
-                                            sentence_bytes +
-                                            limits::banner_places * sizeof(scan::BannerPlace);
+/// Counts, lengths and marks of the lists themselves.
+constexpr std::size_t list_frames_bytes = 128;
 
-Shares shares_of(std::size_t size_max) {
-    std::size_t unit = (size_max - outside_lists_bytes) / 18;
-    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit, 2 * unit, size_max - outside_lists_bytes};
+/// So many shares are dealt out below.
+constexpr std::size_t shares_dealt = 18;
+
+/// `head_bytes`: what is written before the lists.
+Shares shares_of(std::size_t size_max, std::size_t head_bytes) {
+    const std::size_t all = size_max - list_frames_bytes;
+    const std::size_t unit = (all - head_bytes) / shares_dealt;
+    return {5 * unit, 5 * unit, 3 * unit, unit, unit, unit, 2 * unit, all};
+}
+
+/// Lists keep at least a quarter of a report: a reader that lies may fill what stands before them with hosts and senders.
+constexpr std::size_t head_bytes_max(std::size_t size_max) {
+    return (size_max - list_frames_bytes) / 4 * 3;
 }
 
 /// Writes the items that fit as one counted, length-prefixed block. True: all of them.
@@ -149,56 +150,6 @@ std::uint32_t read_part_index(ByteReader& in, std::size_t parts) {
     std::uint32_t part = in.u32();
     if (part != whole_message && part >= parts) in.set_failed();
     return part;
-}
-
-void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
-    write_text(out, facts.header_from, sentence_bytes);
-    write_text(out, facts.header_from_name, sentence_bytes);
-    const std::size_t further = std::min(facts.further_from.size(), limits::further_from);
-    out.u32(static_cast<std::uint32_t>(further));
-    for (const std::string& address : std::span(facts.further_from).first(further))
-        write_text(out, address, sentence_bytes);
-    write_text(out, facts.subject, title_bytes);
-    write_text(out, facts.message_id, sentence_bytes);
-    write_text(out, facts.reply_to, sentence_bytes);
-    const std::size_t domains =
-        std::min(facts.long_registrable_domains.size(), limits::long_registrable_domains);
-    out.u32(static_cast<std::uint32_t>(domains));
-    for (const std::string& domain : std::span(facts.long_registrable_domains).first(domains))
-        write_text(out, domain, sentence_bytes);
-    out.boolean(facts.is_page);
-    out.u64(facts.page_fingerprint);
-    out.u64(facts.text_fingerprint);
-    const std::size_t fields = std::min(facts.reserved_fields.size(), limits::reserved_fields);
-    out.u32(static_cast<std::uint32_t>(fields));
-    for (const scan::FieldRange& field : std::span(facts.reserved_fields).first(fields)) {
-        out.u64(field.offset);
-        out.u64(field.length);
-    }
-}
-
-scan::MessageFacts read_facts(ByteReader& in) {
-    scan::MessageFacts facts;
-    facts.header_from = read_text(in, sentence_bytes);
-    facts.header_from_name = read_text(in, sentence_bytes);
-    const std::uint32_t further = in.count(limits::further_from);
-    for (std::uint32_t i = 0; i < further && !in.failed(); ++i)
-        facts.further_from.push_back(read_text(in, sentence_bytes));
-    facts.subject = read_text(in, title_bytes);
-    facts.message_id = read_text(in, sentence_bytes);
-    facts.reply_to = read_text(in, sentence_bytes);
-    const std::uint32_t domains = in.count(limits::long_registrable_domains);
-    for (std::uint32_t i = 0; i < domains && !in.failed(); ++i)
-        facts.long_registrable_domains.push_back(read_text(in, sentence_bytes));
-    facts.is_page = in.boolean();
-    facts.page_fingerprint = in.u64();
-    facts.text_fingerprint = in.u64();
-    const std::uint32_t fields = in.count(limits::reserved_fields);
-    for (std::uint32_t i = 0; i < fields && !in.failed(); ++i) {
-        const std::uint64_t offset = in.u64();
-        facts.reserved_fields.push_back({offset, in.u64()});
-    }
-    return facts;
 }
 
 void write_rules(ByteWriter& out, const scan::RulesSummary& rules) {
@@ -371,7 +322,7 @@ Written write_lists(ByteWriter& out, const scan::ScanReport& report, const Share
     return {all, all_urls || urls_written >= urls.hosts};
 }
 
-Written write_report(ByteWriter& out, const scan::ScanReport& report, const Shares& shares) {
+void write_head(ByteWriter& out, const scan::ScanReport& report) {
     scan::Verdict verdict =
         std::max(report.verdict, scan::decide_verdict(report.findings, report.limits_hit));
     out.u8(static_cast<std::uint8_t>(verdict));
@@ -383,7 +334,29 @@ Written write_report(ByteWriter& out, const scan::ScanReport& report, const Shar
     out.u64(report.parse_us);
     out.u64(report.scan_us);
     out.u64(report.bytes_copied);
-    return write_lists(out, report, shares);
+}
+
+struct Encoded {
+    std::string bytes;
+    Written written;
+};
+
+Encoded encode_within(const scan::ScanReport& report, std::size_t size_max) {
+    ByteWriter out;
+    write_head(out, report);
+    const Written written = write_lists(out, report, shares_of(size_max, out.size()));
+    return {out.take(), written};
+}
+
+/// Takes the lists of texts out of the facts where they would leave too little room. False: there was nothing to do.
+bool shorten_facts(scan::ScanReport& report, std::size_t size_max) {
+    ByteWriter head;
+    write_head(head, report);
+    if (head.size() <= head_bytes_max(size_max)) return false;
+    report.facts.further_from.clear();
+    report.facts.long_registrable_domains.clear();
+    report.facts.reserved_fields.clear();
+    return true;
 }
 
 /// Worse severities first, and in each the order as it was.
@@ -459,27 +432,29 @@ Hash256 read_hash(ByteReader& in) {
 }
 
 std::string encode_report(const scan::ScanReport& report, std::size_t size_max) {
-    ASSERT(size_max >= 2 * outside_lists_bytes, "a report needs room for what is not in a list");
+    ASSERT(size_max >= limits::part_report_bytes, "a report needs room for what is not in a list");
     ByteWriter whole;
-    const Written unbound = write_report(whole, report, unbounded);
+    write_head(whole, report);
+    const Written unbound = write_lists(whole, report, unbounded);
     if (unbound.lists && unbound.hosts && whole.size() <= size_max) return whole.take();
 
-    // Perhaps only further links to hosts that are named anyway have to go.
-    ByteWriter fewer_links;
-    const Written bound = write_report(fewer_links, report, shares_of(size_max));
-    if (bound.lists && bound.hosts) return fewer_links.take();
-
     scan::ScanReport cut = report;
+    const bool shortened = shorten_facts(cut, size_max);
+    // Perhaps only further links to hosts that are named anyway have to go.
+    Encoded fewer_links = encode_within(cut, size_max);
+    const Written& bound = fewer_links.written;
+    if (bound.lists && bound.hosts && !shortened) return std::move(fewer_links.bytes);
+
     auto tell = [&cut](scan::ScanLimit limit, const char* detail) {
         cut.limits_hit.insert(cut.limits_hit.begin(), {limit, scan::whole_message, detail});
     };
-    if (!bound.lists) tell(scan::ScanLimit::findings, "the report was cut to fit into an answer");
+    if (!bound.lists || shortened)
+        tell(scan::ScanLimit::findings, "the report was cut to fit into an answer");
     if (!bound.hosts) tell(scan::ScanLimit::links, "not every place that is linked to fits into an answer");
     cut.findings = worst_first(report.findings);
-    ByteWriter out;
-    static_cast<void>(write_report(out, cut, shares_of(size_max)));
-    ASSERT(out.size() <= size_max, "the shares add up to less than the whole");
-    return out.take();
+    std::string bytes = encode_within(cut, size_max).bytes;
+    ASSERT(bytes.size() <= size_max, "the shares add up to less than the whole");
+    return bytes;
 }
 
 scan::ScanReport read_report(ByteReader& in) {

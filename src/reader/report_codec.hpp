@@ -17,7 +17,7 @@ void write_text(ByteWriter& out, std::string_view text, std::size_t size_max);
 void write_hash(ByteWriter& out, const Hash256& hash);
 [[nodiscard]] Hash256 read_hash(ByteReader& in);
 
-/// At most `size_max` bytes (at least 8 KiB). When the lists do not fit, each is cut to its share, findings of
+/// At most `size_max` bytes (at least limits::part_report_bytes). When lists do not fit, each is cut to its share, findings of
 /// worse severity are kept first, and a LimitHit `findings` says so.
 [[nodiscard]] std::string encode_report(const scan::ScanReport& report, std::size_t size_max);
 

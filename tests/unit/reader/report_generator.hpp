@@ -100,6 +100,9 @@ inline scan::ScanReport any_report() {
     for (std::size_t index = any_count(); index > 0; --index)
         report.facts.attachment_sha256.push_back(any_text());
     report.facts.header_from = any_text();
+    for (std::size_t index = any_count(); index > 0; --index) report.facts.further_from.push_back(any_text());
+    for (std::size_t index = any_count(); index > 0; --index)
+        report.facts.long_registrable_domains.push_back(any_text());
     report.facts.header_from_name = any_text();
     report.facts.subject = any_text();
     report.facts.message_id = any_text();

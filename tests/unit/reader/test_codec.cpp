@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
+#include "base/limits/watch.hpp"
 #include "reader/text_hygiene.hpp"
 #include "report_generator.hpp"
 #include "support/exact_buffer.hpp"
@@ -201,6 +202,47 @@ TEST_CASE("outcomes that do not fit are left out, which the report says without 
     reply.report.urls.clear();
     CHECK(decode_reply(encode(reply))->report.outcomes.size() == limits::reported_outcomes);
     CHECK(decode_reply(encode(reply))->report.outcomes_cut);
+}
+
+TEST_CASE("a report that is full everywhere fits: what stands before the lists takes room from them") {
+    scan::ScanReport full;
+    full.facts.further_from.assign(limits::further_from, std::string(512, 'f'));
+    full.facts.long_registrable_domains.assign(limits::long_registrable_domains, std::string(512, 'd'));
+    full.facts.reserved_fields.assign(limits::reserved_fields, {1, 2});
+    full.facts.attachment_sha256.assign(500, std::string(64, 'a'));
+    full.ambiguities.assign(limits::ambiguities,
+                            {mail::AmbiguityKind::duplicate_boundary, 1, std::string(512, 'x')});
+    full.limits_hit.assign(500, {scan::ScanLimit::links, 0, std::string(512, 'l')});
+    full.findings.assign(limits::findings, {std::string(64, 'e'), std::string(256, 'r'), scan::Severity::info,
+                                            std::string(512, 't'), 0});
+    full.parts.assign(500, {.file_name = std::string(1024, 'n'), .note = std::string(512, 'o')});
+    full.outcomes.assign(limits::reported_outcomes, {scan::ReportedKind::complaint, std::string(320, 'r')});
+    for (std::size_t i = 0; i < limits::links; ++i)
+        full.urls.push_back(
+            {"https://h" + std::to_string(i) + ".example/" + std::string(2000, 'u'), "html", 0});
+    Reply reply;
+    reply.report = full;
+    const std::string datagram = encode(reply);
+    CHECK(datagram.size() <= limits::reply_bytes);
+    const Reply read = decode_reply(datagram).value();
+    CHECK(read.report.facts.further_from == full.facts.further_from);
+    CHECK(read.report.facts.reserved_fields.size() == limits::reserved_fields);
+    CHECK(read.report.limits_hit.front().limit == scan::ScanLimit::links);
+    // What a reader that lies says of a part: the daemon writes it down anew, and must not fall over it.
+    const std::string part = encode_part_report(full);
+    CHECK(part.size() <= limits::part_report_bytes);
+    const scan::ScanReport remembered = decode_part_report(part).value();
+    CHECK(remembered.facts.further_from.empty());
+    CHECK_FALSE(remembered.findings.empty());
+    CHECK(remembered.verdict >= scan::Verdict::suspicious);
+    // Only the facts are too much.
+    scan::ScanReport senders;
+    senders.verdict = scan::Verdict::clean;
+    senders.facts.further_from = full.facts.further_from;
+    const scan::ScanReport told = decode_part_report(encode_part_report(senders)).value();
+    CHECK(told.facts.further_from.empty());
+    REQUIRE(told.limits_hit.size() == 1);
+    CHECK(told.limits_hit[0].limit == scan::ScanLimit::findings);
 }
 
 TEST_CASE("every truncation of a valid datagram is refused") {
