@@ -89,6 +89,13 @@ void add_watch(CLI::App& app, WatchCommand& watch, ClientOptions& client, Chosen
     command->add_option("--from", replay.from,
                         "a moment such as 2026-03-01: what is before it is learnt, and not counted");
     command->add_option("--lists", replay.lists, "folder of lists (default: those that Tocsin brings)");
+    command->add_option(
+        "--asn-database", replay.asn_database,
+        "MaxMind DB file, such as GeoLite2-ASN.mmdb, that tells the network_owner of an event's "
+        "client_ip where the event does not");
+    command->add_option("--country-database", replay.country_database,
+                        "MaxMind DB file, such as GeoLite2-Country.mmdb, that tells its country; both may be "
+                        "one file");
     command->add_option("--profile", replay.profile, "print what is known of this customer at the end");
     command->add_flag("--text", replay.text, "alarms in sentences instead of JSON");
     command->add_flag("--campaigns", replay.campaigns,

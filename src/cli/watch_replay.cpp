@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -9,6 +10,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "app/network_databases.hpp"
 #include "app/watch_world.hpp"
 #include "base/limits/watch.hpp"
 #include "base/moment.hpp"
@@ -36,14 +38,17 @@ std::string dump(const nlohmann::ordered_json& value) {
 
 class Replay {
 public:
-    Replay(const WatchReplayCommand& command, watch::WatchRules rules, TimePoint from)
-        : command_(command), watch_(std::move(rules), HashKey{}), tally_(from) {}
+    Replay(const WatchReplayCommand& command, app::NetworkDatabases networks, watch::WatchRules rules,
+           TimePoint from)
+        : command_(command), networks_(std::move(networks)), watch_(std::move(rules), HashKey{}),
+          tally_(from) {}
 
     Result<void> read(std::istream& lines, const std::string& name);
     [[nodiscard]] int finish();
 
 private:
     void take(const std::string& line);
+    void name_network(watch::Event& event) const;
     void take_event(const watch::Event& event, const EventLabel& label);
     void show_news(const EventLabel& label, TimePoint now);
     void show_campaign(const EventLabel& label, const watch::MessageEvent& event,
@@ -58,6 +63,7 @@ private:
         watch::Answer answer;
     };
     const WatchReplayCommand& command_;
+    app::NetworkDatabases networks_;
     watch::Watch watch_;
     WatchTally tally_;
     std::deque<Waiting> answers_;
@@ -90,14 +96,22 @@ void Replay::take(const std::string& line) {
         return problem(fmt::format("the line has more than {} bytes", limits::watch_line_bytes));
     const json value = json::parse(line, nullptr, false);
     if (value.is_discarded()) return problem("this is no JSON: an event is one object in one line");
-    const Result<std::optional<watch::Event>> event = watch::event_from_json(value);
+    Result<std::optional<watch::Event>> event = watch::event_from_json(value);
     if (!event) return problem(event.error().message);
     if (!*event) {
         ++passed_over_;
         return;
     }
     ++events_;
+    name_network(**event);
     take_event(**event, label_of(value));
+}
+
+void Replay::name_network(watch::Event& event) const {
+    if (auto* message = std::get_if<watch::MessageEvent>(&event))
+        networks_.fill_in(message->client_ip, message->network_owner, message->country);
+    if (auto* act = std::get_if<watch::AccountEvent>(&event))
+        networks_.fill_in(act->client_ip, act->network_owner, act->country);
 }
 
 void Replay::take_event(const watch::Event& event, const EventLabel& label) {
@@ -233,7 +247,12 @@ Result<int> replay(const WatchReplayCommand& command) {
     const std::string lists = command.lists.empty() ? find_own_rules() + "/lists" : command.lists;
     watch::WatchRules rules = TRY(app::make_watch_rules(lists));
     rules.budget.alarms_per_thousand = command.alarms_per_thousand;
-    Replay run(command, std::move(rules), from);
+    const auto named = [](const std::string& path) {
+        return path.empty() ? std::nullopt : std::optional<std::filesystem::path>(path);
+    };
+    app::NetworkDatabases networks =
+        TRY(app::NetworkDatabases::open(named(command.asn_database), named(command.country_database)));
+    Replay run(command, std::move(networks), std::move(rules), from);
     for (const std::string& path : command.paths) {
         if (path == "-") {
             TRY(run.read(std::cin, "standard input"));

@@ -11,6 +11,7 @@ struct WatchReplayCommand {
     std::vector<std::string>
         paths;          ///< files of JSON lines, "-" for standard input; read one after the other
     std::string lists;  ///< folder of lists; empty: those that Tocsin brings
+    std::string asn_database, country_database;  ///< MaxMind DB files; empty: events say it themselves
     double alarms_per_thousand = 10;
     /// Answers each alarm after so many minutes by its event's label: an attack is not us, all else is us. 0: nobody answers.
     std::uint32_t answer_after_min = 0;

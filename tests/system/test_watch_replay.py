@@ -6,6 +6,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import mmdb_writer
 from tocsin_system import tocsin
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
@@ -117,6 +118,59 @@ class Replay(unittest.TestCase):
     def test_inbound_records_are_none_of_its_business(self):
         self.lines += [{"id": "in", "time": "2026-03-31T00:00:00Z", "direction": "inbound", "customer": ""}]
         self.assertEqual(self.objects(code=0)[-1]["summary"]["not_outgoing"], 1)
+
+    def databases(self):
+        """Owners and countries of the networks of these events, and of one more."""
+        asn, country = self.file.with_name("asn.mmdb"), self.file.with_name("country.mmdb")
+        mmdb_writer.write(asn, {"192.0.2.0/24": {"autonomous_system_number": 64500},
+                                "198.51.100.0/24": {"autonomous_system_number": 64501},
+                                "2001:db8::/32": {"autonomous_system_number": 64502}}, database_type="GeoLite2-ASN")
+        mmdb_writer.write(country, {"192.0.2.0/24": {"country": {"iso_code": "DE"}},
+                                    "198.51.100.0/24": {"registered_country": {"iso_code": "BR"}},
+                                    "2001:db8::/32": {"country": {"iso_code": "FR"}}}, database_type="GeoLite2-Country")
+        return ("--asn-database", str(asn), "--country-database", str(country))
+
+    def access_of(self, *options, **fields):
+        """How the access of one more issue, from another network, is told."""
+        lines = self.lines
+        self.lines = lines + [self.attack(**fields)]
+        alarm = self.objects(*options, code=1)[0]
+        self.lines = lines
+        return next((signal for signal in alarm["signals"] if signal["signal"] == "access"), None)
+
+    def test_databases_tell_owner_and_country(self):
+        options = self.databases()
+        access = self.access_of(*options, client_ip="198.51.100.9")
+        self.assertEqual((access["level"], access["text"]), (3, "sent from BR, a country that is new for this customer"))
+        self.assertIn("DE", access["normal"])
+        self.assertEqual(self.access_of(*options, client_ip="2001:db8::9")["text"],
+                         "sent from FR, a country that is new for this customer")
+        # Without them a network is new, and nothing more; what the event itself says counts.
+        self.assertEqual(self.access_of(client_ip="198.51.100.9")["level"], 2)
+        self.assertIsNone(self.access_of(*options))
+        told = self.access_of(*options, client_ip="198.51.100.9", network_owner="AS64500", country="DE")
+        self.assertEqual((told["level"], told["text"]),
+                         (1, "sent from 198.51.100.0/24, a network that is new for this customer"))
+
+    def test_databases_tell_from_where_a_login_came(self):
+        def login(number, time, **fields):
+            return {"id": f"login-{number}", "kind": "login", "time": time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "customer": "customera", "credential": "customera-login", "client_ip": "192.0.2.7", **fields}
+        usual = [login(week, BEGIN + timedelta(weeks=week, minutes=30)) for week in range(12)]
+        self.lines = sorted(self.lines + usual, key=lambda line: line["time"])
+        self.lines.append(login("odd", self.now, client_ip="::ffff:198.51.100.9"))
+        profile = self.objects("--quiet", "--profile", "customera", *self.databases(), code=0)[0]
+        values = {family: {value["value"] for value in profile[family]}
+                  for family in ("login_countries", "login_owners", "countries")}
+        self.assertEqual(values, {"login_countries": {"DE", "BR"}, "login_owners": {"AS64500", "AS64501"}, "countries": {"DE"}})
+        self.assertEqual([(act["what"], act["access"]) for act in profile["acts"]][-1], ("login, from 198.51.100.0/24 in BR", 3))
+
+    def test_a_database_that_is_none_is_named(self):
+        asn = self.databases()[1]
+        wrong = self.replay("--country-database", asn, code=2)
+        self.assertEqual(wrong.stdout, "")
+        self.assertIn(f'{asn}: this database ("GeoLite2-ASN") says nothing of countries', wrong.stderr)
+        self.assertIn("no such file", self.replay("--asn-database", "/nowhere/asn.mmdb", code=2).stderr)
 
 
 if __name__ == "__main__":

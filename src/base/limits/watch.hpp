@@ -48,8 +48,12 @@ inline constexpr std::int64_t watch_snooze_us_max = 30LL * 24 * 3'600 * 1'000'00
 inline constexpr std::uint32_t watch_kept_messages_max = 100'000;
 /// How long a customer's contact may take to answer; then the link is worth nothing.
 inline constexpr std::int64_t watch_link_us = 72LL * 3'600 * 1'000'000;
-/// Most days of a customer that are listed.
-inline constexpr std::uint32_t watch_days_listed = 400;
+
+// ---- owner and country of an address ----------------------------------------------------------------------------------
+/// Nodes and records of a database in which, when it is opened, one value is looked for: the first records have it in every
+/// database that has it at all, and a path to one has up to 128 nodes.
+inline constexpr std::size_t network_database_probe_nodes = 32'768, network_database_probe_records = 256;
+
 // ---- a customer's profile ---------------------------------------------------------------------------------------------
 inline constexpr std::size_t watch_link_domains = 256;
 /// Senders, Reply-To, display names, networks, devices, keys, types of attachments, each.
