@@ -6,7 +6,7 @@ find_package(Threads REQUIRED)
 foreach(pair "SODIUM:libsodium" "CRYPTO:libcrypto" "SSL:libssl" "SECCOMP:libseccomp" "ICU:icu-uc icu-i18n" "PSL:libpsl"
              "CLAMAV:libclamav" "YARA:yara" "ARCHIVE:libarchive" "QPDF:libqpdf" "POPPLER:poppler-cpp" "ZBAR:zbar"
              "PNG:libpng" "JPEG:libjpeg" "SQLITE:sqlite3" "CURL:libcurl" "ZSTD:libzstd" "MAXMIND:libmaxminddb"
-             "REGEX:re2" "HYPERSCAN:libhs" "YAML:yaml-cpp")
+             "REGEX:re2" "HYPERSCAN:libhs" "YAML:yaml-cpp" "LANGUAGES:libexttextcat")
     string(REGEX MATCH "^([A-Z]+):(.*)$" _ "${pair}")
     set(_name ${CMAKE_MATCH_1})
     string(REPLACE " " ";" _modules "${CMAKE_MATCH_2}")

@@ -98,6 +98,7 @@ json sending_facts_json(const scan::ScanReport& report) {
             {"message_id", facts.message_id},
             {"text_fingerprint", fingerprint(facts.text_fingerprint)},
             {"page_fingerprint", fingerprint(facts.page_fingerprint)},
+            {"language", facts.language},
             {"body_form", facts.is_page ? "html" : "plain"},
             {"links", std::move(links)},
             {"registrable_domains", facts.long_registrable_domains},

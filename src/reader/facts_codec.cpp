@@ -28,6 +28,7 @@ void write_facts(ByteWriter& out, const scan::MessageFacts& facts) {
     out.boolean(facts.is_page);
     out.u64(facts.page_fingerprint);
     out.u64(facts.text_fingerprint);
+    write_text(out, facts.language, limits::language_code_bytes);
     const std::size_t fields = std::min(facts.reserved_fields.size(), limits::reserved_fields);
     out.u32(static_cast<std::uint32_t>(fields));
     for (const scan::FieldRange& field : std::span(facts.reserved_fields).first(fields)) {
@@ -52,6 +53,7 @@ scan::MessageFacts read_facts(ByteReader& in) {
     facts.is_page = in.boolean();
     facts.page_fingerprint = in.u64();
     facts.text_fingerprint = in.u64();
+    facts.language = read_text(in, limits::language_code_bytes);
     const std::uint32_t fields = in.count(limits::reserved_fields);
     for (std::uint32_t i = 0; i < fields && !in.failed(); ++i) {
         const std::uint64_t offset = in.u64();

@@ -277,6 +277,9 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
             ask_all(asked, judgement);
         }
     }
+    // Only the watch asks for it, and it looks at what customers send.
+    if (reading == 0 && request.direction == mail::Direction::outbound)
+        judgement.language = request.engines.language_of(message.body.current_thread.text);
     if (readings) weigh_text(message, *readings, judgement);
     tally(*set_, asked.answers, judgement);
     name_unexcused(asked.answers, judgement);
@@ -302,6 +305,7 @@ Judgement Judge::judge(const JudgeRequest& request) {
     for (std::size_t reading = 1; reading < readings; ++reading) {
         Judgement other = judge_reading(request, reading);
         const bool unexcused = worst.unexcused || other.unexcused;
+        other.language = worst.language;
         std::vector<const Rule*> by = worst.unexcused ? worst.unexcused_by : other.unexcused_by;
         // An exclusion that holds for one reading only is a trick.
         const bool exempted = worst.exempted_by != nullptr && other.exempted_by != nullptr;

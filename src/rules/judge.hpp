@@ -73,7 +73,8 @@ struct Judgement {
     std::uint32_t points = 0;
     std::uint32_t text_points = 0;  ///< of them, for what the words say
     double hostility = 0;
-    std::vector<WeighedWord> words;     ///< the few that spoke most for an attack
+    std::vector<WeighedWord> words;  ///< the few that spoke most for an attack
+    std::string language;  ///< of the first reading's visible text, of outgoing mail; see scan/language.hpp
     const Rule* exempted_by = nullptr;  ///< an exclusion matched: nothing else was asked
     std::vector<RuleDetail> details;    ///< where they were asked for
 };

@@ -96,6 +96,7 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
                     .missing = judgement.missing,
                     .coaching = {},
                     .version = version_};
+    report.facts.language = judgement.language;
     if (judgement.unexcused)
         report.limits_hit.push_back(
             {scan::ScanLimit::rules, scan::whole_message, names_of(judgement.missing) + asked_by(judgement)});

@@ -13,6 +13,7 @@
 #include "scan/finding_text.hpp"
 #include "scan/inspect.hpp"
 #include "scan/inspection.hpp"
+#include "scan/language.hpp"
 #include "scan/page_excerpt.hpp"
 #include "scan/yara_rules.hpp"
 
@@ -68,7 +69,8 @@ struct Engines::Impl final : MemberScanner {
     std::unique_ptr<ClamEngine> clamav;
     std::unique_ptr<YaraRules> yara;
     std::optional<FileTyper> typer;
-    std::optional<InspectionTools> tools;  ///< none: documents are not inspected
+    std::optional<LanguageGuesser> languages;  ///< none: its data is not there
+    std::optional<InspectionTools> tools;      ///< none: documents are not inspected
     std::string version;
 
     void scan_with_clamav(const PartInput& input, ClamScope scope, ScanBudget& budget,
@@ -87,11 +89,20 @@ Result<std::unique_ptr<Engines>> Engines::load(const EngineConfig& config, Log& 
     if (config.documents) impl->tools = TRY(InspectionTools::load());
     if (config.clamav) impl->clamav = TRY(ClamEngine::load(config.clamav_databases, log));
     if (config.yara && !config.yara_rules.empty()) impl->yara = TRY(YaraRules::load(config.yara_rules, log));
+    Result<LanguageGuesser> languages = LanguageGuesser::load();
+    if (languages)
+        impl->languages = std::move(*languages);
+    else
+        log.write(LogLevel::warning, "languages.not_loaded", {{"error", languages.error().message}});
     impl->version = fmt::format("tocsin {}", TOCSIN_VERSION);
     if (impl->clamav) impl->version += "; " + impl->clamav->version();
     if (impl->yara) impl->version += "; " + impl->yara->version();
     // tidy: the constructor is private
     return std::unique_ptr<Engines>(new Engines(std::move(impl)));
+}
+
+std::string Engines::language_of(std::string_view text) const {
+    return impl_->languages ? impl_->languages->guess(text) : std::string();
 }
 
 const FileTyper& Engines::typer() const {

@@ -81,6 +81,9 @@ public:
     /// Signatures only, over bytes as they are (the message as received, or bytes that nobody could take apart).
     void scan_raw(ByteView bytes, std::uint32_t part, ScanBudget& budget, ScanReport& report) const;
 
+    /// The language of a text (language.hpp); empty: it cannot be told.
+    [[nodiscard]] std::string language_of(std::string_view text) const;
+
     /// What rules that look into files need (src/rules/explode.hpp). `inspection` and `yara` are nullptr where they are
     /// switched off.
     [[nodiscard]] const FileTyper& typer() const;

@@ -156,6 +156,8 @@ struct MessageFacts {
     std::uint64_t page_fingerprint = 0;
     /// SimHash of the visible text (text_fingerprint.hpp): near for copies of one campaign. 0: too little text to tell.
     std::uint64_t text_fingerprint = 0;
+    /// ISO 639-1 code of the language of the visible text, "pt"; of outgoing mail that is judged. Empty: not told (language.hpp).
+    std::string language;
     /// Fields of the message's own header that claim to be Tocsin's (reserved_names.hpp), in order of their place.
     std::vector<FieldRange> reserved_fields;
 };

@@ -33,7 +33,7 @@ struct LinkPlace {
 /// What is compared of a message, worked out once.
 struct MessageFacts {
     HashedText from, from_domain, from_name, mail_from_domain, reply_to, reply_domain;
-    HashedText network, network_owner, country, credential;
+    HashedText network, network_owner, country, credential, language;
     std::uint64_t subject = 0;
     std::vector<std::uint64_t> hosts;  ///< sorted
     std::vector<LinkPlace> places;     ///< of campaigns only: see Watch

@@ -39,6 +39,7 @@ struct MessageEvent {
     std::uint64_t text_fingerprint = 0;  ///< scan::text_fingerprint(); 0: too little text
     std::uint64_t page_fingerprint = 0;  ///< scan::page_fingerprint(); 0: no page, or too little of one
     BodyForm form = BodyForm::unknown;
+    std::string language;  ///< ISO 639-1 code, "pt"; empty: it cannot be told
     std::vector<LinkHost> links;
     /// What somebody registered, of those hosts, where that is more than the last two labels: "example.co.uk".
     std::vector<std::string> registrable_domains;

@@ -68,6 +68,13 @@ public:
             wrong(name, "up to 16 hexadecimal digits");
         return value;
     }
+    std::string language() {
+        std::string code = text("language");
+        const bool good = code.size() <= limits::language_code_bytes &&
+                          std::ranges::all_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
+        if (!good) wrong("language", "a code of ISO 639 such as en");
+        return code;
+    }
     std::vector<std::string> texts(const char* name, std::size_t texts_max) {
         std::vector<std::string> values;
         const json* value = find(name);
@@ -152,6 +159,7 @@ MessageEvent read_message(Fields& fields) {
     event.page_fingerprint = fields.fingerprint("page_fingerprint");
     const std::string form = fields.text("body_form");
     event.form = form == "html" ? BodyForm::html : form == "plain" ? BodyForm::plain : BodyForm::unknown;
+    event.language = fields.language();
     event.links = fields.links();
     event.registrable_domains = fields.texts("registrable_domains", limits::long_registrable_domains);
     event.attachment_types = fields.texts("attachment_types", limits::watch_attachments);

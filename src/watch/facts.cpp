@@ -63,6 +63,7 @@ MessageFacts facts_of(const MessageEvent& event, const ValueHash& hash) {
     facts.network_owner = hashed(event.network_owner, hash);
     facts.country = hashed(event.country, hash);
     facts.credential = hashed(event.credential, hash);
+    facts.language = hashed(event.language, hash);
     facts.subject = hash(event.subject);
     facts.hosts.reserve(event.links.size());
     for (const LinkHost& link : event.links) facts.hosts.push_back(hash(link.host));

@@ -33,7 +33,7 @@ std::string_view to_string(Family family) {
         "link_domains", "senders",     "sender_domains",    "sender_names", "envelope_domains",
         "reply_to",     "attachments", "recipient_domains", "networks",     "network_owners",
         "countries",    "credentials", "login_networks",    "login_owners", "login_countries",
-        "devices",      "actors",      "account_acts"};
+        "devices",      "actors",      "account_acts",      "languages"};
     return names[static_cast<std::size_t>(family)];
 }
 

@@ -37,6 +37,7 @@ enum class Family : std::uint8_t {
     device,
     actor,
     account_act,
+    language,
     count_,
 };
 inline constexpr std::size_t family_count = static_cast<std::size_t>(Family::count_);

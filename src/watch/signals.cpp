@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/contains.hpp"
+#include "base/languages.hpp"
 #include "base/similarity.hpp"
 #include "watch/facts.hpp"
 
@@ -18,6 +19,10 @@ namespace {
 constexpr unsigned many_customers = 8, some_customers = 3;
 /// Bits in which page fingerprints differ: of one structure, of a related one. Unrelated ones differ in 32 of 64.
 constexpr int same_page_bits = 8, related_page_bits = 16;
+/// Campaigns from which on a customer who always wrote in the same languages has no others.
+constexpr std::size_t campaigns_of_settled_languages = 5;
+/// Languages that are named beside a new one.
+constexpr std::size_t languages_named = 5;
 constexpr double hostile_words = 0.8, doubtful_words = 0.5;
 /// Days without mail after which the next is a surprise.
 constexpr Day long_silence_days = 45, very_long_silence_days = 120;
@@ -131,6 +136,25 @@ void read_links(Readings& out, const Comparison& comparison, const MessageFacts&
     }
     out.add(Signal::link_share, share_level(unusual, all), [&] {
         return fmt::format("{} of {} links lead to places that are new for this customer", unusual, all);
+    });
+}
+
+/// A language in which this customer never wrote, nor in one that is taken for it.
+void read_language(Readings& out, const Comparison& comparison, const MessageFacts& facts) {
+    const KnownValues& known = comparison.profile.known(Family::language);
+    if (facts.language.hash == 0 || known.size() == 0) return;
+    if (std::ranges::any_of(known.values(), [&](const KnownValue& value) {
+            return languages_alike(value.text, facts.language.text);
+        }))
+        return;
+    const bool settled = known.established(day_of(comparison.now)) == known.size() &&
+                         comparison.profile.campaigns_before.size() >= campaigns_of_settled_languages;
+    out.add(Signal::page, settled ? 3 : 2, [&] {
+        std::string until_now;
+        for (const std::string& code : known.usual(languages_named))
+            until_now += (until_now.empty() ? "" : ", ") + std::string(language_name(code));
+        return fmt::format("written in {}, this customer's mail was in {} until now",
+                           language_name(facts.language.text), until_now);
     });
 }
 
@@ -337,6 +361,8 @@ std::vector<Reading> read_message(const Comparison& comparison, const MessageEve
                                   const MessageFacts& facts, std::uint64_t customer, Words words) {
     Readings out(words);
     read_links(out, comparison, facts, customer);
+    // Before the page: of two that are as unusual the first is told, and a language says more than a text like no other.
+    read_language(out, comparison, facts);
     read_page(out, comparison, event);
     read_sender(out, comparison, facts);
     read_reply_to(out, comparison, facts);

@@ -66,7 +66,8 @@ std::vector<LearntByRelease> values_of(const MessageEvent& event, const MessageF
                                            {Family::reply_to, facts.reply_to},
                                            {Family::network, facts.network},
                                            {Family::network_owner, facts.network_owner},
-                                           {Family::country, facts.country}};
+                                           {Family::country, facts.country},
+                                           {Family::language, facts.language}};
     for (const LinkPlace& place : facts.places)
         if (!place.shared) values.push_back({Family::link_place, place.place, place.share});
     for (const std::string& type : event.attachment_types)

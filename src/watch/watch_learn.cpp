@@ -41,6 +41,7 @@ void Watch::learn_campaign(Profile& profile, const MessageEvent& event, const Me
     note(Family::network_owner, facts.network_owner);
     note(Family::country, facts.country);
     note(Family::credential, facts.credential);
+    note(Family::language, facts.language);
     for (const std::string& type : event.attachment_types) note(Family::attachment_type, {type, hash_(type)});
     for (const LinkPlace& place : facts.places) {
         profile.known(Family::link_place).note(place.place.hash, place.place.text, today, place.share);

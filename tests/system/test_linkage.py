@@ -5,8 +5,9 @@ import unittest
 from tocsin_system import BUILD
 
 PARSERS = ("libclamav", "libyara", "libarchive", "libqpdf", "libpoppler", "libmodest", "libicu", "libzbar", "libpng", "libjpeg",
-           "libmagic", "libytnef", "libpsl")
-NETWORK_AND_STORE = ("libboost", "libsoci", "libpq", "libsqlite3", "libcurl", "libunbound")
+           "libmagic", "libytnef", "libpsl", "libexttextcat")
+NETWORK_AND_STORE = ("libboost", "libsoci", "libpq", "libsqlite3", "libcurl", "libunbound",
+                     "libmaxminddb")
 
 
 def needed(program):

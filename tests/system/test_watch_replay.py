@@ -172,6 +172,30 @@ class Replay(unittest.TestCase):
         self.assertIn(f'{asn}: this database ("GeoLite2-ASN") says nothing of countries', wrong.stderr)
         self.assertIn("no such file", self.replay("--asn-database", "/nowhere/asn.mmdb", code=2).stderr)
 
+    def test_a_language_that_the_customer_never_wrote_in(self):
+        self.lines = [line | {"language": "en" if number % 5 else "de"} for number, line in enumerate(self.lines)]
+        self.lines.append(record("customera", 12, self.now, id="attack", language="pt"))
+        alarm = self.objects(code=1)[0]
+        page = next(signal for signal in alarm["signals"] if signal["signal"] == "page")
+        self.assertEqual((page["level"], page["text"]),
+                         (3, "written in Portuguese, this customer's mail was in English, German until now"))
+        profile = self.objects("--quiet", "--profile", "customera", code=1)[0]
+        self.assertEqual({value["value"] for value in profile["languages"]}, {"de", "en"})
+        self.lines[-1]["language"] = "no such"
+        self.assertIn('field "language" must be a code of ISO 639', self.replay(code=2).stderr)
+
+    def test_scan_tells_the_language_of_outgoing_mail(self):
+        mail = self.file.with_suffix(".eml")
+        mail.write_text("From: a@customera.example\nTo: b@mail.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n"
+                        "Obrigado por ser cliente da nossa pequena loja de jardinagem. Nesta semana todos os bulbos da primavera "
+                        "estão mais baratos, e quem fizer a encomenda antes de sexta-feira recebe um saco de boa terra.\n",
+                        encoding="utf-8")
+        told = {}
+        for direction in ("outbound", "inbound"):
+            scanned = tocsin("scan", "--json", "--no-system-db", "--direction", direction, str(mail))
+            told[direction] = json.loads(scanned.stdout)["facts"]["language"]
+        self.assertEqual(told, {"outbound": "pt", "inbound": ""})
+
 
 if __name__ == "__main__":
     unittest.main()

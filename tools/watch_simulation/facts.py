@@ -4,8 +4,8 @@ import pathlib
 import subprocess
 
 PER_FOLDER = 2_000
-FIELDS = ("header_from", "header_from_name", "reply_to", "subject", "text_fingerprint", "page_fingerprint", "body_form", "links",
-          "attachment_types", "points", "hostility")
+FIELDS = ("header_from", "header_from_name", "reply_to", "subject", "text_fingerprint", "page_fingerprint", "language",
+          "body_form", "links", "attachment_types", "points", "hostility")
 
 
 def _write(letters, folder):

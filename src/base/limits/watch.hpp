@@ -54,6 +54,14 @@ inline constexpr std::int64_t watch_link_us = 72LL * 3'600 * 1'000'000;
 /// database that has it at all, and a path to one has up to 128 nodes.
 inline constexpr std::size_t network_database_probe_nodes = 32'768, network_database_probe_records = 256;
 
+// ---- language of a message --------------------------------------------------------------------------------------------
+/// Words of a text by which its language is told; the rest is not read. More of them tell no better, and take longer.
+inline constexpr std::size_t language_text_bytes = 4U << 10;
+/// Letters from which on a text has a language: two or three sentences. Fewer are a name, an address, a button.
+inline constexpr std::size_t language_letters_min = 120;
+/// A language in a report or an event: ISO 639-1 has two letters, and 639-3 three for those that it has not.
+inline constexpr std::size_t language_code_bytes = 8;
+
 // ---- a customer's profile ---------------------------------------------------------------------------------------------
 inline constexpr std::size_t watch_link_domains = 256;
 /// Senders, Reply-To, display names, networks, devices, keys, types of attachments, each.

@@ -56,6 +56,7 @@ Reply sample_reply() {
     report.outcomes[1].recipient = "c@example.org";  // of the same message
     report.outcomes[2] = {scan::ReportedKind::complaint, "", "", "<1@example.org>", "", "", "", "abuse"};
     report.outcomes_cut = true;
+    report.facts.language = "pt";
     report.banner = {{{scan::BannerShape::page, scan::BannerEncoding::base64, scan::BannerLetters::utf8,
                        scan::PageMode::standards, 2, 1234}},
                      scan::BannerHindrance::charset,
@@ -144,6 +145,7 @@ TEST_CASE("a reply comes back as it was sent") {
     CHECK(report.facts.header_from_name == "A");
     CHECK(report.facts.subject == "Hello");
     CHECK(report.facts.message_id == "<1@example.org>");
+    CHECK(report.facts.language == "pt");
     CHECK(report.facts.attachment_sha256 == sent.report.facts.attachment_sha256);
     CHECK(report.outcomes == sent.report.outcomes);
     CHECK(report.outcomes_cut);

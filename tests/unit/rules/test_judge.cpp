@@ -449,3 +449,21 @@ TEST_CASE("details of decided rules stay when history was asked") {
     };
     CHECK(court.ask().details.size() == 2);
 }
+
+TEST_CASE("the language of outgoing mail is told, of what a person sees of its first reading") {
+    Court court({{"a", "type.inbound", "low"}});
+    const std::string page =
+        "From: anna@sender.example\r\nTo: bob@example.net\r\nSubject: hello\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/html; "
+        "charset=iso-8859-1\r\n\r\n<style>.thank-you-for-your-order{color:red}</style>"
+        "<p>Sch\xF6nen Tag, und vielen Dank f&uuml;r Ihre Bestellung bei unserer kleinen G\xE4rtnerei. In "
+        "dieser Woche "
+        "sind alle Blumenzwiebeln billiger, und wer vor Freitag bestellt, bekommt einen Sack gute Erde "
+        "geschenkt.</p>"
+        "<p style=\"display:none\">" +
+        std::string("Thank you for being a customer of our shop and for all the orders of this year. ") +
+        "Thank you for being a customer of our shop, and for all of your orders, which we value.</p>\r\n";
+    CHECK(court.report(page, mail::Direction::outbound).facts.language == "de");
+    CHECK(court.report(page, mail::Direction::inbound).facts.language.empty());
+    CHECK(court.report(plain_mail, mail::Direction::outbound).facts.language.empty());
+}

@@ -14,7 +14,7 @@ TEST_CASE("a record of the journal becomes a message event") {
         R"({"id":"r1","time":"2026-03-01T12:00:00.5Z","direction":"outbound","customer":"acme",
         "sasl_login":"acme-1","client_ip":"192.0.2.1","mail_from":"b@acme.example","header_from":"n@acme.example",
         "header_from_name":"Acme","reply_to":"r@acme.example","subject":"Hello","recipients":["a@x.example","b@y.example"],
-        "text_fingerprint":"00000000000000ff","page_fingerprint":"","body_form":"html",
+        "text_fingerprint":"00000000000000ff","page_fingerprint":"","body_form":"html","language":"pt",
         "links":{"WWW.acme.example":3,"x.example":1},"attachment_types":["pdf"],"points":4,"hostility":0.25,
         "verdict":"suspicious","disposition":"accept","size_bytes":5,"unknown":[1]})");
     const auto parsed = parse_event(line.text());
@@ -29,6 +29,7 @@ TEST_CASE("a record of the journal becomes a message event") {
     CHECK(event.text_fingerprint == 255);
     CHECK(event.page_fingerprint == 0);
     CHECK(event.form == BodyForm::html);
+    CHECK(event.language == "pt");
     REQUIRE(event.links.size() == 2);
     CHECK(event.links[0].host == "www.acme.example");
     CHECK(event.links[0].count == 3);
@@ -105,6 +106,11 @@ TEST_CASE("what is wrong is named, with the field and what it should be") {
           Case{R"({"id":"1","time":"2026-03-01","customer":"a","text_fingerprint":"xyz"})",
                "field \"text_fingerprint\" must be up to 16 hexadecimal digits"},
           Case{R"({"id":"1","time":"2026-03-01","customer":"a","text_fingerprint":"00000000000000001"})", ""},
+          Case{R"({"id":"1","time":"2026-03-01","customer":"a","language":""})", ""},
+          Case{R"({"id":"1","time":"2026-03-01","customer":"a","language":"en\n"})",
+               "field \"language\" must be a code of ISO 639 such as en"},
+          Case{R"({"id":"1","time":"2026-03-01","customer":"a","language":"portuguese"})",
+               "field \"language\" must be a code of ISO 639 such as en"},
           Case{R"({"id":"1","time":"2026-03-01","customer":"a","text_fingerprint":"10000000000000000"})",
                "field \"text_fingerprint\" must be up to 16 hexadecimal digits"},
           Case{R"({"kind":"login","id":"1","time":"2026-03-01","customer":"a","count":-1})",

@@ -28,6 +28,7 @@ std::vector<Event> some_life() {
             login.act = issue == 11 ? AccountAct::api_key_made : AccountAct::login;
             events.emplace_back(login);
             MessageEvent mail = newsletter(customer, issue, time);
+            mail.language = number == 4 && issue == 9 ? "pt" : "de";
             if (issue == 10 && number == 3) mail.links = {{"evil-login.example", 9}};
             events.emplace_back(mail);
             events.emplace_back(OutcomeEvent{.id = mail.id + " bounce",
@@ -113,6 +114,11 @@ TEST_CASE("bytes that are no snapshot, or a part of one, are refused") {
         REQUIRE_FALSE(restored.has_value());
         CHECK(restored.error().code == ErrorCode::corrupt);
     }
+    std::string older = bytes;
+    older.replace(older.find("tocsin watch 2"), 14, "tocsin watch 1");
+    Watch fresh_of_older(WatchRules{}, HashKey{});
+    CHECK(restore_snapshot(fresh_of_older, older).error().message.find("another version") !=
+          std::string::npos);
     for (std::size_t size = 0; size < bytes.size(); size += 97) {
         Watch fresh(WatchRules{}, HashKey{});
         CHECK_FALSE(restore_snapshot(fresh, std::string_view(bytes).substr(0, size)).has_value());

@@ -5,6 +5,8 @@
 #include "base/limits/watch.hpp"
 #include "support/watch_story.hpp"
 #include "watch/alarm_json.hpp"
+#include "watch/facts.hpp"
+#include "watch/signals.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -142,6 +144,113 @@ TEST_CASE("a release teaches the values that raised the alarm, and opens no door
         again.alarm = "nothing";
         CHECK(provider.watch.see(again).error().code == ErrorCode::not_found);
     }
+}
+
+namespace {
+
+/// What the signal `page` says of a message, with its level in front, where this is what the customer sent before.
+std::string page_words(const Profile& profile, const MessageEvent& event) {
+    const ValueHash hash{HashKey{}};
+    const CommonDomains domains;
+    const WatchRules rules;
+    const Comparison comparison{
+        .profile = profile, .domains = domains, .rules = rules, .hash = hash, .now = event.time};
+    for (const Reading& reading : read_message(comparison, event, facts_of(event, hash), 1, Words::wanted))
+        if (reading.signal == Signal::page) return std::to_string(reading.level) + " " + reading.text;
+    return "0";
+}
+
+void wrote_in(Profile& profile, const char* language, TimePoint time) {
+    profile.known(Family::language).note(ValueHash{HashKey{}}(language), language, day_of(time));
+}
+
+}  // namespace
+
+TEST_CASE("a language that the customer never wrote in") {
+    Provider provider;
+    provider.weeks(12);
+    Profile profile = *provider.watch.profile("customera");
+    const auto page = [&](const char* language) {
+        MessageEvent next = provider.next(0);
+        next.language = language;
+        return page_words(profile, next);
+    };
+    CHECK(page("pt") == "0");  // nothing to compare with
+    for (const char* language : {"de", "en"}) {
+        wrote_in(profile, language, story_begin);
+        wrote_in(profile, language, after(story_begin, language[0] == 'd' ? 8 * story_week_s : story_week_s));
+    }
+    CHECK(page("de") == "0");
+    CHECK(page("") == "0");
+    CHECK(page("pt") == "3 written in Portuguese, this customer's mail was in German, English until now");
+    CHECK(page("xx") == "3 written in xx, this customer's mail was in German, English until now");
+    SUBCASE("one that is used only since lately makes it less sure") {
+        wrote_in(profile, "fr", provider.now);
+        CHECK(page("fr") == "0");
+        CHECK(page("pt").starts_with("2 written in Portuguese"));
+    }
+    SUBCASE("languages that are taken for each other are one") {
+        CHECK(page("no").starts_with("3 written in Norwegian"));
+        wrote_in(profile, "da", story_begin);
+        CHECK(page("no") == "0");
+        CHECK(page("da") == "0");
+        CHECK(page("sv").starts_with("3 written in Swedish"));
+    }
+    SUBCASE("it is told before a text like no other, which is as unusual") {
+        MessageEvent other = provider.next(0);
+        other.page_fingerprint = ~other.page_fingerprint;
+        CHECK(page_words(profile, other).starts_with("2 text and structure"));
+        other.language = "pt";
+        CHECK(page_words(profile, other).starts_with("3 written in Portuguese"));
+        wrote_in(profile, "fr", provider.now);
+        CHECK(page_words(profile, other).starts_with("2 written in Portuguese"));
+    }
+}
+
+TEST_CASE("a few campaigns do not settle the languages of a customer") {
+    Provider provider;
+    for (int week = 0; week < 5; ++week) {
+        MessageEvent issue = provider.next(0);
+        issue.language = "de";
+        provider.send(issue);
+        provider.now = after(provider.now, story_week_s);
+        ++provider.issue;
+    }
+    REQUIRE(provider.watch.profile("customera")->campaigns_before.size() < 5);
+    MessageEvent next = provider.next(0);
+    next.language = "pt";
+    CHECK(page_words(*provider.watch.profile("customera"), next).starts_with("2 written in Portuguese"));
+}
+
+TEST_CASE("a held campaign teaches no language, and a release does") {
+    Provider provider;
+    for (int week = 0; week < 12; ++week) {
+        for (int customer = 0; customer < 12; ++customer) {
+            MessageEvent issue = provider.next(customer);
+            issue.time = after(provider.now, customer * 60);
+            issue.language = "de";
+            provider.send(issue);
+        }
+        provider.now = after(provider.now, story_week_s);
+        ++provider.issue;
+    }
+    MessageEvent attack = provider.next(0);
+    attack.language = "pt";
+    CHECK(provider.send(attack) == Action::hold);
+    const Alarm& alarm = only_alarm(provider.watch);
+    CHECK(alarm.suspicion.level(Signal::page) == 3);
+    CHECK(alarm.readings.front().text ==
+          "written in Portuguese, this customer's mail was in German until now");
+    const KnownValues& known = provider.watch.profile("customera")->known(Family::language);
+    CHECK(known.size() == 1);
+    REQUIRE(provider.watch.see(AnswerEvent{.id = "answer",
+                                           .time = after(attack.time, 600),
+                                           .alarm = provider.last.alarm,
+                                           .answer = Answer::this_is_us,
+                                           .by = "anna",
+                                           .note = {}}));
+    CHECK(known.size() == 2);
+    CHECK(known.familiarity(provider.watch.hash()("pt"), day_of(attack.time)) == Familiarity::established);
 }
 
 TEST_CASE("after an incident the customer is watched closely, until it is closed") {
