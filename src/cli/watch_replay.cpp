@@ -1,5 +1,6 @@
 #include "cli/watch_replay.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <filesystem>

@@ -79,6 +79,7 @@ class Replay(unittest.TestCase):
         text = self.replay("--text", code=1).stdout
         self.assertIn('held: "Issue 12" from news@customera.example', text)
         self.assertIn("links to evil-login.example, where this customer never led", text)
+        self.assertIn("\n  !!! link_domain: links to evil-login.example", text)
 
     def test_answers_by_label(self):
         other = record("customerb", 12, self.now + timedelta(minutes=5), links={"www.newshop.example": 9},
