@@ -6,6 +6,9 @@ ALTER TABLE journal ADD COLUMN watch_number BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE journal ADD COLUMN watched TEXT NOT NULL DEFAULT '';
 CREATE INDEX journal_by_watch_number ON journal (watch_number) WHERE watch_number > 0;
 
+-- Bounces and complaints name the message that they are about.
+CREATE INDEX journal_by_message_id ON journal (message_id) WHERE message_id <> '';
+
 -- The alarm that holds a message; empty: something else does.
 ALTER TABLE held ADD COLUMN alarm TEXT NOT NULL DEFAULT '';
 CREATE INDEX held_by_alarm ON held (alarm, state) WHERE alarm <> '';

@@ -18,6 +18,7 @@
 #include "app/held_actions.hpp"
 #include "app/history_answers.hpp"
 #include "app/metrics_page.hpp"
+#include "app/network_databases.hpp"
 #include "app/readiness.hpp"
 #include "app/retention.hpp"
 #include "app/service_notice.hpp"
@@ -224,14 +225,31 @@ private:
         const std::string links =
             TRY(read_or_make_secret(options_.data_folder + "/answer-key", "the key of contacts' links"));
         link_key_ = watch_key(links);
+        networks_.emplace(TRY(NetworkDatabases::open(settings.asn_database, settings.country_database)));
         watch_.emplace(TRY(watch_choices(settings, options_.lists_folder)), watch_key(secret), *watch_store_,
                        *blocking_, clock_, log_);
         watch_->knows_customer = [this](const std::string& name) { return knows_customer(name); };
         TRY(watch_->recover(fiber, watch_snapshot_path()));
         mail_watch_ = {.ask = [this](const watch::MessageEvent& event) { return watch_->see_mail(event); },
-                       .network = [](std::string_view) { return gate::NetworkFacts{}; }};
+                       .network =
+                           [this](std::string_view client_ip) {
+                               NetworkDatabases::Network found = networks_->look_up(client_ip);
+                               return gate::NetworkFacts{std::move(found.owner), std::move(found.country)};
+                           },
+                       .outcomes =
+                           [this](TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes) {
+                               watch_->note_outcomes(time, outcomes);
+                           }};
         services_->watch = &mail_watch_;
         return {};
+    }
+
+    /// Acts with the owner and country of their address, where the sender of the event did not know them.
+    std::vector<watch::Event> with_networks(std::vector<watch::Event> events) const {
+        for (watch::Event& event : events)
+            if (auto* act = std::get_if<watch::AccountEvent>(&event))
+                networks_->fill_in(act->client_ip, act->network_owner, act->country);
+        return events;
     }
 
     std::string watch_snapshot_path() const { return options_.data_folder + "/watch.snapshot"; }
@@ -241,6 +259,7 @@ private:
         follow_up_.emplace(WatchFollowUp{.service = *watch_,
                                          .store = *watch_store_,
                                          .held = *held_,
+                                         .journal = *journal_,
                                          .releaser = *releaser_,
                                          .blocking = *blocking_,
                                          .clock = clock_,
@@ -262,7 +281,7 @@ private:
                 .watch = &watch_->watch(),
                 .take = [this](net::Fiber& fiber,
                                const std::vector<watch::Event>& events) -> Result<api::EventsTaken> {
-                    TakenEvents taken = TRY(watch_->take(fiber, events));
+                    TakenEvents taken = TRY(watch_->take(fiber, with_networks(events)));
                     return api::EventsTaken{taken.taken, std::move(taken.refused)};
                 },
                 .answer = [this](net::Fiber& fiber,
@@ -424,6 +443,7 @@ private:
     std::optional<gate::MailKeeper> keeper_;
     std::optional<gate::UnheardHolds> unheard_;
     std::optional<WatchService> watch_;  ///< nothing: it is off
+    std::optional<NetworkDatabases> networks_;
     gate::MailWatch mail_watch_;
     HashKey link_key_;  ///< signs the links of contacts
     std::optional<gate::GateServices> services_;

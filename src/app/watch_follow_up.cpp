@@ -33,10 +33,13 @@ public:
 
 private:
     void write_down() {
+        const Result<void> outcomes = services_.service.look_up_outcomes(fiber_, services_.journal);
+        if (!outcomes && !failing_)
+            services_.log.write(LogLevel::error, "watch.not_written", {{"error", outcomes.error().message}});
         const Result<void> events = services_.service.write_events(fiber_);
         const Result<std::vector<watch::Alarm>> alarms = services_.service.write_alarms(fiber_);
-        const bool good = events && alarms;
-        if (!good && !failing_)
+        const bool good = outcomes && events && alarms;
+        if (outcomes && !good && !failing_)
             services_.log.write(LogLevel::error, "watch.not_written",
                                 {{"error", events ? alarms.error().message : events.error().message}});
         failing_ = !good;

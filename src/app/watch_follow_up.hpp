@@ -17,6 +17,7 @@ struct WatchFollowUp {
     WatchService& service;
     store::WatchStore& store;
     store::HeldStore& held;
+    store::JournalStore& journal;
     gate::Releaser& releaser;
     net::BlockingPool& blocking;
     const Clock& clock;

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "app/reported_outcomes.hpp"
 #include "app/watch_snapshot_file.hpp"
 #include "base/contains.hpp"
 #include "base/limits.hpp"
@@ -76,6 +77,13 @@ Result<void> WatchService::see(const watch::Event& event) {
     return std::visit(see_one, event);
 }
 
+Result<void> WatchService::see_and_write(const watch::Event& event) {
+    const std::uint64_t repeated_before = watch_.counts().repeated;
+    TRY(see(event));
+    if (watch_.counts().repeated == repeated_before) unwritten_.push_back({++last_number_, event});
+    return {};
+}
+
 void WatchService::note_news() {
     for (std::string& id : watch_.take_news()) untold_.insert(std::move(id));
     if (has_to_write()) work_.notify_all();
@@ -126,6 +134,28 @@ void WatchService::see_release(const store::Record& record) {
     work_.notify_all();
 }
 
+void WatchService::note_outcomes(TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes) {
+    for (const scan::ReportedOutcome& outcome : outcomes) {
+        if (outcomes_.size() >= limits::watch_outcomes_waiting)
+            ++outcomes_left_out_;
+        else
+            outcomes_.push_back({time, outcome});
+    }
+    work_.notify_all();
+}
+
+Result<void> WatchService::look_up_outcomes(net::Fiber& fiber, store::JournalStore& journal) {
+    while (!outcomes_.empty()) {
+        const WaitingOutcome waiting = outcomes_.front();
+        std::optional<watch::OutcomeEvent> event =
+            TRY(blocking_.call(fiber, [&] { return find_outcome(journal, waiting.outcome, waiting.time); }));
+        outcomes_.pop_front();
+        if (event) static_cast<void>(see_and_write(*event));
+    }
+    note_news();
+    return {};
+}
+
 std::string WatchService::problem_with(const watch::Event& event) const {
     const std::string customer = customer_of(event);
     if (customer.empty())
@@ -147,11 +177,10 @@ Result<TakenEvents> WatchService::take(net::Fiber& fiber, const std::vector<watc
             taken.refused.emplace_back(at, std::move(problem));
             continue;
         }
-        if (const Result<void> seen = see(events[at]); !seen) {
+        if (const Result<void> seen = see_and_write(events[at]); !seen) {
             taken.refused.emplace_back(at, seen.error().message);
             continue;
         }
-        unwritten_.push_back({++last_number_, events[at]});
         ++taken.taken;
     }
     note_news();

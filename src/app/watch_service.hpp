@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -17,6 +18,7 @@
 #include "net/blocking_pool.hpp"
 #include "net/fiber.hpp"
 #include "net/fiber_event.hpp"
+#include "scan/report.hpp"
 #include "store/journal_store.hpp"
 #include "store/watch_store.hpp"
 #include "watch/watch.hpp"
@@ -62,11 +64,19 @@ public:
     /// Errors: not_found, conflict (it was answered), unavailable, io (as above).
     [[nodiscard]] Result<void> answer(net::Fiber& fiber, const watch::AnswerEvent& event);
 
+    /// What an inbound mail claims; looked up later (look_up_outcomes). More than limits::watch_outcomes_waiting are left out.
+    void note_outcomes(TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes);
+    /// Outcomes that wait become events, where there is a record of their message. Errors: unavailable, io: they wait on.
+    [[nodiscard]] Result<void> look_up_outcomes(net::Fiber& fiber, store::JournalStore& journal);
+    [[nodiscard]] std::uint64_t outcomes_left_out() const { return outcomes_left_out_; }
+
     /// Writes events that are not on disk yet. Errors: unavailable, io; they are kept for the next try.
     [[nodiscard]] Result<void> write_events(net::Fiber& fiber);
     /// Writes alarms that are new or have changed; returns those that are new. Errors: unavailable, io, as above.
     [[nodiscard]] Result<std::vector<watch::Alarm>> write_alarms(net::Fiber& fiber);
-    [[nodiscard]] bool has_to_write() const { return !unwritten_.empty() || !untold_.empty(); }
+    [[nodiscard]] bool has_to_write() const {
+        return !unwritten_.empty() || !untold_.empty() || !outcomes_.empty();
+    }
 
     [[nodiscard]] watch::Watch& watch() { return watch_; }
     [[nodiscard]] const watch::Watch& watch() const { return watch_; }
@@ -79,6 +89,8 @@ public:
 
 private:
     Result<void> see(const watch::Event& event);
+    /// The same, and has it written down unless it came before: then it is, or waits to be.
+    Result<void> see_and_write(const watch::Event& event);
     void note_news();
     [[nodiscard]] std::string why(const watch::MessageEvent& event, const watch::Decision& decision) const;
     [[nodiscard]] std::string problem_with(const watch::Event& event) const;
@@ -93,6 +105,12 @@ private:
     std::vector<store::WatchEntry> unwritten_;
     std::set<std::string> untold_;               ///< alarms whose row is not as they are
     std::map<std::string, std::uint32_t> kept_;  ///< messages by the alarm that holds them
+    struct WaitingOutcome {
+        TimePoint time;
+        scan::ReportedOutcome outcome;
+    };
+    std::deque<WaitingOutcome> outcomes_;
+    std::uint64_t outcomes_left_out_ = 0;
     net::FiberEvent work_;
 };
 

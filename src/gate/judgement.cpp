@@ -407,6 +407,7 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
     } else {
         services.history.note(record, written_by(services, record.customer));
         keep_for_hunts(services, record, content, judgement);
+        note_outcomes(services, envelope, judgement);
     }
     count_judged(services.metrics, record, judgement);
     services.log.write(LogLevel::info, "message.judged",

@@ -23,10 +23,9 @@ json facts_of(const GateServices& services, const Envelope& envelope, const Judg
     json facts = pool::sending_facts_json(judgement.scan.report);
     for (const char* in_record : {"header_from", "subject", "message_id", "text_fingerprint"})
         facts.erase(in_record);
-    for (const char* maybe_empty : {"header_from_name", "reply_to", "page_fingerprint", "links",
-                                    "registrable_domains", "attachment_types"})
-        if (facts.contains(maybe_empty) && facts[maybe_empty].empty()) facts.erase(maybe_empty);
-    for (const char* text : {"header_from_name", "reply_to", "page_fingerprint"})
+    for (const char* list : {"links", "registrable_domains", "attachment_types"})
+        if (facts.contains(list) && facts[list].empty()) facts.erase(list);
+    for (const char* text : {"header_from_name", "reply_to", "page_fingerprint", "language"})
         if (facts.contains(text) && facts[text] == "") facts.erase(text);
     const NetworkFacts network = services.watch->network(envelope.client_ip);
     if (!network.owner.empty()) facts["network_owner"] = network.owner;
@@ -91,6 +90,14 @@ void watch_message(GateServices& services, const Envelope& envelope, Judgement& 
         give_up(judgement, answer.why);
         judgement.decision.by = DecidedBy::watch;
     }
+}
+
+void note_outcomes(GateServices& services, const Envelope& envelope, const Judgement& judgement) {
+    const scan::ScanReport& report = judgement.scan.report;
+    if (services.watch == nullptr || envelope.direction != mail::Direction::inbound ||
+        judgement.scan.outcome != sandbox::Outcome::verdict || report.outcomes.empty())
+        return;
+    services.watch->outcomes(judgement.judged_at, report.outcomes);
 }
 
 }  // namespace tocsin::gate

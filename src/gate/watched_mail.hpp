@@ -5,10 +5,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "gate/envelope.hpp"
 #include "gate/sender_table.hpp"
+#include "scan/report.hpp"
 #include "watch/campaign.hpp"
 #include "watch/event.hpp"
 
@@ -37,10 +39,12 @@ struct NetworkFacts {
     std::string country;  ///< "DE"
 };
 
-/// The watch as the gate sees it. Both are always set.
+/// The watch as the gate sees it. All are always set.
 struct MailWatch {
     std::function<WatchAnswer(const watch::MessageEvent&)> ask;
     std::function<NetworkFacts(std::string_view client_ip)> network;
+    /// What an inbound mail of this moment claims of mail that was sent before.
+    std::function<void(TimePoint, const std::vector<scan::ReportedOutcome>&)> outcomes;
 };
 
 /// Under which name the watch knows who sends: the customer; where no row of the customer table fits, or the row is that of the
@@ -52,5 +56,8 @@ struct MailWatch {
 /// to be held or to come later then is so for all who would have got it; nothing becomes less strict. `judgement` gets what its
 /// record keeps.
 void watch_message(GateServices& services, const Envelope& envelope, Judgement& judgement, TimePoint now);
+
+/// Tells the watch what a bounce or complaint that came in says. It waits for nothing.
+void note_outcomes(GateServices& services, const Envelope& envelope, const Judgement& judgement);
 
 }  // namespace tocsin::gate

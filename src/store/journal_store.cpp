@@ -55,6 +55,7 @@ void add_columns(Conditions& conditions, const RecordFilter& filter) {
     equal(filter.content_sha256, "content_sha256 = :content_sha256", "content_sha256");
     equal(filter.sasl_login, "sasl_login = :sasl_login", "sasl_login");
     equal(filter.queue_id, "queue_id = :queue_id", "queue_id");
+    equal(filter.message_id, "message_id = :message_id AND message_id <> ''", "message_id");
     if (filter.attachment_sha256)
         conditions.add("id IN (SELECT record_id FROM journal_attachments WHERE sha256 = :attachment)",
                        "attachment", key_of(*filter.attachment_sha256));

@@ -71,6 +71,7 @@ struct RecordFilter {
     std::optional<std::string> attachment_sha256;  ///< hexadecimal
     std::optional<std::string> sasl_login;
     std::optional<std::string> queue_id;
+    std::optional<std::string> message_id;
     /// Copies of one text: one of these, as JournalStore::similar_fingerprints() gives them.
     std::optional<std::vector<std::uint64_t>> text_fingerprints;
     std::optional<TimePoint> from;         ///< this moment or later

@@ -261,6 +261,7 @@ json to_json(const MessageEvent& event) {
     out.texts("recipients", event.recipients);
     out.fingerprint("text_fingerprint", event.text_fingerprint);
     out.fingerprint("page_fingerprint", event.page_fingerprint);
+    out.text("language", event.language);
     if (event.form != BodyForm::unknown) out.object["body_form"] = to_string(event.form);
     for (const LinkHost& link : event.links) out.object["links"][link.host] = link.count;
     out.texts("registrable_domains", event.registrable_domains);

@@ -11,7 +11,9 @@ import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import mmdb_writer
 from api_http import call, over_tcp
+from milter_client import DISCARD, REPLY, ask_milter
 from tocsin_system import Daemon, SmtpSink, tocsin
 
 CONFIGURATION = """
@@ -50,6 +52,71 @@ Content-Type: text/html; charset=utf-8
 <html><body><h1>{customer.title()} news</h1><table><tr><td><p>{story}</p>
 <p><a href="{place}">Read on</a> <a href="{place}?more">and more</a></p></td></tr></table>
 <p><a href="https://www.{customer}.example/unsubscribe">Unsubscribe</a></p></body></html>
+""".replace("\n", "\r\n").encode()
+
+
+def bounce(recipient, message_id):
+    """RFC 3464, as Postfix writes it."""
+    return f"""From: MAILER-DAEMON@mx.mail.example
+To: bounce@acme.example
+Subject: Undelivered Mail Returned to Sender
+Date: Mon, 02 Mar 2026 09:01:00 +0000
+Message-ID: <dsn-{time.monotonic_ns()}@mx.mail.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_dsn"
+
+--=_dsn
+Content-Type: text/plain; charset=us-ascii
+
+I could not deliver it.
+--=_dsn
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.mail.example
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+--=_dsn
+Content-Type: text/rfc822-headers
+
+From: Acme News <news@acme.example>
+Message-ID: {message_id}
+--=_dsn--
+""".replace("\n", "\r\n").encode()
+
+
+def complaint(recipient, message_id):
+    """RFC 5965."""
+    return f"""From: feedback@mail.example
+To: fbl@esp.example
+Subject: abuse report
+Date: Mon, 02 Mar 2026 09:01:00 +0000
+Message-ID: <arf-{time.monotonic_ns()}@mail.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="=_arf"
+
+--=_arf
+Content-Type: text/plain; charset=us-ascii
+
+This is an abuse report.
+--=_arf
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Feedback/1.0
+Version: 1
+Original-Rcpt-To: {recipient}
+--=_arf
+Content-Type: message/rfc822
+
+From: Acme News <news@acme.example>
+Message-ID: {message_id}
+Subject: Acme news 30
+
+Story.
+--=_arf--
 """.replace("\n", "\r\n").encode()
 
 
@@ -254,8 +321,10 @@ class Watch(unittest.TestCase):
         self.assertEqual((status, body["taken"]), (200, len(acts)), body)
         self.assertEqual([one["event"] for one in body["refused"]], [len(acts)])
         self.assertIn("id", body["refused"][0]["error"])
+        events = len(self.daemon.command("watch", "export").splitlines())
         again = self.api("POST", "/v1/events", token, json.dumps(acts))
         self.assertEqual(again[0], 200)
+        self.assertEqual(len(self.daemon.command("watch", "export").splitlines()), events, "repeated events were kept")
         self.assertEqual(self.api("GET", "/v1/watch/alarms", token)[0], 403)
         status, body = self.api("POST", "/v1/events", token,
                                 json.dumps({"kind": "login", "id": "x", "time": now, "customer": "nobody"}))
@@ -265,6 +334,31 @@ class Watch(unittest.TestCase):
         self.assertEqual((alarm["kind"], alarm["customer"]), ("account", "acme"))
         shown = [act["what"] for act in self.daemon.command("watch", "show", "acme", "--json")["acts"]]
         self.assertEqual(len([act for act in shown if "203.0.113.0/24" in act]), len(acts), shown)
+
+    def test_bounces_and_complaints_that_come_in_are_outcomes_of_the_mail_that_they_name(self):
+        content = letter("acme", 30)
+        message_id = re.search(rb"Message-ID: (<[^>]+>)", content).group(1).decode()
+        self.send(content, recipients=("reader1@mail.example", "reader2@mail.example"))
+
+        def report(recipient, about=message_id):
+            self.daemon.send("inbound", "", ["bounce@acme.example"], bounce(recipient, about))
+
+        def counted():
+            profile = self.daemon.command("watch", "show", "acme", "--json")
+            return profile["bounces"], profile["complaints"], profile["days"][-1]["bounces"], profile["days"][-1]["complaints"]
+
+        report("reader1@mail.example")
+        self.wait_for(lambda: counted() == (1, 0, 1, 0), "the bounce does not count")
+        report("reader1@mail.example")  # the same again
+        report("stranger@mail.example")  # who never got it
+        report("reader2@mail.example", "<never-sent@acme.example>")
+        report("READER2@mail.example")
+        self.wait_for(lambda: counted() == (2, 0, 2, 0), f"the second bounce does not count: {counted()}")
+        self.daemon.send("inbound", "", ["fbl@esp.example"], complaint("reader1@mail.example", message_id))
+        self.wait_for(lambda: counted() == (2, 1, 2, 1), "the complaint does not count")
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertEqual(counted(), (2, 1, 2, 1))
 
     def test_two_logins_of_unknown_people_have_a_past_of_their_own(self):
         records = self.daemon.command("journal", "list", "--json", "--limit", "1")["records"]
@@ -286,6 +380,26 @@ class Observe(Watch):
         self.assertEqual((record["disposition"], record["watch_action"]), ("accept", "hold"))
 
 
+class Networks(Watch):
+    def setUp(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tocsin-test-")))
+        mmdb_writer.write(folder / "asn.mmdb", {"127.0.0.0/8": {"autonomous_system_number": 64500}}, database_type="ASN")
+        mmdb_writer.write(folder / "country.mmdb", {"127.0.0.0/8": {"country": {"iso_code": "DE"}}}, database_type="Country")
+        self.configuration = CONFIGURATION + f"""
+[watch]
+asn_database = "{folder}/asn.mmdb"
+country_database = "{folder}/country.mmdb"
+"""
+        super().setUp()
+
+    def test_owner_and_country_of_the_client_stand_in_the_record(self):
+        self.send(letter("acme", 30))
+        record, = self.daemon.command("journal", "list", "--json", "--customer", "acme")["records"]
+        self.assertEqual((record["network_owner"], record["country"], record["language"]), ("AS64500", "DE", "en"))
+        profile = self.daemon.command("watch", "show", "acme", "--json")
+        self.assertEqual([one["value"] for one in profile["countries"]], ["DE"])
+
+
 class FewAreKept(Watch):
     configuration = "[watch]\nkept_messages = 2\n" + CONFIGURATION
 
@@ -299,6 +413,50 @@ class FewAreKept(Watch):
         self.daemon.command("watch", "answer", alarm["alarm"], "--is", "this_is_us", "--why", "called")
         self.assertEqual(self.send(self.hijack())[0], 250)
         self.wait_for(lambda: len(self.sink.delivered) == 3, "the held mail does not go")
+
+
+class OtherDoors(Watch):
+    """The milter, with mail kept at the MTA and here, and HTTP."""
+
+    configuration = "[watch]\nkept_messages = 1\n" + CONFIGURATION + """
+[[listener]]
+name = "milter-mta"
+kind = "milter"
+address = "127.0.0.1:0"
+keep = "mta"
+"""
+
+    def by_milter(self, door, content, recipient="reader1@mail.example"):
+        return ask_milter(self.daemon.ports[door], "bounce@acme.example", [recipient], content, address="127.0.0.1")
+
+    def test_the_mta_keeps_it_in_its_hold_queue(self):
+        usual = self.by_milter("milter-mta", letter("acme", 30))
+        self.assertTrue(usual.passes())
+        self.assertNotIn(b"q", [command for command, _ in usual.changes])
+        for _ in range(3):
+            held = self.by_milter("milter-mta", self.hijack())
+            self.assertTrue(held.passes())
+            self.assertIn(b"q", [command for command, _ in held.changes], "the MTA is not told to hold it")
+        self.assertEqual(self.daemon.command("quarantine", "list", "--json")["held"], [])
+        self.assertEqual(len(self.alarms()), 1)
+
+    def test_the_milter_keeps_one_here_and_puts_the_others_off(self):
+        answers = [self.by_milter("milter", self.hijack()) for _ in range(3)]
+        self.assertEqual([one.code for one in answers], [DISCARD, REPLY, REPLY])
+        self.assertTrue(answers[1].text.startswith("451 4.7.1 mail of this account goes on later"), answers[1].text)
+        self.assertNotIn("evil", answers[1].text)
+        self.assertEqual(len(self.daemon.command("quarantine", "list", "--json")["held"]), 1)
+
+    def test_http_says_hold(self):
+        def ask(path, content):
+            headers = {"From": "bounce@acme.example", "Rcpt": "reader1@mail.example", "IP": "127.0.0.1"}
+            connection = http.client.HTTPConnection("127.0.0.1", self.daemon.ports["check"], timeout=60)
+            return json.loads(call(connection, "POST", path, headers, content)[2])
+        self.assertEqual(ask("/v1/scan", letter("acme", 30))["disposition"], "accept")
+        self.assertEqual(ask("/v1/scan", self.hijack())["disposition"], "hold")
+        self.assertEqual(ask("/checkv2", letter("acme", 31))["action"], "no action")
+        self.assertNotEqual(ask("/checkv2", self.hijack())["action"], "no action")
+        self.assertEqual(len(self.alarms()), 1)
 
 
 class ContactIsAsked(Watch):
@@ -381,6 +539,8 @@ def inherited(case):
 
 inherited(Observe)
 inherited(FewAreKept)
+inherited(Networks)
+inherited(OtherDoors)
 inherited(ContactIsAsked)
 
 

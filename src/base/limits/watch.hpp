@@ -24,6 +24,12 @@ inline constexpr std::int64_t watch_ahead_us = 400LL * 24 * 3'600 * 1'000'000;
 
 /// An event from outside that is further ahead of our clock is refused.
 inline constexpr std::int64_t watch_clock_ahead_us = 3'600LL * 1'000'000;
+/// Outcomes read from bounces and complaints that wait to be looked up; more are counted and left out.
+inline constexpr std::size_t watch_outcomes_waiting = 10'000;
+/// An outcome of an older message is left out.
+inline constexpr std::int64_t watch_outcome_age_us = 30LL * 24 * 3'600 * 1'000'000;
+/// Records of one Message-ID that are looked at.
+inline constexpr std::size_t watch_outcome_records = 8;
 /// Events of one request to POST /v1/events.
 inline constexpr std::size_t watch_batch_events = 1'000;
 /// Rows that are read at once when the watch is put together again.
