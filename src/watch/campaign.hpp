@@ -79,6 +79,11 @@ struct Campaign {
     std::uint64_t kept_back = 0;             ///< that were held or told to come again
     std::uint64_t checked = 0, unknown = 0;  ///< of the recipients that the sample covers
     std::uint64_t domains_checked = 0, domains_unknown = 0;
+    std::uint64_t addressed = 0, official = 0;  ///< recipients, and those of them at offices (facts.hpp)
+    /// Of the recipients that the sample of all covers: those that are on a list of another customer and not on this one's; and
+    /// of whom most of them are, by the majority vote of Boyer and Moore (1981).
+    std::uint64_t shared_checked = 0, on_other_list = 0, other_list_votes = 0, other_list = 0,
+                  on_that_list = 0;
     std::uint64_t next_review = 0;  ///< recipients at which it is judged again
     OutcomeCounts outcomes;
     std::vector<Reading> readings;  ///< with words from a certain score on; empty once it is held

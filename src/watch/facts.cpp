@@ -1,9 +1,11 @@
 #include "watch/facts.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
+#include "base/contains.hpp"
 #include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits/watch.hpp"
@@ -22,6 +24,26 @@ HashedText hashed(std::string text, const ValueHash& hash) {
 std::string domain_of(std::string_view address) {
     const std::size_t at = address.rfind('@');
     return at == std::string_view::npos ? std::string() : ascii_lower(address.substr(at + 1));
+}
+
+bool is_official(std::string_view address) {
+    constexpr std::array<std::string_view, 14> roles = {
+        "abuse",   "admin",     "administrator", "hostmaster", "legal", "noc",     "postmaster",
+        "privacy", "registrar", "root",          "security",   "soc",   "support", "webmaster"};
+    constexpr std::array<std::string_view, 14> governments = {
+        "gov",   "mil",     "int",      "gob",       "gouv",  "govt",  "gv.at",
+        "go.jp", "bund.de", "admin.ch", "europa.eu", "gc.ca", "go.kr", "gub.uy"};
+    const std::size_t at = address.rfind('@');
+    if (at == std::string_view::npos) return false;
+    if (contains(roles, std::string_view(ascii_lower(address.substr(0, at))))) return true;
+    const std::string domain = "." + ascii_lower(address.substr(at + 1)) + ".";
+    return std::ranges::any_of(governments, [&](std::string_view name) {
+        // At its end (agency.gov), or before a country (council.gov.uk).
+        const std::size_t begin = domain.rfind("." + std::string(name) + ".");
+        if (begin == std::string::npos) return false;
+        const std::string_view rest = std::string_view(domain).substr(begin + name.size() + 2);
+        return rest.empty() || (rest.size() == 3 && name.find('.') == std::string_view::npos);
+    });
 }
 
 std::string_view registrable_domain(std::string_view host, const std::vector<std::string>& known) {

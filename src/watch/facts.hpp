@@ -21,6 +21,9 @@ namespace tocsin::watch {
                                                   const std::vector<std::string>& known);
 /// The part behind the last "@" in lower case; empty without one.
 [[nodiscard]] std::string domain_of(std::string_view address);
+/// Whether it is an address of an office rather than of a person: a role (RFC 2142: abuse@, postmaster@, …), or at a government
+/// or its forces.
+[[nodiscard]] bool is_official(std::string_view address);
 /// The /24 of an IPv4 address, the /48 of another (what one customer of an access provider mostly has); empty: no address.
 [[nodiscard]] std::string network_of(std::string_view ip);
 

@@ -134,6 +134,7 @@ void Profile::join(const Profile& other) {
     outcomes.traps += other.outcomes.traps;
     outcomes.canaries += other.outcomes.canaries;
     recipients_ever += other.recipients_ever;
+    official_ever += other.official_ever;
     if (other.first_day >= 0)
         first_day = first_day < 0 ? other.first_day : std::min(first_day, other.first_day);
     last_day = std::max(last_day, other.last_day);

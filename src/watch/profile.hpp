@@ -107,7 +107,7 @@ public:
     std::vector<CredentialSeen> credentials;
     SuspicionHistory campaigns_before, acts_before, released;
     OutcomeCounts outcomes;
-    std::uint64_t recipients_ever = 0;
+    std::uint64_t recipients_ever = 0, official_ever = 0;
     Day first_day = -1, last_day = -1;  ///< with mail; -1: none yet
 
     // ---- under way: not learnt, not joined

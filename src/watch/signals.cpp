@@ -373,12 +373,60 @@ std::vector<Reading> read_message(const Comparison& comparison, const MessageEve
     return out.take();
 }
 
+namespace {
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+/// Offices and governments among the recipients of a customer who hardly ever writes to any: whom attackers choose.
+void read_offices(Readings& out, const Profile& profile, const Campaign& campaign) {
+    constexpr std::uint64_t few = 3, some = 5;
+    const double now = share_of(campaign.official, campaign.addressed);
+    const double usual = share_of(profile.official_ever, profile.recipients_ever);
+    std::uint8_t level = 0;
+    if (now > 5 * usual)
+        level = campaign.official >= some && now > 0.1 ? 2 : campaign.official >= few && now > 0.03 ? 1 : 0;
+    out.add(
+        Signal::audience, level,
+        [&] {
+            return fmt::format("{} of {} recipients are offices or at governments", campaign.official,
+                               campaign.addressed);
+        },
+        fmt::format("{:.1f} % of all recipients so far", usual * 100));
+}
+
+/// Most of them are on the list of one other customer, and were never on this one's: is that list in other hands?
+void read_other_list(Readings& out, const Campaign& campaign) {
+    constexpr std::uint64_t checked_min = 20;
+    const bool enough = campaign.shared_checked >= checked_min;
+    const bool one_list = share_of(campaign.on_that_list, campaign.on_other_list) > 0.8;
+    const double on_it = enough && one_list ? share_of(campaign.on_that_list, campaign.shared_checked) : 0;
+    out.add(
+        Signal::audience,
+        on_it > 0.5    ? 3
+        : on_it > 0.25 ? 2
+                       : 0,
+        [&] {
+            return fmt::format(
+                "{} of {} recipients that could be checked are on the list of one other customer, and were "
+                "never on this one's",
+                campaign.on_that_list, campaign.shared_checked);
+        },
+        {});
+}
+
+}  // namespace
+
 std::vector<Reading> read_growth(const Comparison& comparison, const Campaign& campaign, Words words) {
     Readings out(words);
     const Profile& profile = comparison.profile;
     const auto share = [](std::uint64_t part, std::uint64_t whole) {
         return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
     };
+    // Of two readings as high the first is told: a stolen list says more than unknown recipients.
+    read_other_list(out, campaign);
+    read_offices(out, profile, campaign);
     // One unknown recipient is nothing; of many, the share counts.
     constexpr std::uint64_t checked_min = 20;
     const double unknown = share(campaign.unknown, campaign.checked);

@@ -209,6 +209,18 @@ struct SnapshotAccess {
         one(a, v.entries_);
     }
     template <typename A>
+    static void one(A& a, SharedRecipients::Owner& v) {
+        all(a, v.customer, v.first_day);
+    }
+    template <typename A>
+    static void one(A& a, SharedRecipients::Entry& v) {
+        one(a, v.owners);
+    }
+    template <typename A>
+    static void one(A& a, SharedRecipients& v) {
+        all(a, v.entries_, v.largest_);
+    }
+    template <typename A>
     static void one(A& a, NewValues::Sighting& v) {
         all(a, v.customer, v.time);
     }
@@ -241,7 +253,8 @@ struct SnapshotAccess {
         all(a, v.text, v.page, v.hosts, v.places, v.attachment_types, v.judged_as, v.suspicion, v.score,
             v.action, v.alarm, v.learning);
         all(a, v.recipients, v.kept_back, v.checked, v.unknown, v.domains_checked, v.domains_unknown,
-            v.next_review, v.outcomes, v.readings);
+            v.addressed, v.official, v.shared_checked, v.on_other_list, v.other_list_votes, v.other_list,
+            v.on_that_list, v.next_review, v.outcomes, v.readings);
     }
     template <typename A>
     static void one(A& a, Alarm& v) {
@@ -254,15 +267,15 @@ struct SnapshotAccess {
     static void one(A& a, Profile& v) {
         all(a, v.known_, v.audience, v.rhythm, v.volume, v.templates, v.acts, v.credentials,
             v.campaigns_before, v.acts_before, v.released);
-        all(a, v.outcomes, v.recipients_ever, v.first_day, v.last_day, v.campaigns, v.open_alarm,
-            v.watched_until);
+        all(a, v.outcomes, v.recipients_ever, v.official_ever, v.first_day, v.last_day, v.campaigns,
+            v.open_alarm, v.watched_until);
         all(a, v.score_day, v.score_bin, v.act_score_day, v.act_score_bin);
     }
     /// All but the profiles, which follow one by one.
     template <typename A>
     static void shared(A& a, Watch& v) {
         all(a, v.latest_, v.first_, v.alarms_, v.news_, v.recent_ids_, v.older_ids_, v.domains_,
-            v.new_values_);
+            v.shared_recipients_, v.new_values_);
         all(a, v.campaigns_, v.acts_, v.campaign_budget_, v.act_budget_, v.counts_);
     }
     static auto& profiles(Watch& v) { return v.profiles_; }

@@ -174,12 +174,37 @@ Action Watch::act_on(Profile& profile, const MessageEvent& event, MessageFacts& 
     return Action::pass;
 }
 
+namespace {
+
+/// Somebody else's recipient: of whom are most of them?
+void note_other_list(Campaign& campaign, std::uint64_t owner) {
+    if (owner == 0) return;
+    ++campaign.on_other_list;
+    if (campaign.other_list_votes == 0) {
+        campaign.other_list = owner;
+        campaign.on_that_list = 0;
+    }
+    campaign.other_list_votes += owner == campaign.other_list ? 1U : std::uint64_t(-1);
+    campaign.on_that_list += owner == campaign.other_list ? 1U : 0U;
+}
+
+}  // namespace
+
 void Watch::check_recipients(const Profile& profile, Campaign& campaign, const MessageEvent& event) const {
     const KnownValues& domains = profile.known(Family::recipient_domain);
     const Day today = day_of(event.time);
+    const std::uint64_t customer = hash_(event.customer);
     for (const std::string& recipient : event.recipients) {
         const std::string address = ascii_lower(recipient);
-        const Audience::Known known = profile.audience.knows(hash_(address));
+        const std::uint64_t hashed = hash_(address);
+        const Audience::Known known = profile.audience.knows(hashed);
+        ++campaign.addressed;
+        campaign.official += is_official(address) ? 1U : 0U;
+        if (shared_recipients_.samples(hashed)) {
+            ++campaign.shared_checked;
+            if (known != Audience::Known::yes)
+                note_other_list(campaign, shared_recipients_.other_customer(hashed, customer, today));
+        }
         if (known == Audience::Known::not_sampled) continue;
         ++campaign.checked;
         if (known == Audience::Known::yes) continue;

@@ -18,6 +18,7 @@
 #include "watch/population.hpp"
 #include "watch/profile.hpp"
 #include "watch/rules.hpp"
+#include "watch/shared_recipients.hpp"
 #include "watch/value_hash.hpp"
 
 namespace tocsin::watch {
@@ -153,6 +154,7 @@ private:
     std::unordered_set<std::uint64_t> recent_ids_, older_ids_;
     CommonDomains domains_;
     NewValues new_values_;
+    SharedRecipients shared_recipients_;
     Population campaigns_, acts_;
     AlarmBudget campaign_budget_, act_budget_;
     WatchCounts counts_;

@@ -67,10 +67,14 @@ void Watch::learn_recipients(Profile& profile, const MessageEvent& event) {
     profile.rhythm.note(event.time);
     profile.volume.note(today, event.recipients.size());
     profile.recipients_ever += event.recipients.size();
+    const std::uint64_t customer = hash_(event.customer);
     for (const std::string& recipient : event.recipients) {
         const std::string address = ascii_lower(recipient);
         const std::string domain = domain_of(address);
-        profile.audience.note(hash_(address), today);
+        const std::uint64_t hashed = hash_(address);
+        profile.audience.note(hashed, today);
+        profile.official_ever += is_official(address) ? 1U : 0U;
+        shared_recipients_.note(hashed, customer, today);
         profile.known(Family::recipient_domain).note(hash_(domain), domain, today);
     }
 }
@@ -134,8 +138,18 @@ Result<void> Watch::see(const AnswerEvent& event) {
     } else if (event.answer == Answer::not_us) {
         alarm.state = AlarmState::incident;
         profile.watched_until = {event.time.microseconds + rules_.close_watch_us};
+        // Those at whom the same new thing showed: what happened to one may happen to them.
+        for (const std::string& other : alarm.others) {
+            Profile& theirs = profile_to_change(other);
+            theirs.watched_until = std::max(theirs.watched_until, profile.watched_until);
+        }
     } else {
         alarm.state = AlarmState::closed;
+        // Of the others only what this incident began: another one of theirs goes on.
+        for (const std::string& other : alarm.others) {
+            Profile& theirs = profile_to_change(other);
+            if (theirs.watched_until == profile.watched_until) theirs.watched_until = event.time;
+        }
         profile.watched_until = event.time;
     }
     return {};

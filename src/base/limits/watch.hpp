@@ -90,6 +90,8 @@ inline constexpr std::size_t watch_alarm_campaigns = 32;
 
 // ---- across customers -------------------------------------------------------------------------------------------------
 inline constexpr std::size_t watch_common_domains = 1U << 18;
+/// Recipients of whom it is known whose lists they are on; a sample of all.
+inline constexpr std::size_t watch_shared_recipients = 1U << 18;
 inline constexpr std::size_t watch_group_values = 1U << 16;
 inline constexpr std::size_t watch_group_customers = 8;
 inline constexpr std::size_t watch_population_suspicions = 4'096;

@@ -68,3 +68,19 @@ TEST_CASE("how much a part is of a whole") {
     CHECK(share_level(6, 9) == 2);
     CHECK(share_level(7, 9) == 3);
 }
+
+TEST_CASE("offices are told from people") {
+    for (const char* address :
+         {"abuse@x.example", "Postmaster@x.example", "jane@agency.gov", "jane@sub.agency.GOV",
+          "jane@council.gov.uk", "jane@army.mil", "jane@salud.gob.mx", "jane@meti.go.jp", "jane@bmi.gv.at",
+          "jane@x.europa.eu", "a@who.int"}) {
+        CAPTURE(address);
+        CHECK(is_official(address));
+    }
+    for (const char* address :
+         {"jane@x.example", "jane@gov.example", "jane@mygov.com", "jane@gov.xn.example", "gov", "", "jane@",
+          "jane.abuse@x.example", "jane@go.jpx", "jane@militaria.de", "@gov.example"}) {
+        CAPTURE(address);
+        CHECK_FALSE(is_official(address));
+    }
+}

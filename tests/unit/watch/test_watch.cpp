@@ -278,6 +278,75 @@ TEST_CASE("after an incident the customer is watched closely, until it is closed
     CHECK(provider.watch.alarm(alarm)->state == AlarmState::closed);
 }
 
+TEST_CASE("a list of one customer that another one writes to is told as such") {
+    Provider provider;
+    std::vector<std::string> stolen;
+    for (int reader = 0; reader < 40; ++reader)
+        stolen.push_back("client" + std::to_string(reader) + "@else.example");
+    for (int week = 0; week < 12; ++week) {
+        MessageEvent own = newsletter("robbed", week, after(provider.now, 7'200));
+        own.recipients = stolen;
+        provider.weeks(1);
+        REQUIRE(provider.watch.see(own));
+    }
+    MessageEvent attack = provider.next(0);
+    attack.links = {{"new-place.example", 5}};
+    attack.recipients = stolen;
+    CHECK(provider.send(attack) == Action::hold);
+    const Alarm& alarm = only_alarm(provider.watch);
+    const auto audience = std::ranges::find(alarm.readings, Signal::audience, &Reading::signal);
+    REQUIRE(audience != alarm.readings.end());
+    CHECK(audience->level == 3);
+    CHECK(audience->text ==
+          "40 of 40 recipients that could be checked are on the list of one other customer, and were "
+          "never on this one's");
+}
+
+TEST_CASE("offices and governments among the recipients are unusual for who never writes to them") {
+    Provider provider;
+    provider.weeks(12);
+    MessageEvent attack = provider.next(0);
+    attack.links = {{"new-place.example", 5}};
+    for (int office = 0; office < 6; ++office)
+        attack.recipients[office] = "someone" + std::to_string(office) + "@agency.gov";
+    CHECK(provider.send(attack) == Action::hold);
+    const Alarm& alarm = only_alarm(provider.watch);
+    const auto audience = std::ranges::find(alarm.readings, Signal::audience, &Reading::signal);
+    REQUIRE(audience != alarm.readings.end());
+    CHECK(audience->level == 2);
+    CHECK(audience->text == "6 of 40 recipients are offices or at governments");
+    CHECK(audience->normal == "0.0 % of all recipients so far");
+}
+
+TEST_CASE("an incident is watched at all who share its signal, until it is closed") {
+    Provider provider;
+    provider.weeks(12);
+    for (int customer : {0, 1}) {
+        MessageEvent attack = provider.next(customer);
+        attack.id += " attack";
+        attack.time = after(provider.now, customer * 60);
+        attack.links = {{"one-new-place.example", 5}};
+        CHECK(provider.send(attack) == Action::hold);
+    }
+    std::string second;
+    for (const auto& [id, alarm] : provider.watch.alarms())
+        if (!alarm.others.empty()) second = id;
+    REQUIRE_FALSE(second.empty());
+    const TimePoint answered = after(provider.now, 600);
+    const auto say = [&](const std::string& id, Answer answer, TimePoint time) {
+        return provider.watch.see(
+            AnswerEvent{.id = id, .time = time, .alarm = second, .answer = answer, .by = "eve", .note = {}});
+    };
+    REQUIRE(say("no", Answer::not_us, answered));
+    for (const char* customer : {"customera", "customerb"})
+        CHECK((provider.watch.profile(customer)->watched_until > after(answered, 13 * story_day_s)));
+    CHECK((provider.watch.profile("customerc")->watched_until == TimePoint{}));
+    const TimePoint closed = after(answered, 600);
+    REQUIRE(say("over", Answer::closed, closed));
+    for (const char* customer : {"customera", "customerb"})
+        CHECK((provider.watch.profile(customer)->watched_until == closed));
+}
+
 TEST_CASE("in the watch's own first weeks everybody is new, and nobody is paced for it") {
     Provider provider;
     MessageEvent first = newsletter("customera", 0, provider.now);
