@@ -360,6 +360,19 @@ class Watch(unittest.TestCase):
         self.daemon.start()
         self.assertEqual(counted(), (2, 1, 2, 1))
 
+    def test_a_new_customers_mail_goes_out_in_small_parts(self):
+        """Twenty go, the rest is put off; half an hour later it would go, if nothing bad came back."""
+        codes = [self.send(letter("newcomer", 1, recipient=f"reader{number}@mail.example"), "newcomer",
+                           [f"reader{number}@mail.example"])[0] for number in range(23)]
+        self.assertEqual(codes, [250] * 20 + [451] * 3)
+        self.assertEqual(len(self.sink.delivered), 20)
+        record = self.daemon.command("journal", "list", "--json", "--customer", "newcomer")["records"][0]
+        self.assertEqual((record["disposition"], record["watch_action"]), ("tempfail", "pace"))
+        self.assertIn("newcomer is new", record["reasons"][0])
+        profile = self.daemon.command("watch", "show", "newcomer", "--json")
+        self.assertEqual(profile["level"], "learning")
+        self.assertEqual((profile["days"][-1]["messages"], profile["days"][-1]["paced"]), (23, 3))
+
     def test_two_logins_of_unknown_people_have_a_past_of_their_own(self):
         records = self.daemon.command("journal", "list", "--json", "--limit", "1")["records"]
         self.assertEqual(records, [])
