@@ -8,6 +8,7 @@
 #include "api/answers.hpp"
 #include "api/query.hpp"
 #include "api/routes.hpp"
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/limits/watch.hpp"
 #include "watch/alarm_json.hpp"
@@ -58,10 +59,18 @@ json day_json(const store::WatchDay& day) {
 
 /// A batch of events: a list, an object whose member "events" is one, or one event.
 Result<std::vector<json>> events_in(const std::string& body) {
-    json value = json::parse(body, nullptr, false);
-    if (value.is_discarded())
-        return fail(ErrorCode::invalid_input, "the body is no JSON: send {\"events\": [ … ]}");
-    if (value.is_object() && value.contains("events")) value = value["events"];
+    Result<json> parsed = watch::parse_flat_json(body);
+    if (!parsed)
+        return fail(ErrorCode::invalid_input,
+                    "the body: " + parsed.error().message + "; send {\"events\": [ … ]}");
+    json value = std::move(*parsed);
+    if (value.is_object() && value.contains("events")) {
+        if (value.size() > 1)
+            return fail(ErrorCode::invalid_input,
+                        "beside \"events\" the body has another member: there is none");
+        json events = std::move(value["events"]);
+        value = std::move(events);
+    }
     if (value.is_object()) return std::vector<json>{std::move(value)};
     if (!value.is_array())
         return fail(ErrorCode::invalid_input,
@@ -70,7 +79,9 @@ Result<std::vector<json>> events_in(const std::string& body) {
         return fail(ErrorCode::invalid_input, "the batch has " + std::to_string(value.size()) +
                                                   " events: send at most " +
                                                   std::to_string(limits::watch_batch_events) + " at once");
-    return value.get<std::vector<json>>();
+    std::vector<json> events;
+    for (json& event : value) events.push_back(std::move(event));
+    return events;
 }
 
 Result<std::int64_t> minutes_of(const json& words) {
@@ -154,7 +165,7 @@ HttpResponse WatchRequests::export_events(net::Fiber& fiber, const proto::HttpTa
                        "after must be the number behind which to begin; 0: at the beginning"});
     const auto piece = services_.blocking.call(fiber, [&]() -> Result<store::WatchStore::Piece> {
         TRY(services_.actions.journal->file_all());
-        return services_.actions.store->read_after(after);
+        return services_.actions.store->read_after(after, limits::watch_export_rows);
     });
     if (!piece) return refuse(piece.error());
     json events = json::array();
@@ -218,7 +229,7 @@ HttpResponse WatchRequests::answer_alarm(net::Fiber& fiber, const std::string& i
     const std::optional<watch::Answer> said = watch::answer(text_member(*words, "answer"));
     if (!said)
         return refuse({ErrorCode::invalid_input, "answer must be \"this_is_us\", \"not_us\" or \"closed\""});
-    const std::string why = text_member(*words, "why");
+    const std::string why(trim(text_member(*words, "why")));
     if (why.empty()) return refuse({ErrorCode::invalid_input, "say why: how is it known?"});
     std::string by = text_member(*words, "by");
     if (by.empty()) by = caller;
@@ -243,7 +254,7 @@ HttpResponse WatchRequests::snooze_alarm(net::Fiber& fiber, const std::string& i
     if (!words) return refuse(words.error());
     const Result<std::int64_t> minutes = minutes_of(*words);
     if (!minutes) return refuse(minutes.error());
-    const std::string why = text_member(*words, "why");
+    const std::string why(trim(text_member(*words, "why")));
     if (why.empty()) return refuse({ErrorCode::invalid_input, "say why it may wait"});
     std::string by = text_member(*words, "by");
     if (by.empty()) by = caller;

@@ -9,6 +9,7 @@
 #include "base/fold_case.hpp"
 #include "base/limits/watch.hpp"
 #include "base/token.hpp"
+#include "config/config.hpp"
 
 namespace tocsin::app {
 
@@ -48,11 +49,7 @@ std::string mail_text(const ContactQuestion& question, const std::string& to, co
 }
 
 Result<gate::NextHopAddress> hop_of(const config::Settings& settings) {
-    std::optional<config::Address> hop = settings.watch.ask_through;
-    if (!hop) hop = settings.release.outbound_next_hop;
-    if (!hop) hop = settings.release.next_hop;
-    if (!hop) hop = settings.daemon.outbound_next_hop;
-    if (!hop) hop = settings.daemon.next_hop;
+    const std::optional<config::Address> hop = config::question_hop(settings);
     if (!hop) return fail(ErrorCode::invalid_input, "no mail server is named: set ask_through in [watch]");
     return gate::NextHopAddress{hop->host, hop->port};
 }

@@ -361,7 +361,6 @@ private:
         stop_by_ = net::deadline_in_ms(std::uint64_t{options_.settings.daemon.stop_grace_s} * 1000);
         reloads_.request_stop();
         housekeeping_.request_stop();
-        watching_.request_stop();
         doors_->close(fiber, stop_by_);
         return opened;
     }

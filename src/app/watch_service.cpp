@@ -28,12 +28,12 @@ std::string customer_of(const watch::Event& event) {
 
 WatchService::WatchService(WatchChoices choices, const HashKey& key, store::WatchStore& store,
                            net::BlockingPool& blocking, const Clock& clock, Log& log)
-    : choices_(std::move(choices)), watch_(choices_.rules, key), store_(store), blocking_(blocking),
-      clock_(clock), log_(log) {}
+    : choices_(std::move(choices)), key_(key), watch_(choices_.rules, key), store_(store),
+      blocking_(blocking), clock_(clock), log_(log) {}
 
 Result<void> WatchService::recover(net::Fiber& fiber, const std::string& snapshot_file) {
     return blocking_.call(fiber, [&]() -> Result<void> {
-        Result<WatchSnapshot> snapshot = read_watch_snapshot(snapshot_file);
+        Result<WatchSnapshot> snapshot = read_watch_snapshot(snapshot_file, key_);
         if (snapshot && !snapshot->bytes.empty())
             if (Result<void> restored = watch::restore_snapshot(watch_, snapshot->bytes); !restored) {
                 snapshot = std::unexpected(restored.error());

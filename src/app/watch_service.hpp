@@ -81,6 +81,7 @@ public:
     [[nodiscard]] watch::Watch& watch() { return watch_; }
     [[nodiscard]] const watch::Watch& watch() const { return watch_; }
     [[nodiscard]] std::uint64_t last_number() const { return last_number_; }
+    [[nodiscard]] const HashKey& key() const { return key_; }
     [[nodiscard]] WatchMode mode() const { return choices_.mode; }
     /// Notified when there is something to write, or mail to be let go.
     [[nodiscard]] net::FiberEvent& work() { return work_; }
@@ -96,6 +97,7 @@ private:
     [[nodiscard]] std::string problem_with(const watch::Event& event) const;
 
     WatchChoices choices_;
+    HashKey key_;
     watch::Watch watch_;
     store::WatchStore& store_;
     net::BlockingPool& blocking_;

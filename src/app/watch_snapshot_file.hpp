@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/watch_service.hpp"
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/fiber.hpp"
@@ -16,8 +17,9 @@ struct WatchSnapshot {
     std::string bytes;         ///< watch::restore_snapshot(); empty: there is no file
 };
 
-/// Errors: corrupt (it is no snapshot), io, permission.
-[[nodiscard]] Result<WatchSnapshot> read_watch_snapshot(const std::string& path);
+/// Errors: corrupt (it is no snapshot, or a damaged one, or of a watch with another key: its hashes would be worth nothing),
+/// io, permission.
+[[nodiscard]] Result<WatchSnapshot> read_watch_snapshot(const std::string& path, const HashKey& key);
 
 /// Takes a snapshot a few milliseconds at a time, between the mail, and writes it. Nothing is changed when it fails or when
 /// `deadline` comes first. Errors: timed_out, io.

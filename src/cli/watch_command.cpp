@@ -66,9 +66,11 @@ void add_watch(CLI::App& app, WatchCommand& watch, ClientOptions& client, Chosen
     CLI::App* importing = group->add_subcommand(
         "import", "Give the watch a past: recorded events, before the daemon sees its first mail");
     importing
-        ->add_option("FILE", import.paths, "files of JSON lines in the order of their times; - is standard input")
+        ->add_option("FILE", import.paths,
+                     "files of JSON lines in the order of their times; - is standard input")
         ->required();
-    not_empty(importing->add_option("--data", import.data_folder, "data folder of the daemon, which must not run"));
+    not_empty(
+        importing->add_option("--data", import.data_folder, "data folder of the daemon, which must not run"));
     importing->callback([&] { chosen = [&] { return run_watch_import(import); }; });
     WatchReplayCommand& replay = watch.replay;
     CLI::App* command =

@@ -1,5 +1,6 @@
 #include "cli/watch_import.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -7,7 +8,9 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "app/serve.hpp"
+#include "app/api_token.hpp"
+#include "app/watch_snapshot_file.hpp"
+#include "app/watch_world.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "cli/daemon_call.hpp"
@@ -72,6 +75,14 @@ private:
     std::vector<store::WatchEntry> batch_;
 };
 
+/// One that the daemon will not use has no number either.
+Result<app::WatchSnapshot> read_snapshot(const std::string& folder) {
+    const std::string secret = TRY(app::read_or_make_secret(folder + "/watch-key", "the watch's key"));
+    Result<app::WatchSnapshot> snapshot =
+        app::read_watch_snapshot(folder + "/watch.snapshot", app::watch_key(secret));
+    return snapshot ? std::move(*snapshot) : app::WatchSnapshot{};
+}
+
 Result<int> import(const WatchImportCommand& command) {
     const std::string folder = command.data_folder.empty() ? daemon_data_folder() : command.data_folder;
     ClientOptions client;
@@ -81,7 +92,9 @@ Result<int> import(const WatchImportCommand& command) {
                     "a daemon serves " + folder + ": stop it first, it would number its own events alike");
     store::Database database = TRY(store::Database::open(folder + "/tocsin.sqlite", Clock{}.now()));
     store::WatchStore store(database);
-    Import run(store, TRY(store.last_number()));
+    // Behind what a snapshot has seen, too: the daemon reads only what comes after it.
+    const app::WatchSnapshot snapshot = TRY(read_snapshot(folder));
+    Import run(store, std::max(TRY(store.last_number()), snapshot.number));
     for (const std::string& path : command.paths) {
         if (path == "-") {
             TRY(run.read(std::cin, "standard input"));

@@ -95,8 +95,9 @@ Result<void> Replay::read(std::istream& lines, const std::string& name) {
 void Replay::take(const std::string& line) {
     if (line.size() > limits::watch_line_bytes)
         return problem(fmt::format("the line has more than {} bytes", limits::watch_line_bytes));
-    const json value = json::parse(line, nullptr, false);
-    if (value.is_discarded()) return problem("this is no JSON: an event is one object in one line");
+    const Result<json> parsed = watch::parse_flat_json(line);
+    if (!parsed) return problem(parsed.error().message + ": an event is one object in one line");
+    const json& value = *parsed;
     Result<std::optional<watch::Event>> event = watch::event_from_json(value);
     if (!event) return problem(event.error().message);
     if (!*event) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/fold_case.hpp"
+#include "config/config.hpp"
 #include "config/rows.hpp"
 
 namespace tocsin::config {
@@ -52,6 +53,19 @@ void check_contact(const Customer& customer, const RowPlaces& row, Problems& pro
 
 }  // namespace
 
+std::optional<Address> question_hop(const Settings& settings) {
+    for (const std::optional<Address>* hop :
+         {&settings.watch.ask_through, &settings.release.outbound_next_hop, &settings.release.next_hop,
+          &settings.daemon.outbound_next_hop, &settings.daemon.next_hop})
+        if (*hop) return *hop;
+    for (const bool outbound : {true, false})
+        for (const Listener& listener : settings.listeners)
+            if (listener.kind == ListenerKind::smtp && listener.next_hop &&
+                (!outbound || listener.direction != DirectionRule::inbound))
+                return listener.next_hop;
+    return std::nullopt;
+}
+
 void check_watch(const Settings& settings, const Places& places, Problems& problems) {
     if (const auto rows = places.find("customer"); rows != places.end())
         for (std::size_t at = 0; at < settings.customers.size() && at < rows->second.size(); ++at)
@@ -75,6 +89,10 @@ void check_watch(const Settings& settings, const Places& places, Problems& probl
         problems.add(row.of("ask_from"), "watch.ask_from",
                      "watch.ask_from is no address that mail can be sent from",
                      "write one like security@example.net");
+    if (watch.answer_url && !question_hop(settings))
+        problems.add(row.of("answer_url"), "watch.answer_url",
+                     "watch.answer_url, and no mail server is named that would take the questions",
+                     "write ask_through = \"IP:PORT\"");
     const bool has_door = std::ranges::any_of(
         settings.listeners, [](const Listener& listener) { return listener.kind == ListenerKind::answers; });
     if (watch.answer_url && !has_door)

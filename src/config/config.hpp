@@ -44,6 +44,10 @@ struct Parsed {
 /// larger than limits::config_bytes.
 [[nodiscard]] Result<Parsed> load(const std::filesystem::path& file, ParseOptions options);
 
+/// The mail server that takes questions to contacts: ask_through, where released outbound mail goes, or the next hop of the first
+/// SMTP listener that is not inbound, or of any. Nothing: there is none.
+[[nodiscard]] std::optional<Address> question_hop(const Settings& settings);
+
 /// check and clamd believe whoever comes, and to the api a token is sent in the clear: they must not be open to the world by
 /// accident. What is wrong, in words; nothing when the listener is local, guards itself, or has allow_remote.
 [[nodiscard]] std::optional<std::string> reach_problem(const Listener& listener);

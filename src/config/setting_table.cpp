@@ -397,7 +397,7 @@ constexpr Setting watch_settings[] = {
      .type = Type::hop_address,
      .access = bound<&S::watch, &WatchSettings::ask_through>,
      .help = "Mail server that takes these questions. It must not come through Tocsin again.",
-     .default_text = "where released outbound mail goes"},
+     .default_text = "where released outbound mail goes, else the next hop of an outbound SMTP listener"},
 };
 
 std::size_t one_row(const Settings&) {

@@ -82,6 +82,8 @@ void watch_message(GateServices& services, const Envelope& envelope, Judgement& 
     const WatchAnswer answer = services.watch->ask(*event);
     facts["watch_action"] = watch::to_string(answer.action);
     if (!answer.alarm.empty()) facts["alarm"] = answer.alarm;
+    // [watch] mode = "observe": what would have been.
+    if (answer.action != watch::Action::pass && answer.why.empty()) facts["watch_observes"] = true;
     judgement.watch_number = answer.number;
     judgement.watched = facts.dump(-1, ' ', false, json::error_handler_t::replace);
     if (event->refused || answer.why.empty()) return;

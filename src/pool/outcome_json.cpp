@@ -91,20 +91,22 @@ json sending_facts_json(const scan::ScanReport& report) {
     json links = json::object();
     for (const scan::HostCount& host : scan::link_hosts(report)) links[host.host] = host.links;
     const scan::MessageFacts& facts = report.facts;
-    return {{"header_from", facts.header_from},
-            {"header_from_name", facts.header_from_name},
-            {"reply_to", facts.reply_to},
-            {"subject", facts.subject},
-            {"message_id", facts.message_id},
-            {"text_fingerprint", fingerprint(facts.text_fingerprint)},
-            {"page_fingerprint", fingerprint(facts.page_fingerprint)},
-            {"language", facts.language},
-            {"body_form", facts.is_page ? "html" : "plain"},
-            {"links", std::move(links)},
-            {"registrable_domains", facts.long_registrable_domains},
-            {"attachment_types", scan::attachment_types(report)},
-            {"points", report.rules.points},
-            {"hostility", report.rules.hostility}};
+    json out{{"header_from", facts.header_from},
+             {"header_from_name", facts.header_from_name},
+             {"reply_to", facts.reply_to},
+             {"subject", facts.subject},
+             {"message_id", facts.message_id},
+             {"text_fingerprint", fingerprint(facts.text_fingerprint)},
+             {"page_fingerprint", fingerprint(facts.page_fingerprint)},
+             {"language", facts.language},
+             {"body_form", facts.is_page ? "html" : "plain"},
+             {"links", std::move(links)},
+             {"registrable_domains", facts.long_registrable_domains},
+             {"attachment_types", scan::attachment_types(report)},
+             {"points", report.rules.points},
+             {"hostility", report.rules.hostility}};
+    if (scan::has_more_hosts(report)) out["links_cut"] = true;
+    return out;
 }
 
 json to_json(const ScanOutcome& outcome) {

@@ -1,10 +1,9 @@
 #include "scan/markup.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "mail/ascii.hpp"
+#include "mail/html_entities.hpp"
 
 namespace tocsin::scan {
 
@@ -12,28 +11,6 @@ namespace {
 
 /// A tag longer than this is not one.
 constexpr std::size_t tag_bytes_max = 64U << 10;
-
-std::string resolve_entities(std::string_view value) {
-    constexpr std::array<std::pair<std::string_view, char>, 6> entities = {
-        {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}}};
-    std::string out;
-    while (!value.empty()) {
-        const std::size_t plain = std::min(value.find('&'), value.size());
-        out += value.substr(0, plain);
-        value.remove_prefix(plain);
-        if (value.empty()) break;
-        std::size_t taken = 1;
-        char c = value.front();
-        for (const auto& [entity, meaning] : entities) {
-            if (!mail::starts_with_ignoring_case(value, entity)) continue;
-            c = meaning;
-            taken = entity.size();
-        }
-        out += c;
-        value.remove_prefix(taken);
-    }
-    return out;
-}
 
 bool ends_name(char c) {
     return mail::is_ascii_space(c) || c == '=' || c == '>' || c == '/';
@@ -79,9 +56,9 @@ std::string attribute(const Tag& tag, std::string_view name) {
         if (!value.empty() && (value.front() == '"' || value.front() == '\'')) {
             const char quote = value.front();
             value.remove_prefix(1);
-            return resolve_entities(value.substr(0, value.find(quote)));
+            return mail::resolve_attribute_references(value.substr(0, value.find(quote)));
         }
-        return resolve_entities(value.substr(0, value.find_first_of(" \t\r\n\f>")));
+        return mail::resolve_attribute_references(value.substr(0, value.find_first_of(" \t\r\n\f>")));
     }
     return {};
 }

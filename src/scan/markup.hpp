@@ -28,7 +28,7 @@ private:
     std::size_t close_ = 0;
 };
 
-/// The value of an attribute (name in lower case, without prefix) with the common entities resolved; empty when absent.
+/// The value of an attribute (name in lower case, without prefix) with its character references resolved; empty when absent.
 [[nodiscard]] std::string attribute(const Tag& tag, std::string_view name);
 
 }  // namespace tocsin::scan

@@ -1,9 +1,11 @@
 #include "scan/sending_facts.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
+#include "base/limits/watch.hpp"
 
 namespace tocsin::scan {
 
@@ -19,18 +21,37 @@ bool is_attached(const PartSummary& part) {
 
 }  // namespace
 
-std::vector<HostCount> link_hosts(const ScanReport& report) {
-    std::vector<HostCount> hosts;
+namespace {
+
+/// Returns whether some were left out.
+bool count_hosts(const ScanReport& report, std::vector<HostCount>& hosts) {
+    std::unordered_map<std::string, std::size_t> places;
+    bool more = false;
     for (const FoundUrl& url : report.urls) {
         std::string host = ascii_lower(host_of(url.url));
         if (host.empty()) continue;
-        const auto known = std::ranges::find(hosts, host, &HostCount::host);
-        if (known != hosts.end()) {
-            ++known->links;
-        } else if (hosts.size() < limits::record_link_domains) {
+        if (const auto known = places.find(host); known != places.end()) {
+            ++hosts[known->second].links;
+        } else if (hosts.size() < limits::watch_links) {
+            places.emplace(host, hosts.size());
             hosts.push_back({std::move(host), 1});
+        } else {
+            more = true;
         }
     }
+    return more;
+}
+
+}  // namespace
+
+bool has_more_hosts(const ScanReport& report) {
+    std::vector<HostCount> hosts;
+    return count_hosts(report, hosts);
+}
+
+std::vector<HostCount> link_hosts(const ScanReport& report) {
+    std::vector<HostCount> hosts;
+    count_hosts(report, hosts);
     std::ranges::stable_sort(hosts, std::greater{}, &HostCount::links);
     return hosts;
 }

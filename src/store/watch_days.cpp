@@ -57,7 +57,8 @@ void note_watch_days(soci::session& session, std::span<const Record> records) {
         if (!watched.is_object()) continue;
         std::string customer = watched.value("watched_as", record.customer);
         WatchDay& day = days[{stored_text(customer, limits::record_text_bytes), watch::day_of(record.time)}];
-        const std::string action = watched.value("watch_action", std::string());
+        const bool observed = watched.value("watch_observes", false);
+        const std::string action = observed ? "pass" : watched.value("watch_action", std::string());
         ++day.messages;
         if (action == "hold")
             ++day.held;

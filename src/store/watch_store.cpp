@@ -216,11 +216,10 @@ Result<std::uint64_t> WatchStore::last_number() {
                    });
 }
 
-Result<WatchStore::Piece> WatchStore::read_after(std::uint64_t number) {
+Result<WatchStore::Piece> WatchStore::read_after(std::uint64_t number, std::size_t rows_max) {
     std::vector<Numbered> found =
         TRY(reading(database_.state(), "read what the watch saw",
                     [&](soci::session& session) -> Result<std::vector<Numbered>> {
-                        constexpr std::size_t rows_max = limits::watch_replay_rows;
                         return merged(records_after(session, number, rows_max),
                                       events_after(session, number, rows_max), rows_max);
                     }));
@@ -240,7 +239,7 @@ Result<std::uint64_t> WatchStore::visit_after(std::uint64_t number, const See& s
     TRY(journal.file_all());
     std::uint64_t unreadable = 0;
     while (true) {
-        const WatchStore::Piece piece = TRY(read_after(number));
+        const WatchStore::Piece piece = TRY(read_after(number, limits::watch_replay_rows));
         if (piece.at_end) return unreadable;
         for (const WatchEntry& entry : piece.entries) see(entry.number, entry.event);
         unreadable += piece.unreadable;

@@ -65,14 +65,14 @@ public:
     [[nodiscard]] Result<void> append(std::span<const WatchEntry> entries);
     /// The highest number of an event or a record; 0: none.
     [[nodiscard]] Result<std::uint64_t> last_number();
-    /// A piece of the sequence: what came after `number`, in its order, about limits::watch_replay_rows events.
+    /// A piece of the sequence: what came after `number`, in its order, up to twice `rows_max` events.
     struct Piece {
         std::vector<WatchEntry> entries;
         std::uint64_t last = 0;        ///< number of the last one that was looked at
         std::uint64_t unreadable = 0;  ///< entries that cannot be read; they are passed over
         bool at_end = false;
     };
-    [[nodiscard]] Result<Piece> read_after(std::uint64_t number);
+    [[nodiscard]] Result<Piece> read_after(std::uint64_t number, std::size_t rows_max);
     /// Calls `see` with everything after this number in its order. An entry that cannot be read is counted and passed over.
     /// Returns how many those were. Errors: unavailable, io.
     using See = std::function<void(std::uint64_t number, const watch::Event& event)>;

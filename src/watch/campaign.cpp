@@ -31,7 +31,8 @@ bool belongs(const Campaign& campaign, const MessageEvent& event, const MessageF
         campaign.credential != facts.credential.hash || campaign.network != facts.network.hash)
         return false;
     if (event.judged_as > campaign.judged_as || !same_text(campaign, event, facts)) return false;
-    if (!std::ranges::includes(campaign.hosts, facts.hosts)) return false;
+    // What could not be compared may be new in each of them.
+    if (event.links_cut || !std::ranges::includes(campaign.hosts, facts.hosts)) return false;
     return std::ranges::all_of(event.attachment_types, [&](const std::string& type) {
         return contains(campaign.attachment_types, type);
     });

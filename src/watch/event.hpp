@@ -41,6 +41,7 @@ struct MessageEvent {
     BodyForm form = BodyForm::unknown;
     std::string language;  ///< ISO 639-1 code, "pt"; empty: it cannot be told
     std::vector<LinkHost> links;
+    bool links_cut = false;  ///< it leads to more hosts than those
     /// What somebody registered, of those hosts, where that is more than the last two labels: "example.co.uk".
     std::vector<std::string> registrable_domains;
     std::vector<std::string> attachment_types;  ///< by content: "pdf", "zip", "html"

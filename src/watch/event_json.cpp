@@ -101,7 +101,10 @@ public:
             return wrong("links", "an object of hosts with their number of links"), hosts;
         for (const auto& [host, count] : value->items()) {
             if (!count.is_number_unsigned()) return wrong("links", "hosts with whole numbers"), hosts;
-            if (hosts.size() >= limits::watch_links) break;
+            if (hosts.size() >= limits::watch_links) {
+                links_left_out_ = true;
+                break;
+            }
             const auto many = std::min<std::uint64_t>(count.get<std::uint64_t>(), UINT32_MAX);
             hosts.push_back({ascii_lower(cut(host)), static_cast<std::uint32_t>(many)});
         }
@@ -119,6 +122,7 @@ public:
         problem_ = std::string("field \"") + name + "\" must be " + expected;
         if (!found.empty()) problem_ += ", and not " + found;
     }
+    [[nodiscard]] bool links_left_out() const { return links_left_out_; }
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
 private:
@@ -129,6 +133,7 @@ private:
     static std::string cut(const std::string& text) { return text.substr(0, limits::watch_text_bytes); }
     const json& object_;
     std::string problem_;
+    bool links_left_out_ = false;
 };
 
 /// Dispositions of the gate with which nobody gets a message, for good.
@@ -161,6 +166,7 @@ MessageEvent read_message(Fields& fields) {
     event.form = form == "html" ? BodyForm::html : form == "plain" ? BodyForm::plain : BodyForm::unknown;
     event.language = fields.language();
     event.links = fields.links();
+    event.links_cut = fields.boolean("links_cut") || fields.links_left_out();
     event.registrable_domains = fields.texts("registrable_domains", limits::long_registrable_domains);
     event.attachment_types = fields.texts("attachment_types", limits::watch_attachments);
     event.judge_points =
@@ -219,7 +225,13 @@ public:
     void text(const char* name, const std::string& value) {
         if (!value.empty()) object[name] = value;
     }
-    void time(TimePoint value) { object["time"] = to_rfc3339(value); }
+    /// With microseconds, where there are any: what is written is what is read.
+    void time(TimePoint value) {
+        std::string text = to_rfc3339(value);
+        const std::int64_t rest = (value.microseconds % 1'000 + 1'000) % 1'000;
+        if (rest != 0) text.insert(text.size() - 1, fmt::format("{:03}", rest));
+        object["time"] = std::move(text);
+    }
     void flag(const char* name, bool value) {
         if (value) object[name] = true;
     }
@@ -263,6 +275,7 @@ json to_json(const MessageEvent& event) {
     out.fingerprint("page_fingerprint", event.page_fingerprint);
     out.text("language", event.language);
     if (event.form != BodyForm::unknown) out.object["body_form"] = to_string(event.form);
+    out.flag("links_cut", event.links_cut);
     for (const LinkHost& link : event.links) out.object["links"][link.host] = link.count;
     out.texts("registrable_domains", event.registrable_domains);
     out.texts("attachment_types", event.attachment_types);
@@ -332,22 +345,38 @@ Result<std::optional<Event>> event_from_json(const json& value) {
         event = read_act(fields, *act);
     } else {
         return fail(ErrorCode::invalid_input,
-                    "\"" + kind + "\" is no kind of event: see the table of kinds in the manual, watch.md");
+                    "\"" + kind +
+                        "\" is no kind of event: the manual (watch.md) lists acts, outcomes and messages");
     }
     if (!fields.problem().empty()) return fail(ErrorCode::invalid_input, fields.problem());
     return event;
+}
+
+Result<json> parse_flat_json(std::string_view text) {
+    bool too_deep = false;
+    const auto look = [&](int depth, json::parse_event_t event, json&) {
+        const bool begins =
+            event == json::parse_event_t::array_start || event == json::parse_event_t::object_start;
+        if (!begins || depth < limits::watch_json_depth) return true;
+        too_deep = true;
+        return false;  // what is deeper is not built
+    };
+    try {
+        json value = json::parse(text, look);
+        if (!too_deep) return value;
+    } catch (const json::parse_error& error) {
+        return fail(ErrorCode::invalid_input, "no JSON, at byte " + std::to_string(error.byte));
+    }
+    return fail(ErrorCode::invalid_input, "the JSON has lists or objects more than " +
+                                              std::to_string(limits::watch_json_depth) +
+                                              " deep in each other");
 }
 
 Result<std::optional<Event>> parse_event(std::string_view line) {
     if (line.size() > limits::watch_line_bytes)
         return fail(ErrorCode::limit,
                     "the line has more than " + std::to_string(limits::watch_line_bytes) + " bytes");
-    json value;
-    try {
-        value = json::parse(line);
-    } catch (const json::parse_error& error) {
-        return fail(ErrorCode::invalid_input, "no JSON, at byte " + std::to_string(error.byte));
-    }
+    const json value = TRY(parse_flat_json(line));
     return event_from_json(value);
 }
 

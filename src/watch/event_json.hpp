@@ -21,6 +21,9 @@ namespace tocsin::watch {
 [[nodiscard]] nlohmann::json to_json(const AccountEvent& event);
 [[nodiscard]] nlohmann::json to_json(const OutcomeEvent& event);
 [[nodiscard]] nlohmann::json to_json(const AnswerEvent& event);
+/// A text as JSON. Errors: invalid_input (no JSON, with the byte at which it is none; lists and objects deeper in each other than
+/// limits::watch_json_depth).
+[[nodiscard]] Result<nlohmann::json> parse_flat_json(std::string_view text);
 /// The same of a text of at most limits::watch_line_bytes. Errors: invalid_input (also: no JSON, with the byte at which it
 /// is none), limit.
 [[nodiscard]] Result<std::optional<Event>> parse_event(std::string_view line);

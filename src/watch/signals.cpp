@@ -112,7 +112,7 @@ std::string place_text(const LinkPlace& link, const Place& place) {
         before = "where this customer never led with more than a side link";
     if (place.standing == Standing::young) before = "where this customer led only lately";
     if (place.standing == Standing::usual) before = "which this customer uses";
-    std::string_view others = "as no other customer";
+    std::string_view others = "and no other customer leads";
     if (link.shared)
         others = "and where anybody can put pages";
     else if (place.level == 1)
@@ -122,10 +122,18 @@ std::string place_text(const LinkPlace& link, const Place& place) {
     return fmt::format("links to {}, {}, {}", link.place.text, before, others);
 }
 
-void read_links(Readings& out, const Comparison& comparison, const MessageFacts& facts,
-                std::uint64_t customer) {
+void read_links(Readings& out, const Comparison& comparison, const MessageEvent& event,
+                const MessageFacts& facts, std::uint64_t customer) {
     const KnownValues& known = comparison.profile.known(Family::link_place);
     std::uint64_t all = 0, unusual = 0;
+    // Among harmless ones without number the one that matters would not be looked at.
+    out.add(
+        Signal::link_domain, event.links_cut ? 3 : 0,
+        [&] {
+            return fmt::format("links to more than {} hosts: not all of them could be compared",
+                               event.links.size());
+        },
+        out.usual(known, "places of links"));
     for (const LinkPlace& link : facts.places) {
         const Place place = place_level(comparison, link, facts, customer);
         all += link.count;
@@ -360,7 +368,7 @@ void read_credential(Readings& out, const Comparison& comparison, const MessageF
 std::vector<Reading> read_message(const Comparison& comparison, const MessageEvent& event,
                                   const MessageFacts& facts, std::uint64_t customer, Words words) {
     Readings out(words);
-    read_links(out, comparison, facts, customer);
+    read_links(out, comparison, event, facts, customer);
     // Before the page: of two that are as unusual the first is told, and a language says more than a text like no other.
     read_language(out, comparison, facts);
     read_page(out, comparison, event);

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <initializer_list>
 #include <iterator>
+#include <span>
 
 #include <fmt/core.h>
 
 #include "base/contains.hpp"
+#include "base/hash.hpp"
 #include "base/limits/watch.hpp"
 #include "watch/facts.hpp"
 #include "watch/watch.hpp"
@@ -364,8 +366,11 @@ void Watch::raise(Profile& profile, Alarm alarm, Campaign* campaign) {
     }
     ++counts_.alarms;
     (alarm.kind == AlarmKind::campaign ? campaign_budget_ : act_budget_).note_alarm(day_of(alarm.time));
-    alarm.id = fmt::format("{:016x}", hash_(fmt::format("alarm {} {} {}", alarm.customer,
-                                                        alarm.time.microseconds, held.first_record)));
+    // Without our key: a replay of what was exported raises the same alarms.
+    constexpr std::size_t id_digits = 16;
+    const Hash256 hash = sha256(
+        as_bytes(fmt::format("alarm {} {} {}", alarm.customer, alarm.time.microseconds, held.first_record)));
+    alarm.id = to_hex(std::as_bytes(std::span(hash))).substr(0, id_digits);
     if (campaign != nullptr) {
         campaign->alarm = alarm.id;
         alarm.campaigns.push_back(std::move(held));

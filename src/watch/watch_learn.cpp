@@ -13,6 +13,8 @@ namespace {
 
 /// A release of the same suspicion again, this many days later, makes it a part of the customer's history.
 constexpr Day released_again_days = 7;
+/// Campaigns of all customers of which one more is nothing: what is released counts among them from then on.
+constexpr double population_of_many = 3'000;
 
 std::string act_text(const AccountEvent& event, const std::string& network) {
     std::string text = std::string(to_string(event.act));
@@ -171,7 +173,9 @@ void Watch::release(Profile& profile, const Alarm& alarm, TimePoint now) {
     // Of others, who are compared with all, it is usual by so much. For this customer it becomes usual only when the same
     // was released a week and more ago: one release must make no room for an attack.
     const bool campaign = alarm.kind == AlarmKind::campaign;
-    (campaign ? campaigns_ : acts_).note(alarm.suspicion, today);
+    // Among few campaigns one release would make its suspicion usual for everybody.
+    Population& all = campaign ? campaigns_ : acts_;
+    if (all.campaigns(today) >= population_of_many) all.note(alarm.suspicion, today);
     const bool again =
         std::ranges::any_of(profile.released.entries(), [&](const SuspicionHistory::Entry& before) {
             return before.day + released_again_days <= today && before.suspicion.at_least(alarm.suspicion);

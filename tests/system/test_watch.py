@@ -281,11 +281,22 @@ class Watch(unittest.TestCase):
         before = self.daemon.command("watch", "show", "acme", "--json")
         self.daemon.stop()
         snapshot = self.daemon.data / "watch.snapshot"
-        snapshot.write_bytes(snapshot.read_bytes()[:-20])
+        whole = snapshot.read_bytes()
+        flips = [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:] for at in (30, 100, len(whole) // 2, len(whole) - 5)]
+        for number, bad in enumerate([whole[:-20], b"", *flips]):
+            with self.subTest(number):
+                snapshot.write_bytes(bad)
+                self.daemon.start()
+                self.assertIn("watch.snapshot_not_used", self.daemon.log_path.read_text().split("watch.recovered")[-2])
+                self.assertEqual(self.daemon.command("watch", "show", "acme", "--json"), before)
+                self.assertEqual([one["alarm"] for one in self.alarms()], [alarm["alarm"]])
+                self.daemon.kill()
+        # A lost key: other hashes, so the snapshot is worth nothing, and the journal is.
+        snapshot.write_bytes(whole)
+        (self.daemon.data / "watch-key").unlink()
         self.daemon.start()
-        self.assertIn("watch.snapshot_not_used", self.daemon.log_path.read_text())
-        self.assertEqual(self.daemon.command("watch", "show", "acme", "--json"), before)
-        self.assertEqual([one["alarm"] for one in self.alarms()], [alarm["alarm"]])
+        self.assertIn("watch-key", self.daemon.log_path.read_text().split("watch.recovered")[-2])
+        self.assertIn("delivered", self.send(letter("bolt", 31), "bolt")[1])
 
     def test_the_export_replays_to_the_same_alarm(self):
         self.send(letter("acme", 30))
@@ -295,6 +306,14 @@ class Watch(unittest.TestCase):
         shown, summary = [json.loads(line) for line in result.stdout.splitlines()]
         self.assertEqual(summary["summary"]["alarms"], 1)
         self.assertEqual([signal["text"] for signal in shown["signals"]], [signal["text"] for signal in alarm["signals"]])
+        self.assertEqual(shown["alarm"], alarm["alarm"])
+        # Answers find their alarms again.
+        self.daemon.command("watch", "answer", alarm["alarm"], "--is", "this_is_us", "--why", "called")
+        self.send(self.hijack(7))
+        exported = tocsin("watch", "export", "--data", str(self.daemon.data)).stdout
+        result = tocsin("watch", "replay", "--quiet", "-", stdin=exported)
+        summary = json.loads(result.stdout)["summary"]
+        self.assertEqual((summary["alarms"], summary["no_events"]), (2, 0), result.stderr)
 
     def test_snoozed_alarms_are_not_listed_and_still_hold(self):
         self.send(self.hijack())
@@ -332,6 +351,12 @@ class Watch(unittest.TestCase):
         self.assertIn("no customer", body["error"])
         alarm, = self.alarms()
         self.assertEqual((alarm["kind"], alarm["customer"]), ("account", "acme"))
+        # Nested for its own sake: refused, and the daemon lives.
+        for deep in ("[" * 5000 + "]" * 5000, '{"a":' * 1000 + "1" + "}" * 1000, '{"events":[' + "[" * 100_000,
+                     json.dumps(acts[0])[:-1] + ',"foo":' + "[" * 5000 + "]" * 5000 + "}"):
+            status, body = self.api("POST", "/v1/events", token, deep)
+            self.assertEqual(status, 400, body)
+        self.assertEqual(len(self.alarms()), 1)
         shown = [act["what"] for act in self.daemon.command("watch", "show", "acme", "--json")["acts"]]
         self.assertEqual(len([act for act in shown if "203.0.113.0/24" in act]), len(acts), shown)
 
@@ -359,6 +384,14 @@ class Watch(unittest.TestCase):
         self.daemon.kill()
         self.daemon.start()
         self.assertEqual(counted(), (2, 1, 2, 1))
+
+    def test_a_link_among_hundreds_and_one_behind_entities_are_seen(self):
+        padding = "".join(f'<a href="https://h{number}.acme.example/">.</a>' for number in range(300))
+        for number, place in enumerate(['https://www.acme.example/x"></a>' + padding + '<a href="https://evil-a.example/v',
+                                        "https&colon;//evil-b&period;example/v", "https://evil-c.example&num;@www.acme.example/"]):
+            code, text = self.send(letter("acme", 50 + number, link=place))
+            self.assertIn("held for review", text, place[-60:])
+        self.assertEqual(self.sink.delivered, [])
 
     def test_a_new_customers_mail_goes_out_in_small_parts(self):
         """Twenty go, the rest is put off; half an hour later it would go, if nothing bad came back."""
@@ -390,7 +423,9 @@ class Observe(Watch):
         alarm, = self.alarms()
         self.assertEqual(alarm["state"], "open")
         record, = self.daemon.command("journal", "list", "--json", "--customer", "acme")["records"]
-        self.assertEqual((record["disposition"], record["watch_action"]), ("accept", "hold"))
+        self.assertEqual((record["disposition"], record["watch_action"], record["watch_observes"]), ("accept", "hold", True))
+        day = self.daemon.command("watch", "show", "acme", "--json")["days"][-1]
+        self.assertEqual((day["messages"], day["recipients"], day["held"]), (1, 1, 0))
 
 
 class Networks(Watch):

@@ -104,7 +104,7 @@ class Replay(unittest.TestCase):
     def test_lines_that_are_no_events_are_named_and_passed_over(self):
         self.lines[3:3] = ["no json", {"id": "x", "time": "2026-01-05", "kind": "dance"}, {"id": "y"}]
         result = self.replay(code=2)
-        self.assertIn(f"{self.file}:4: this is no JSON", result.stderr)
+        self.assertIn(f"{self.file}:4: no JSON, at byte 2", result.stderr)
         self.assertIn(f'{self.file}:5: "dance" is no kind of event', result.stderr)
         self.assertIn(f'{self.file}:6: field "time" must be there', result.stderr)
         self.assertEqual(json.loads(result.stdout.splitlines()[-1])["summary"]["no_events"], 3)

@@ -15,6 +15,8 @@ inline constexpr std::size_t watch_text_bytes = 512;
 /// Registrable domains of more than two labels that a reader names of one message; links to more count by their last two labels.
 inline constexpr std::size_t long_registrable_domains = 64;
 inline constexpr std::size_t watch_links = 256, watch_attachments = 64;
+/// Lists and objects in each other in the JSON of an event; an event has two. Deep ones would cost the stack of who copies them.
+inline constexpr int watch_json_depth = 8;
 /// Ids of events that are remembered, so that one that comes twice counts once; the older half goes at once.
 inline constexpr std::size_t watch_recent_ids = 1U << 20;
 /// An event older than this, by the watch's own latest moment, is history: it is learnt and raises nothing.
@@ -34,6 +36,8 @@ inline constexpr std::size_t watch_outcome_records = 8;
 inline constexpr std::size_t watch_batch_events = 1'000;
 /// Rows that are read at once when the watch is put together again.
 inline constexpr std::size_t watch_replay_rows = 2'000;
+/// The same for one answer of the API: some thousand recipients each, and mail waits while it is written.
+inline constexpr std::size_t watch_export_rows = 100;
 /// A snapshot is taken after so many events, or so long after the first that is not in the last one.
 inline constexpr std::uint64_t watch_snapshot_events = 200'000;
 inline constexpr std::int64_t watch_snapshot_interval_us = 3'600LL * 1'000'000;

@@ -16,6 +16,7 @@ std::string problems_of(const std::string& text) {
 }
 
 const std::string door = "[[listener]]\nkind = \"answers\"\naddress = \"127.0.0.1:8421\"\n";
+const std::string hop = "[daemon]\nnext_hop = \"127.0.0.1:10025\"\n";
 const std::string asks =
     "[watch]\nanswer_url = \"https://a.example/\"\nask_from = \"security@esp.example\"\n";
 
@@ -29,8 +30,13 @@ std::string customer(const std::string& contact) {
 }  // namespace
 
 TEST_CASE("contacts can be asked when there is a way to ask and to answer") {
-    CHECK(problems_of(asks + door + customer("anna@elsewhere.example")) == "");
+    CHECK(problems_of(hop + asks + door + customer("anna@elsewhere.example")) == "");
     CHECK(problems_of("[watch]\nmode = \"observe\"\n") == "");
+    CHECK(problems_of(asks + door).find("no mail server is named") != std::string::npos);
+    CHECK(problems_of(asks + "ask_through = \"127.0.0.1:25\"\n" + door) == "");
+    CHECK(problems_of(asks + door +
+                      "[[listener]]\nkind = \"smtp\"\naddress = \"127.0.0.1:2526\"\ndirection = "
+                      "\"outbound\"\nnext_hop = \"127.0.0.1:10026\"\n") == "");
     CHECK(problems_of(asks).find("nobody would hear the answer; add one") != std::string::npos);
     CHECK(
         problems_of(door + "[watch]\nanswer_url = \"https://a.example/\"\n").find("without watch.ask_from") !=

@@ -120,7 +120,7 @@ TEST_CASE("what is wrong is named, with the field and what it should be") {
           Case{R"({"kind":"answer","id":"1","time":"2026-03-01","alarm":"x","answer":"maybe"})",
                "field \"answer\" must be this_is_us, not_us or closed, and not \"maybe\""},
           Case{R"({"kind":"dance","id":"1"})",
-               "\"dance\" is no kind of event: see the table of kinds in the manual, watch.md"}}) {
+               "\"dance\" is no kind of event: the manual (watch.md) lists acts, outcomes and messages"}}) {
         const ExactBuffer exact(c.line);
         const auto event = parse_event(exact.text());
         CAPTURE(c.line);
@@ -143,10 +143,26 @@ TEST_CASE("long texts are cut, long lists end, a line that is too long is refuse
     CHECK(refused.error().code == ErrorCode::limit);
 }
 
+TEST_CASE("JSON that is nested for its own sake is refused, however deep it is") {
+    const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    CHECK(parse_flat_json(nested(limits::watch_json_depth)).has_value());
+    for (const std::size_t depth : {std::size_t{limits::watch_json_depth} + 1, std::size_t{1'000}, std::size_t{1'000'000}}) {
+        const auto refused = parse_flat_json(nested(depth));
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().message == "the JSON has lists or objects more than 8 deep in each other");
+    }
+    std::string objects;
+    for (int depth = 0; depth < 100'000; ++depth) objects += "{\"a\":";
+    CHECK_FALSE(parse_flat_json(objects + "1" + std::string(100'000, '}')).has_value());
+    CHECK_FALSE(parse_flat_json(std::string(1'000'000, '[')).has_value());
+    CHECK_FALSE(parse_event(R"({"id":"r","time":"2026-03-01T12:00:00Z","customer":"acme","foo":)" + nested(5'000) + "}")
+                    .has_value());
+}
+
 TEST_CASE("what is written is what is read") {
     MessageEvent message;
     message.id = "r1";
-    message.time = {1'767'603'600'123'000LL};
+    message.time = {1'767'603'600'123'456LL};
     message.customer = "acme";
     message.credential = "login";
     message.client_ip = "192.0.2.1";
@@ -203,7 +219,9 @@ TEST_CASE("what is written is what is read") {
     };
     // Nothing is left out: each member of what was read is what was written.
     CHECK((to_json(read(message)) == to_json(message)));
-    CHECK(to_json(message).size() == 25);
+    message.links_cut = true;
+    CHECK((to_json(read(message)) == to_json(message)));
+    CHECK(to_json(message).size() == 26);
     CHECK((read(message).time == message.time));
     CHECK((to_json(read(act)) == to_json(act)));
     CHECK(to_json(act).size() == 13);

@@ -70,7 +70,7 @@ TEST_CASE("the template copied exactly, with another link, is held at its first 
     CHECK(alarm.suspicion.level(Signal::page) == 0);
     REQUIRE(alarm.readings.size() >= 2);
     CHECK(alarm.readings[0].text ==
-          "links to evil-login.example, where this customer never led, as no other customer");
+          "links to evil-login.example, where this customer never led, and no other customer leads");
     CHECK(alarm.readings[0].normal.find("partner.example") != std::string::npos);
     CHECK(alarm.campaigns[0].let_go == 0);
     CHECK(provider.watch.take_news() == std::vector<std::string>{alarm.id});
@@ -300,6 +300,38 @@ TEST_CASE("a list of one customer that another one writes to is told as such") {
     CHECK(audience->text ==
           "40 of 40 recipients that could be checked are on the list of one other customer, and were "
           "never on this one's");
+}
+
+TEST_CASE("harmless links without number do not hide the one that matters") {
+    Provider provider;
+    provider.weeks(12);
+    MessageEvent attack = provider.next(0);
+    attack.links_cut = true;  // the reader counted no further
+    CHECK(provider.send(attack) == Action::hold);
+    CHECK(only_alarm(provider.watch).readings.front().text ==
+          "links to more than 2 hosts: not all of them could be compared");
+}
+
+TEST_CASE("among few customers one release makes nothing usual for the others") {
+    Provider provider;
+    provider.weeks(12);
+    for (int again = 0; again < 3; ++again) {
+        MessageEvent attack = provider.next(0);
+        attack.id += std::to_string(again);
+        attack.time = after(provider.now, again * 7'200);
+        attack.links = {{"new-place" + std::to_string(again) + ".example", 5}};
+        CHECK(provider.send(attack) == Action::hold);
+        REQUIRE(provider.watch.see(AnswerEvent{.id = "yes" + std::to_string(again),
+                                               .time = after(attack.time, 60),
+                                               .alarm = provider.last.alarm,
+                                               .answer = Answer::this_is_us,
+                                               .by = "eve",
+                                               .note = {}}));
+    }
+    MessageEvent other = provider.next(1);
+    other.time = after(provider.now, 8 * 3'600);
+    other.links = {{"evil-place.example", 5}};
+    CHECK(provider.send(other) == Action::hold);
 }
 
 TEST_CASE("offices and governments among the recipients are unusual for who never writes to them") {
