@@ -86,7 +86,7 @@ void write_store(MetricsText& page, const MetricsFacts& facts) {
                static_cast<double>(facts.blocking_calls));
 }
 
-void write_watch(MetricsText& page, const watch::Watch& watch) {
+void write_watch(MetricsText& page, const watch::Watch& watch, std::uint64_t outcomes_left_out) {
     const watch::WatchCounts& counts = watch.counts();
     page.family("tocsin_watch_messages_total", MetricType::counter,
                 "Outgoing messages that were compared with their customer's past, by what came of it.");
@@ -98,6 +98,8 @@ void write_watch(MetricsText& page, const watch::Watch& watch) {
     page.sample({{"kind", "act"}}, counts.acts);
     page.sample({{"kind", "outcome"}}, counts.outcomes);
     page.sample({{"kind", "answer"}}, counts.answers);
+    page.counter("tocsin_watch_outcomes_left_out_total",
+                 "Bounces and complaints that came faster than they could be looked up.", outcomes_left_out);
     page.counter("tocsin_watch_campaigns_total", "Campaigns that were judged.", counts.campaigns);
     page.counter("tocsin_watch_alarms_total", "Alarms that were raised.", counts.alarms);
     page.gauge("tocsin_watch_alarms_open", "Alarms that wait for an answer.",
@@ -131,7 +133,7 @@ std::string metrics_page(const MetricsFacts& facts) {
     write_messages(page, facts);
     write_readers(page, facts.readers);
     write_store(page, facts);
-    if (facts.watch != nullptr) write_watch(page, *facts.watch);
+    if (facts.watch != nullptr) write_watch(page, *facts.watch, facts.outcomes_left_out);
     write_rest(page, facts);
     return page.text();
 }

@@ -31,6 +31,7 @@ struct MetricsFacts {
     std::optional<std::uint64_t> held;  ///< nothing: the store did not answer
     TimePoint started_at;
     const watch::Watch* watch = nullptr;  ///< nullptr: it is off
+    std::uint64_t outcomes_left_out = 0;
 };
 
 [[nodiscard]] std::string metrics_page(const MetricsFacts& facts);

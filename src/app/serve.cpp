@@ -400,7 +400,7 @@ private:
              services_->buffered_bytes, blocking_->pending(), book_.size(), evidence_bytes,
              keeper_ ? keeper_->counts() : gate::KeepingCounts{}, kept_mail_ ? kept_mail_->used_bytes() : 0,
              held ? std::optional<std::uint64_t>(*held) : std::nullopt, started_at_,
-             watch_ ? &watch_->watch() : nullptr});
+             watch_ ? &watch_->watch() : nullptr, watch_ ? watch_->outcomes_left_out() : 0});
     }
 
     std::string status_json() const {

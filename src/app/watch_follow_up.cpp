@@ -37,14 +37,13 @@ private:
         if (!outcomes && !failing_)
             services_.log.write(LogLevel::error, "watch.not_written", {{"error", outcomes.error().message}});
         const Result<void> events = services_.service.write_events(fiber_);
-        const Result<std::vector<watch::Alarm>> alarms = services_.service.write_alarms(fiber_);
+        const Result<void> alarms = services_.service.write_alarms(fiber_);
         const bool good = outcomes && events && alarms;
         if (outcomes && !good && !failing_)
             services_.log.write(LogLevel::error, "watch.not_written",
                                 {{"error", events ? alarms.error().message : events.error().message}});
         failing_ = !good;
-        if (!alarms) return;
-        for (const watch::Alarm& alarm : *alarms) tell(alarm);
+        for (const watch::Alarm& alarm : services_.service.take_alarms_to_tell()) tell(alarm);
     }
 
     void tell(const watch::Alarm& alarm) {

@@ -193,7 +193,7 @@ Result<void> WatchService::answer(net::Fiber& fiber, const watch::AnswerEvent& e
     unwritten_.push_back({++last_number_, event});
     untold_.insert(event.alarm);
     TRY(write_events(fiber));
-    static_cast<void>(TRY(write_alarms(fiber)));
+    TRY(write_alarms(fiber));
     work_.notify_all();
     return {};
 }
@@ -212,7 +212,7 @@ Result<void> WatchService::write_events(net::Fiber& fiber) {
     return {};
 }
 
-Result<std::vector<watch::Alarm>> WatchService::write_alarms(net::Fiber& fiber) {
+Result<void> WatchService::write_alarms(net::Fiber& fiber) {
     std::vector<watch::Alarm> fresh;
     const std::set<std::string> ids = std::exchange(untold_, {});
     std::vector<watch::Alarm> alarms;
@@ -236,15 +236,21 @@ Result<std::vector<watch::Alarm>> WatchService::write_alarms(net::Fiber& fiber) 
     const Result<void> written = blocking_.call(fiber, [&]() -> Result<void> {
         for (std::size_t at = 0; at < rows.size(); ++at) {
             const Result<store::AlarmRow> known = store_.get(rows[at].id);
-            if (known) continue;
-            if (known.error().code != ErrorCode::not_found) return std::unexpected(known.error());
+            const bool told = known && (alarms[at].state != watch::AlarmState::open || known->asked_at);
+            if (told) continue;
+            if (!known && known.error().code != ErrorCode::not_found) return std::unexpected(known.error());
             fresh.push_back(alarms[at]);
         }
         return store_.put_alarms(rows);
     });
-    if (written) return fresh;
-    untold_.insert(ids.begin(), ids.end());
-    return std::unexpected(written.error());
+    if (!written) {
+        untold_.insert(ids.begin(), ids.end());
+        return written;
+    }
+    for (watch::Alarm& alarm : fresh)
+        if (!known_.contains(alarm.id)) to_tell_.push_back(std::move(alarm));
+    known_.insert(ids.begin(), ids.end());
+    return {};
 }
 
 }  // namespace tocsin::app

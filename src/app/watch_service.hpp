@@ -72,8 +72,11 @@ public:
 
     /// Writes events that are not on disk yet. Errors: unavailable, io; they are kept for the next try.
     [[nodiscard]] Result<void> write_events(net::Fiber& fiber);
-    /// Writes alarms that are new or have changed; returns those that are new. Errors: unavailable, io, as above.
-    [[nodiscard]] Result<std::vector<watch::Alarm>> write_alarms(net::Fiber& fiber);
+    /// Writes alarms that are new or have changed. Errors: unavailable, io, as above.
+    [[nodiscard]] Result<void> write_alarms(net::Fiber& fiber);
+    /// Alarms that are on disk and were not told yet, whoever wrote them: new ones, and after a start those that are open and of
+    /// which nobody was asked.
+    [[nodiscard]] std::vector<watch::Alarm> take_alarms_to_tell() { return std::exchange(to_tell_, {}); }
     [[nodiscard]] bool has_to_write() const {
         return !unwritten_.empty() || !untold_.empty() || !outcomes_.empty();
     }
@@ -82,7 +85,6 @@ public:
     [[nodiscard]] const watch::Watch& watch() const { return watch_; }
     [[nodiscard]] std::uint64_t last_number() const { return last_number_; }
     [[nodiscard]] const HashKey& key() const { return key_; }
-    [[nodiscard]] WatchMode mode() const { return choices_.mode; }
     /// Notified when there is something to write, or mail to be let go.
     [[nodiscard]] net::FiberEvent& work() { return work_; }
     /// Told whether the configuration has a customer of this name.
@@ -105,6 +107,8 @@ private:
     Log& log_;
     std::uint64_t last_number_ = 0;
     std::vector<store::WatchEntry> unwritten_;
+    std::vector<watch::Alarm> to_tell_;
+    std::set<std::string> known_;                ///< alarms that were written since the start
     std::set<std::string> untold_;               ///< alarms whose row is not as they are
     std::map<std::string, std::uint32_t> kept_;  ///< messages by the alarm that holds them
     struct WaitingOutcome {

@@ -89,7 +89,8 @@ std::string fingerprint(std::uint64_t value) {
 
 json sending_facts_json(const scan::ScanReport& report) {
     json links = json::object();
-    for (const scan::HostCount& host : scan::link_hosts(report)) links[host.host] = host.links;
+    const scan::LinkHosts found = scan::link_hosts(report);
+    for (const scan::HostCount& host : found.hosts) links[host.host] = host.links;
     const scan::MessageFacts& facts = report.facts;
     json out{{"header_from", facts.header_from},
              {"header_from_name", facts.header_from_name},
@@ -105,7 +106,7 @@ json sending_facts_json(const scan::ScanReport& report) {
              {"attachment_types", scan::attachment_types(report)},
              {"points", report.rules.points},
              {"hostility", report.rules.hostility}};
-    if (scan::has_more_hosts(report)) out["links_cut"] = true;
+    if (found.more) out["links_cut"] = true;
     return out;
 }
 

@@ -110,7 +110,8 @@ std::uint64_t fingerprint_of(const mail::Entity& entity) {
 
 std::vector<std::string> long_registrable_domains(const ScanReport& report) {
     std::vector<std::string> domains;
-    for (const HostCount& host : link_hosts(report)) {
+    const LinkHosts found = link_hosts(report);
+    for (const HostCount& host : found.hosts) {
         const std::string domain(mail::registrable_domain(host.host));
         if (mail::public_suffix(domain).labels < 2 || domains.size() >= limits::long_registrable_domains)
             continue;

@@ -21,39 +21,23 @@ bool is_attached(const PartSummary& part) {
 
 }  // namespace
 
-namespace {
-
-/// Returns whether some were left out.
-bool count_hosts(const ScanReport& report, std::vector<HostCount>& hosts) {
+LinkHosts link_hosts(const ScanReport& report) {
+    LinkHosts found;
     std::unordered_map<std::string, std::size_t> places;
-    bool more = false;
     for (const FoundUrl& url : report.urls) {
         std::string host = ascii_lower(host_of(url.url));
         if (host.empty()) continue;
         if (const auto known = places.find(host); known != places.end()) {
-            ++hosts[known->second].links;
-        } else if (hosts.size() < limits::watch_links) {
-            places.emplace(host, hosts.size());
-            hosts.push_back({std::move(host), 1});
+            ++found.hosts[known->second].links;
+        } else if (found.hosts.size() < limits::watch_links) {
+            places.emplace(host, found.hosts.size());
+            found.hosts.push_back({std::move(host), 1});
         } else {
-            more = true;
+            found.more = true;
         }
     }
-    return more;
-}
-
-}  // namespace
-
-bool has_more_hosts(const ScanReport& report) {
-    std::vector<HostCount> hosts;
-    return count_hosts(report, hosts);
-}
-
-std::vector<HostCount> link_hosts(const ScanReport& report) {
-    std::vector<HostCount> hosts;
-    count_hosts(report, hosts);
-    std::ranges::stable_sort(hosts, std::greater{}, &HostCount::links);
-    return hosts;
+    std::ranges::stable_sort(found.hosts, std::greater{}, &HostCount::links);
+    return found;
 }
 
 std::vector<std::string> attachment_types(const ScanReport& report) {

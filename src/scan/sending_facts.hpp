@@ -14,10 +14,13 @@ struct HostCount {
     std::uint32_t links = 0;  ///< that lead there
 };
 
+struct LinkHosts {
+    std::vector<HostCount> hosts;
+    bool more = false;  ///< links lead to more hosts than those
+};
+
 /// Hosts of all links, each once, those with most links first; at most limits::watch_links.
-[[nodiscard]] std::vector<HostCount> link_hosts(const ScanReport& report);
-/// Whether it has links to more hosts than those.
-[[nodiscard]] bool has_more_hosts(const ScanReport& report);
+[[nodiscard]] LinkHosts link_hosts(const ScanReport& report);
 /// File types of what is attached, by content, each once: "pdf", "zip". Pages and texts that are the message itself do not count,
 /// nor do pictures that a page shows.
 [[nodiscard]] std::vector<std::string> attachment_types(const ScanReport& report);

@@ -48,7 +48,7 @@ TEST_CASE("hosts of links are counted, those with most links first") {
     for (const char* url :
          {"https://b.example/1", "https://A.example/1", "https://a.example/2", "mailto:x@y.example"})
         report.urls.push_back({url, "html", 0});
-    const std::vector<HostCount> hosts = link_hosts(report);
+    const std::vector<HostCount> hosts = link_hosts(report).hosts;
     REQUIRE(hosts.size() == 2);
     CHECK(hosts[0].host == "a.example");
     CHECK(hosts[0].links == 2);
