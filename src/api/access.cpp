@@ -62,10 +62,11 @@ std::optional<AccessRefused> refuse_access(const Access& access, const proto::Ht
     const bool for_events = !access.events_token.empty() && same_token(token, access.events_token);
     if (for_events && request.method == "POST" && path == "/v1/events") return std::nullopt;
     if (for_events) return AccessRefused{403, "this token is for POST /v1/events and nothing else"};
-    return AccessRefused{401,
-                         std::string(token.empty() ? "a token is needed" : "the token is wrong") +
-                             ": send `Authorization: Bearer TOKEN`; on the gate's machine the token is in " +
-                             access.token_place};
+    return AccessRefused{
+        401, std::string(token.empty() ? "a token is needed" : "the token is wrong") +
+                 ": send `Authorization: Bearer TOKEN`; on the gate's machine the token is in " +
+                 access.token_place +
+                 (path == "/v1/events" ? ", one for this request alone in events-token beside it" : "")};
 }
 
 }  // namespace tocsin::api

@@ -51,7 +51,10 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t time
             !client.write_all(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"), deadline))
             return;
         if (progress == proto::HttpProgress::refused) {
-            HttpResponse response = answer(parser.error().status, {{"error", parser.error().why}});
+            std::string why = parser.error().why;
+            if (parser.error().status == 413)
+                why += ": a request may have " + std::to_string(limits::http_body_bytes) + " bytes";
+            HttpResponse response = answer(parser.error().status, {{"error", why}});
             response.keep_alive = false;
             (void)client.write_all(as_bytes(proto::serialise(response)), deadline);
             return last_words();

@@ -159,8 +159,8 @@ HttpResponse WatchRequests::take_events(net::Fiber& fiber, const std::string& bo
 HttpResponse WatchRequests::export_events(net::Fiber& fiber, const proto::HttpTarget& target) {
     std::uint64_t after = 0;
     const std::string word = parameter(target, "after").value_or("0");
-    if (std::from_chars(word.data(), word.data() + word.size(), after).ptr != word.data() + word.size() ||
-        word.empty())
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), after);
+    if (problem != std::errc{} || end != word.data() + word.size())
         return refuse({ErrorCode::invalid_input,
                        "after must be the number behind which to begin; 0: at the beginning"});
     const auto piece = services_.blocking.call(fiber, [&]() -> Result<store::WatchStore::Piece> {
@@ -216,6 +216,13 @@ HttpResponse WatchRequests::show_alarm(net::Fiber& fiber, const std::string& id)
         services_.blocking.call(fiber, [&] { return services_.actions.store->get(id); });
     if (!row) return refuse(row.error());
     json out = alarm_json(*row, services_.clock.now());
+    store::HeldFilter held;
+    held.alarm = id;
+    held.state = store::HeldState::held;
+    if (const Result<std::uint64_t> count =
+            services_.blocking.call(fiber, [&] { return services_.actions.held->count(held); });
+        count)
+        out["held_here"] = *count;
     if (const watch::Alarm* alarm = services_.actions.watch->alarm(id); alarm != nullptr)
         out["text"] = watch::alarm_text(*alarm);
     return answer(200, out);
@@ -260,8 +267,13 @@ HttpResponse WatchRequests::snooze_alarm(net::Fiber& fiber, const std::string& i
     if (by.empty()) by = caller;
     std::optional<TimePoint> until;
     if (*minutes > 0) until = TimePoint{services_.clock.now().microseconds + *minutes * minute_us};
-    const Result<void> done =
-        services_.blocking.call(fiber, [&] { return services_.actions.store->snooze(id, until, by, why); });
+    const Result<void> done = services_.blocking.call(fiber, [&]() -> Result<void> {
+        const store::AlarmRow row = TRY(services_.actions.store->get(id));
+        if (row.state != "open")
+            return fail(ErrorCode::conflict,
+                        "alarm " + id + " is " + row.state + ": only one that waits for an answer can sleep");
+        return services_.actions.store->snooze(id, until, by, why);
+    });
     if (!done) return refuse(done.error());
     services_.log.write(LogLevel::info, "watch.snoozed",
                         {{"id", id}, {"minutes", std::to_string(*minutes)}, {"by", by}, {"why", why}});
@@ -282,12 +294,15 @@ HttpResponse WatchRequests::list_customers() const {
     return answer(200, {{"closely_watched", std::move(list)},
                         {"total", closely.size()},
                         {"customers", watch.customer_count()},
+                        {"put_away", watch.away().size()},
                         {"threshold", watch.threshold()}});
 }
 
 HttpResponse WatchRequests::show_customer(net::Fiber& fiber, const proto::HttpTarget& target) {
     const std::string name = parameter(target, "name").value_or("");
     const watch::Watch& watch = *services_.actions.watch;
+    if (const Result<void> here = services_.actions.bring_back(fiber, name); !here)
+        return refuse(here.error());
     const watch::Profile* profile = watch.profile(name);
     if (profile == nullptr)
         return refuse({ErrorCode::not_found, "the watch has seen nothing of a customer \"" + name + "\""});

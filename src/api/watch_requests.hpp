@@ -14,6 +14,7 @@
 #include "net/blocking_pool.hpp"
 #include "net/fiber.hpp"
 #include "proto/http.hpp"
+#include "store/held_store.hpp"
 #include "store/watch_store.hpp"
 #include "watch/watch.hpp"
 
@@ -29,7 +30,10 @@ struct EventsTaken {
 struct WatchActions {
     store::WatchStore* store = nullptr;
     store::JournalStore* journal = nullptr;
+    store::HeldStore* held = nullptr;
     const watch::Watch* watch = nullptr;
+    /// Brings a customer's profile back, should it be put away. Errors: unavailable, io.
+    std::function<Result<void>(net::Fiber&, const std::string& customer)> bring_back = {};
     /// Errors: unavailable, io: seen, and not on disk yet.
     std::function<Result<EventsTaken>(net::Fiber&, const std::vector<watch::Event>&)> take = {};
     /// Errors: not_found, conflict, unavailable, io.

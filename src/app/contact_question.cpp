@@ -1,6 +1,7 @@
 #include "app/contact_question.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/chrono.h>
@@ -10,6 +11,7 @@
 #include "base/limits/watch.hpp"
 #include "base/token.hpp"
 #include "config/config.hpp"
+#include "net/loop.hpp"
 
 namespace tocsin::app {
 
@@ -62,7 +64,9 @@ Result<void> positive(const Result<proto::SmtpReply>& reply, bool go_ahead = fal
 
 Result<void> send(const ContactQuestion& question, net::Fiber& fiber, const std::string& to,
                   const std::string& text) {
-    gate::NextHop hop(TRY(hop_of(question.settings)), question.settings.daemon.host_name, question.log);
+    gate::NextHopAddress address = TRY(hop_of(question.settings));
+    address.timeout_ms = limits::watch_question_ms;
+    gate::NextHop hop(std::move(address), question.settings.daemon.host_name, question.log);
     TRY(hop.open(fiber));
     proto::SmtpSender sender;
     sender.path = *question.settings.watch.ask_from;
@@ -95,32 +99,80 @@ AskedContact contact_of(const config::Settings& settings, const watch::Watch& wa
     return {.address = *row->contact, .why_not = {}};
 }
 
-void ask_contact(const ContactQuestion& question, net::Fiber& fiber, const watch::Alarm& alarm) {
-    const config::WatchSettings& watch = question.settings.watch;
-    if (!watch.answer_url || !watch.ask_from || alarm.state != watch::AlarmState::open) return;
-    const Result<store::AlarmRow> row =
-        question.blocking.call(fiber, [&] { return question.store.get(alarm.id); });
-    if (!row || row->asked_at) return;
-    const TimePoint now = question.clock.now();
-    const AskedContact contact = contact_of(question.settings, question.watch, alarm.customer);
-    std::string asked = contact.why_not;
-    if (contact.why_not.empty()) {
-        std::string url = *watch.answer_url;
-        if (!url.ends_with('/')) url += '/';
-        const std::string link =
-            url + question.links.make(alarm.id, {now.microseconds + limits::watch_link_us});
-        const Result<void> sent =
-            send(question, fiber, contact.address, mail_text(question, contact.address, link, alarm));
-        asked = sent ? contact.address : "nobody: " + sent.error().message;
+void ContactQuestions::ask_about(const std::string& alarm_id) {
+    const config::WatchSettings& watch = services_.settings.watch;
+    if (!watch.answer_url || !watch.ask_from || waiting_.size() >= limits::watch_alarms) return;
+    waiting_.push_back({.alarm_id = alarm_id, .due = net::steady_now(), .tries = 0});
+    work_.notify_all();
+}
+
+void ContactQuestions::ask_for_ever(net::Fiber& fiber) {
+    while (!fiber.stop_requested()) {
+        ask_all_due(fiber);
+        Deadline next = net::deadline_in_ms(limits::watch_idle_ms);
+        for (const Waiting& one : waiting_) next = std::min(next, one.due);
+        static_cast<void>(work_.wait(fiber, next, net::OnStop::give_up));
     }
-    if (asked == contact.address)
-        question.log.write(LogLevel::info, "watch.contact_asked", {{"id", alarm.id}, {"asked", asked}});
+}
+
+void ContactQuestions::ask_all_due(net::Fiber& fiber) {
+    std::vector<Waiting> later;
+    for (Waiting& one : std::exchange(waiting_, {})) {
+        const bool due = one.due <= net::steady_now() && !fiber.stop_requested();
+        if (due && ask(fiber, one.alarm_id, one.tries) == Asked::done) continue;
+        if (due) {
+            const std::uint64_t pause_ms = std::uint64_t{limits::watch_question_pause_ms}
+                                           << std::min(one.tries, limits::watch_question_doublings);
+            one.due = net::deadline_in_ms(pause_ms);
+            ++one.tries;
+        }
+        later.push_back(std::move(one));
+    }
+    // Others may have come meanwhile.
+    std::ranges::move(waiting_, std::back_inserter(later));
+    waiting_ = std::move(later);
+}
+
+ContactQuestions::Asked ContactQuestions::ask(net::Fiber& fiber, const std::string& alarm_id,
+                                              std::uint32_t tries) {
+    const watch::Alarm* alarm = services_.watch.alarm(alarm_id);
+    if (alarm == nullptr || alarm->state != watch::AlarmState::open) return Asked::done;
+    const Result<store::AlarmRow> row =
+        services_.blocking.call(fiber, [&] { return services_.store.get(alarm_id); });
+    if (!row) return row.error().code == ErrorCode::not_found ? Asked::done : Asked::try_again;
+    alarm = services_.watch.alarm(alarm_id);
+    if (row->asked_at || alarm == nullptr) return Asked::done;
+    const AskedContact contact = contact_of(services_.settings, services_.watch, alarm->customer);
+    if (!contact.why_not.empty()) {
+        note(fiber, alarm_id, contact.why_not, Asked::done);
+        return Asked::done;
+    }
+    std::string url = *services_.settings.watch.answer_url;
+    if (!url.ends_with('/')) url += '/';
+    const TimePoint until{services_.clock.now().microseconds + limits::watch_link_us};
+    const std::string text =
+        mail_text(services_, contact.address, url + services_.links.make(alarm_id, until), *alarm);
+    const Result<void> sent = send(services_, fiber, contact.address, text);
+    const Asked asked = sent ? Asked::done : Asked::try_again;
+    // Of failures the first one is told.
+    if (sent || tries == 0)
+        note(fiber, alarm_id, sent ? contact.address : "nobody yet: " + sent.error().message, asked);
+    return asked;
+}
+
+void ContactQuestions::note(net::Fiber& fiber, const std::string& alarm_id, const std::string& asked,
+                            Asked how) {
+    const bool somebody = how == Asked::done && !asked.starts_with("nobody");
+    if (somebody)
+        services_.log.write(LogLevel::info, "watch.contact_asked", {{"id", alarm_id}, {"asked", asked}});
     else
-        question.log.write(LogLevel::warning, "watch.contact_not_asked",
-                           {{"id", alarm.id}, {"asked", asked}});
+        services_.log.write(LogLevel::warning, "watch.contact_not_asked",
+                            {{"id", alarm_id}, {"asked", asked}});
+    std::optional<TimePoint> when;
+    if (how == Asked::done) when = services_.clock.now();
     const Result<void> noted =
-        question.blocking.call(fiber, [&] { return question.store.note_asked(alarm.id, now, asked); });
-    if (!noted) question.log.write(LogLevel::error, "watch.not_written", {{"error", noted.error().message}});
+        services_.blocking.call(fiber, [&] { return services_.store.note_asked(alarm_id, when, asked); });
+    if (!noted) services_.log.write(LogLevel::error, "watch.not_written", {{"error", noted.error().message}});
 }
 
 }  // namespace tocsin::app

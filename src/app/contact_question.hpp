@@ -1,8 +1,10 @@
 // A customer's contact is asked by mail whether it was them: one fixed text and a link, nothing of what is under suspicion.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/answer_links.hpp"
 #include "base/clock.hpp"
@@ -10,6 +12,8 @@
 #include "config/settings.hpp"
 #include "gate/next_hop.hpp"
 #include "net/blocking_pool.hpp"
+#include "net/fiber.hpp"
+#include "net/fiber_event.hpp"
 #include "store/watch_store.hpp"
 #include "watch/watch.hpp"
 
@@ -34,8 +38,31 @@ struct AskedContact {
 [[nodiscard]] AskedContact contact_of(const config::Settings& settings, const watch::Watch& watch,
                                       const std::string& customer);
 
-/// Asks, and notes whom, or why nobody, beside the alarm. Does nothing where no answer_url is configured, or somebody was asked
-/// already.
-void ask_contact(const ContactQuestion& question, net::Fiber& fiber, const watch::Alarm& alarm);
+/// Asks contacts about alarms, one after the other, in a fiber of its own: a mail server that stalls delays nothing else. What
+/// could not be sent is tried again, later and later, while the alarm is open.
+class ContactQuestions {
+public:
+    explicit ContactQuestions(ContactQuestion services) : services_(std::move(services)) {}
+
+    /// Asks about this alarm soon, unless somebody was asked already, or no answer_url is configured.
+    void ask_about(const std::string& alarm_id);
+    /// Works until the fiber is asked to stop. Whom it asked, or why nobody, is noted beside the alarm.
+    void ask_for_ever(net::Fiber& fiber);
+
+private:
+    struct Waiting {
+        std::string alarm_id;
+        Deadline due{};
+        std::uint32_t tries = 0;
+    };
+    enum class Asked : std::uint8_t { done, try_again };
+    void ask_all_due(net::Fiber& fiber);
+    Asked ask(net::Fiber& fiber, const std::string& alarm_id, std::uint32_t tries);
+    void note(net::Fiber& fiber, const std::string& alarm_id, const std::string& asked, Asked how);
+
+    ContactQuestion services_;
+    std::vector<Waiting> waiting_;
+    net::FiberEvent work_;
+};
 
 }  // namespace tocsin::app

@@ -103,10 +103,10 @@ void write_watch(MetricsText& page, const watch::Watch& watch, std::uint64_t out
     page.counter("tocsin_watch_campaigns_total", "Campaigns that were judged.", counts.campaigns);
     page.counter("tocsin_watch_alarms_total", "Alarms that were raised.", counts.alarms);
     page.gauge("tocsin_watch_alarms_open", "Alarms that wait for an answer.",
-               static_cast<double>(std::ranges::count(watch.alarms(), watch::AlarmState::open,
-                                                      [](const auto& item) { return item.second.state; })));
-    page.gauge("tocsin_watch_customers", "Customers that are known to the watch.",
-               static_cast<double>(watch.customer_count()));
+               static_cast<double>(watch.open_alarms()));
+    page.family("tocsin_watch_customers", MetricType::gauge, "Customers that are known to the watch.");
+    page.sample({{"where", "memory"}}, static_cast<double>(watch.customer_count() - watch.away().size()));
+    page.sample({{"where", "store"}}, static_cast<double>(watch.away().size()));
     page.gauge("tocsin_watch_threshold", "Score from which on a campaign raises an alarm.",
                watch.threshold());
 }

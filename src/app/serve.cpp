@@ -42,7 +42,7 @@ class Daemon {
 public:
     Daemon(const ServeOptions& options, Log& log)
         : options_(options), log_(log), notice_(ServiceNotice::from_environment()), reloads_(loop_, 1),
-          housekeeping_(loop_, 2), keeping_(loop_, 1), watching_(loop_, 1) {}
+          housekeeping_(loop_, 2), keeping_(loop_, 1), watching_(loop_, 2) {}
 
     Result<void> run() {
         // Each session has its client, and perhaps the next hop and a message on the way to a reader.
@@ -226,20 +226,23 @@ private:
             TRY(read_or_make_secret(options_.data_folder + "/answer-key", "the key of contacts' links"));
         link_key_ = watch_key(links);
         networks_.emplace(TRY(NetworkDatabases::open(settings.asn_database, settings.country_database)));
+        away_store_.emplace(*database_, seal_key(secret));
         watch_.emplace(TRY(watch_choices(settings, options_.lists_folder)), watch_key(secret), *watch_store_,
-                       *blocking_, clock_, log_);
+                       *away_store_, *blocking_, clock_, log_);
         watch_->knows_customer = [this](const std::string& name) { return knows_customer(name); };
         TRY(watch_->recover(fiber, watch_snapshot_path()));
-        mail_watch_ = {.ask = [this](const watch::MessageEvent& event) { return watch_->see_mail(event); },
-                       .network =
-                           [this](std::string_view client_ip) {
-                               NetworkDatabases::Network found = networks_->look_up(client_ip);
-                               return gate::NetworkFacts{std::move(found.owner), std::move(found.country)};
-                           },
-                       .outcomes =
-                           [this](TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes) {
-                               watch_->note_outcomes(time, outcomes);
-                           }};
+        mail_watch_ = {
+            .ask = [this](net::Fiber& own,
+                          const watch::MessageEvent& event) { return watch_->see_mail(own, event); },
+            .network =
+                [this](std::string_view client_ip) {
+                    NetworkDatabases::Network found = networks_->look_up(client_ip);
+                    return gate::NetworkFacts{std::move(found.owner), std::move(found.country)};
+                },
+            .outcomes =
+                [this](TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes) {
+                    watch_->note_outcomes(time, outcomes);
+                }};
         services_->watch = &mail_watch_;
         return {};
     }
@@ -256,36 +259,39 @@ private:
 
     Result<void> start_follow_up() {
         if (!watch_) return {};
-        follow_up_.emplace(WatchFollowUp{.service = *watch_,
-                                         .store = *watch_store_,
-                                         .held = *held_,
-                                         .journal = *journal_,
-                                         .releaser = *releaser_,
-                                         .blocking = *blocking_,
-                                         .clock = clock_,
-                                         .log = log_,
-                                         .snapshot_file = watch_snapshot_path(),
-                                         .on_alarm = [this](net::Fiber& own, const watch::Alarm& alarm) {
-                                             ask_contact({options_.settings, watch_->watch(), *watch_store_,
-                                                          *blocking_, clock_, log_,
-                                                          api::AnswerLinks(link_key_)},
-                                                         own, alarm);
-                                         }});
+        follow_up_.emplace(WatchFollowUp{
+            .service = *watch_,
+            .store = *watch_store_,
+            .held = *held_,
+            .journal = *journal_,
+            .releaser = *releaser_,
+            .blocking = *blocking_,
+            .clock = clock_,
+            .log = log_,
+            .snapshot_file = watch_snapshot_path(),
+            .on_alarm = [this](const watch::Alarm& alarm) { questions_->ask_about(alarm.id); }});
+        questions_.emplace(ContactQuestion{options_.settings, watch_->watch(), *watch_store_, *blocking_,
+                                           clock_, log_, api::AnswerLinks(link_key_)});
+        TRY(watching_.spawn([this](net::Fiber& own) { questions_->ask_for_ever(own); }));
         return watching_.spawn([this](net::Fiber& own) { follow_up_for_ever(*follow_up_, own); });
     }
 
     api::WatchActions watch_actions() {
         if (!watch_) return {};
-        return {.store = &*watch_store_,
-                .journal = &*journal_,
-                .watch = &watch_->watch(),
-                .take = [this](net::Fiber& fiber,
-                               const std::vector<watch::Event>& events) -> Result<api::EventsTaken> {
-                    TakenEvents taken = TRY(watch_->take(fiber, with_networks(events)));
-                    return api::EventsTaken{taken.taken, std::move(taken.refused)};
-                },
-                .answer = [this](net::Fiber& fiber,
-                                 const watch::AnswerEvent& event) { return watch_->answer(fiber, event); }};
+        return {
+            .store = &*watch_store_,
+            .journal = &*journal_,
+            .held = &*held_,
+            .watch = &watch_->watch(),
+            .bring_back = [this](net::Fiber& fiber,
+                                 const std::string& customer) { return watch_->bring_back(fiber, customer); },
+            .take = [this](net::Fiber& fiber,
+                           const std::vector<watch::Event>& events) -> Result<api::EventsTaken> {
+                TakenEvents taken = TRY(watch_->take(fiber, with_networks(events)));
+                return api::EventsTaken{taken.taken, std::move(taken.refused)};
+            },
+            .answer = [this](net::Fiber& fiber,
+                             const watch::AnswerEvent& event) { return watch_->answer(fiber, event); }};
     }
 
     Result<void> load_orders(net::Fiber& fiber) {
@@ -417,6 +423,12 @@ private:
                            {"orders_in_force", book_.size()},
                            {"sessions", doors_->live_sessions()},
                            {"listeners", doors_->listening()}};
+        if (watch_) {
+            const watch::Watch& watch = watch_->watch();
+            out["watch"] = {{"customers", watch.customer_count()},
+                            {"put_away", watch.away().size()},
+                            {"open_alarms", watch.open_alarms()}};
+        }
         return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
 
@@ -441,7 +453,9 @@ private:
     std::optional<gate::JournalWriter> writer_;
     std::optional<gate::MailKeeper> keeper_;
     std::optional<gate::UnheardHolds> unheard_;
-    std::optional<WatchService> watch_;  ///< nothing: it is off
+    std::optional<store::AwayStore> away_store_;
+    std::optional<WatchService> watch_;
+    std::optional<ContactQuestions> questions_;  ///< nothing: it is off
     std::optional<NetworkDatabases> networks_;
     gate::MailWatch mail_watch_;
     HashKey link_key_;  ///< signs the links of contacts

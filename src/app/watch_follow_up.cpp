@@ -18,10 +18,14 @@ public:
     void run() {
         // Mail that was let go when we ended.
         mail_due_ = net::steady_now();
+        put_away();
         while (!fiber_.stop_requested()) {
             write_down();
             if (net::steady_now() >= mail_due_) let_mail_go();
-            if (snapshot_is_due()) snapshot();
+            if (snapshot_is_due()) {
+                put_away();
+                snapshot();
+            }
             const std::uint64_t pause_ms =
                 services_.service.has_to_write() ? limits::watch_follow_up_ms : limits::watch_idle_ms;
             const Result<void> woken = services_.service.work().wait(
@@ -33,7 +37,8 @@ public:
 
 private:
     void write_down() {
-        const Result<void> outcomes = services_.service.look_up_outcomes(fiber_, services_.journal);
+        Result<void> outcomes = services_.service.look_up_outcomes(fiber_, services_.journal);
+        if (const Result<void> learnt = services_.service.learn_releases(fiber_); outcomes) outcomes = learnt;
         if (!outcomes && !failing_)
             services_.log.write(LogLevel::error, "watch.not_written", {{"error", outcomes.error().message}});
         const Result<void> events = services_.service.write_events(fiber_);
@@ -52,7 +57,7 @@ private:
                              {"customer", alarm.customer},
                              {"kind", alarm.kind == watch::AlarmKind::campaign ? "campaign" : "account"},
                              {"why", alarm.readings.empty() ? "" : alarm.readings.front().text}});
-        if (services_.on_alarm) services_.on_alarm(fiber_, alarm);
+        if (services_.on_alarm) services_.on_alarm(alarm);
     }
 
     /// What an answer let go, oldest alarm first. Where the next hop is away the rest waits a minute.
@@ -102,7 +107,13 @@ private:
                (events > 0 && age_us >= limits::watch_snapshot_interval_us);
     }
 
+    void put_away() {
+        if (const Result<void> done = services_.service.put_away(fiber_); !done)
+            services_.log.write(LogLevel::warning, "watch.not_put_away", {{"error", done.error().message}});
+    }
+
     void snapshot() {
+        const std::size_t unneeded = services_.service.quiet().unneeded();
         snapshot_number_ = services_.service.last_number();
         snapshot_time_ = services_.clock.now();
         const Result<void> written =
@@ -114,6 +125,9 @@ private:
         else
             services_.log.write(LogLevel::warning, "watch.snapshot_failed",
                                 {{"error", written.error().message}});
+        if (!written) return;
+        // Rows that are left are looked for again: no harm but their room.
+        static_cast<void>(services_.service.quiet().remove_unneeded(services_.blocking, fiber_, unneeded));
     }
 
     const WatchFollowUp& services_;

@@ -24,7 +24,7 @@ struct WatchFollowUp {
     Log& log;
     std::string snapshot_file;
     /// Told of each alarm when it is on disk, once; again after a restart that came before it was told.
-    std::function<void(net::Fiber&, const watch::Alarm&)> on_alarm{};
+    std::function<void(const watch::Alarm&)> on_alarm{};
 };
 
 /// Works until the fiber is asked to stop.

@@ -27,9 +27,10 @@ std::string customer_of(const watch::Event& event) {
 }  // namespace
 
 WatchService::WatchService(WatchChoices choices, const HashKey& key, store::WatchStore& store,
-                           net::BlockingPool& blocking, const Clock& clock, Log& log)
-    : choices_(std::move(choices)), key_(key), watch_(choices_.rules, key), store_(store),
-      blocking_(blocking), clock_(clock), log_(log) {}
+                           store::AwayStore& away, net::BlockingPool& blocking, const Clock& clock, Log& log)
+    : choices_(std::move(choices)), key_(key), watch_(choices_.rules, key),
+      quiet_(watch_, away, log, choices_.customers_in_memory), store_(store), blocking_(blocking),
+      clock_(clock), log_(log) {}
 
 Result<void> WatchService::recover(net::Fiber& fiber, const std::string& snapshot_file) {
     return blocking_.call(fiber, [&]() -> Result<void> {
@@ -43,14 +44,20 @@ Result<void> WatchService::recover(net::Fiber& fiber, const std::string& snapsho
         if (!snapshot)
             log_.write(LogLevel::warning, "watch.snapshot_not_used",
                        {{"error", snapshot.error().message}, {"instead", "the whole journal is read"}});
+        last_number_ = std::max(last_number_, TRY(quiet_.begin()));
+        const std::uint64_t known = snapshot ? snapshot->number : 0;
         std::uint64_t events = 0;
+        Result<void> brought_back;
         const std::uint64_t unreadable =
-            TRY(store_.visit_after(last_number_, [&](std::uint64_t number, const watch::Event& event) {
+            TRY(store_.visit_after(known, [&](std::uint64_t number, const watch::Event& event) {
+                if (brought_back) brought_back = quiet_.bring_back_at_start(event);
+                if (!brought_back) return;
                 // What was refused then is refused now.
                 static_cast<void>(see(event));
                 last_number_ = std::max(last_number_, number);
                 ++events;
             }));
+        TRY(brought_back);
         last_number_ = std::max(last_number_, TRY(store_.last_number()));
         static_cast<void>(watch_.take_news());
         // Some may have been raised and not written down when we ended.
@@ -100,11 +107,14 @@ std::string WatchService::why(const watch::MessageEvent& event, const watch::Dec
     return fmt::format("the watch holds it, alarm {}: {}", decision.alarm, alarm->readings.front().text);
 }
 
-gate::WatchAnswer WatchService::see_mail(const watch::MessageEvent& event) {
+gate::WatchAnswer WatchService::see_mail(net::Fiber& fiber, const watch::MessageEvent& event) {
+    const Result<void> here = quiet_.bring_back(blocking_, fiber, event);
+    // From here on nothing else runs until the event is seen: its number says when.
     gate::WatchAnswer answer{.number = ++last_number_};
-    const Result<watch::Decision> decision = watch_.see(event);
+    const Result<watch::Decision> decision =
+        here ? watch_.see(event) : Result<watch::Decision>(std::unexpected(here.error()));
     if (!decision) {
-        // A clock that jumped by more than a year. Law 2: what cannot be compared does not pass.
+        // The store is away, or a clock jumped by more than a year. Law 2: what cannot be compared does not pass.
         log_.write(LogLevel::error, "watch.event_refused", {{"error", decision.error().message}});
         answer.action = watch::Action::pace;
         if (choices_.mode == WatchMode::hold) answer.why = decision.error().message;
@@ -129,9 +139,18 @@ void WatchService::see_release(const store::Record& record) {
     event->time = clock_.now();
     event->refused = false;
     event->released = true;
-    if (!watch_.see(*event)) return;
-    unwritten_.push_back({++last_number_, std::move(*event)});
+    releases_.push_back(std::move(*event));
     work_.notify_all();
+}
+
+Result<void> WatchService::learn_releases(net::Fiber& fiber) {
+    while (!releases_.empty()) {
+        const watch::MessageEvent event = releases_.front();
+        TRY(quiet_.bring_back(blocking_, fiber, event));
+        releases_.pop_front();
+        if (watch_.see(event)) unwritten_.push_back({++last_number_, event});
+    }
+    return {};
 }
 
 void WatchService::note_outcomes(TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes) {
@@ -149,6 +168,7 @@ Result<void> WatchService::look_up_outcomes(net::Fiber& fiber, store::JournalSto
         const WaitingOutcome waiting = outcomes_.front();
         std::optional<watch::OutcomeEvent> event =
             TRY(blocking_.call(fiber, [&] { return find_outcome(journal, waiting.outcome, waiting.time); }));
+        if (event) TRY(quiet_.bring_back(blocking_, fiber, *event));
         outcomes_.pop_front();
         if (event) static_cast<void>(see_and_write(*event));
     }
@@ -164,7 +184,7 @@ std::string WatchService::problem_with(const watch::Event& event) const {
     const TimePoint time = std::visit([](const auto& one) { return one.time; }, event);
     if (time.microseconds > clock_.now().microseconds + limits::watch_clock_ahead_us)
         return "it is of " + to_rfc3339(time) + ", more than an hour ahead of our clock";
-    if (watch_.profile(customer) == nullptr && !(knows_customer && knows_customer(customer)))
+    if (!watch_.knows(customer) && !(knows_customer && knows_customer(customer)))
         return "the configuration has no customer \"" + customer +
                "\", and no mail came from one of that name";
     return {};
@@ -177,6 +197,7 @@ Result<TakenEvents> WatchService::take(net::Fiber& fiber, const std::vector<watc
             taken.refused.emplace_back(at, std::move(problem));
             continue;
         }
+        TRY(quiet_.bring_back(blocking_, fiber, events[at]));
         if (const Result<void> seen = see_and_write(events[at]); !seen) {
             taken.refused.emplace_back(at, seen.error().message);
             continue;
@@ -189,6 +210,7 @@ Result<TakenEvents> WatchService::take(net::Fiber& fiber, const std::vector<watc
 }
 
 Result<void> WatchService::answer(net::Fiber& fiber, const watch::AnswerEvent& event) {
+    TRY(quiet_.bring_back(blocking_, fiber, event));
     TRY(watch_.see(event));
     unwritten_.push_back({++last_number_, event});
     untold_.insert(event.alarm);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/quiet_customers.hpp"
 #include "base/clock.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
@@ -36,6 +37,8 @@ struct WatchChoices {
     WatchMode mode = WatchMode::hold;
     /// Messages of one alarm that are kept here to be looked at; the senders keep the others.
     std::uint32_t kept_messages = 0;
+    /// Customers whose profiles stay in memory however quiet they are.
+    std::uint32_t customers_in_memory = 0;
 };
 
 /// What became of a batch of events.
@@ -47,7 +50,7 @@ struct TakenEvents {
 /// One thread, that of the loop, but for recover(). Everything outlives it.
 class WatchService {
 public:
-    WatchService(WatchChoices choices, const HashKey& key, store::WatchStore& store,
+    WatchService(WatchChoices choices, const HashKey& key, store::WatchStore& store, store::AwayStore& away,
                  net::BlockingPool& blocking, const Clock& clock, Log& log);
 
     /// Puts the watch together from a snapshot, if there is a good one, and what came after it. Before any mail. Errors:
@@ -55,8 +58,8 @@ public:
     [[nodiscard]] Result<void> recover(net::Fiber& fiber, const std::string& snapshot_file);
 
     /// Judges a message that is about to go.
-    [[nodiscard]] gate::WatchAnswer see_mail(const watch::MessageEvent& event);
-    /// A person let this message go that was held: it is learnt.
+    [[nodiscard]] gate::WatchAnswer see_mail(net::Fiber& fiber, const watch::MessageEvent& event);
+    /// A person let this message go that was held: it is learnt, later (learn_releases).
     void see_release(const store::Record& record);
     /// Acts and outcomes from outside. What could be taken is durable on return. Errors: unavailable, io: it was seen and is
     /// written later; the sender may send it again, it counts once.
@@ -70,6 +73,19 @@ public:
     [[nodiscard]] Result<void> look_up_outcomes(net::Fiber& fiber, store::JournalStore& journal);
     [[nodiscard]] std::uint64_t outcomes_left_out() const { return outcomes_left_out_; }
 
+    /// Learns from what was let go. Errors: unavailable, io: what is left waits on.
+    [[nodiscard]] Result<void> learn_releases(net::Fiber& fiber);
+
+    /// Brings a customer's profile back, if it is put away. Errors: unavailable, io.
+    [[nodiscard]] Result<void> bring_back(net::Fiber& fiber, const std::string& customer) {
+        return quiet_.bring_back(blocking_, fiber, customer);
+    }
+    /// Puts profiles away for which there is no room. Not while a snapshot is taken. Errors: unavailable, io.
+    [[nodiscard]] Result<void> put_away(net::Fiber& fiber) {
+        return quiet_.put_away(blocking_, fiber, [this] { return ++last_number_; });
+    }
+    [[nodiscard]] QuietCustomers& quiet() { return quiet_; }
+
     /// Writes events that are not on disk yet. Errors: unavailable, io; they are kept for the next try.
     [[nodiscard]] Result<void> write_events(net::Fiber& fiber);
     /// Writes alarms that are new or have changed. Errors: unavailable, io, as above.
@@ -78,7 +94,7 @@ public:
     /// which nobody was asked.
     [[nodiscard]] std::vector<watch::Alarm> take_alarms_to_tell() { return std::exchange(to_tell_, {}); }
     [[nodiscard]] bool has_to_write() const {
-        return !unwritten_.empty() || !untold_.empty() || !outcomes_.empty();
+        return !unwritten_.empty() || !untold_.empty() || !outcomes_.empty() || !releases_.empty();
     }
 
     [[nodiscard]] watch::Watch& watch() { return watch_; }
@@ -101,6 +117,7 @@ private:
     WatchChoices choices_;
     HashKey key_;
     watch::Watch watch_;
+    QuietCustomers quiet_;
     store::WatchStore& store_;
     net::BlockingPool& blocking_;
     const Clock& clock_;
@@ -117,6 +134,7 @@ private:
     };
     std::deque<WaitingOutcome> outcomes_;
     std::uint64_t outcomes_left_out_ = 0;
+    std::deque<watch::MessageEvent> releases_;
     net::FiberEvent work_;
 };
 

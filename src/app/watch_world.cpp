@@ -1,5 +1,6 @@
 #include "app/watch_world.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -62,7 +63,16 @@ Result<WatchChoices> watch_choices(const config::WatchSettings& settings, const 
     choices.rules.close_watch_us = std::int64_t{settings.close_watch_days} * watch::day_us;
     choices.mode = settings.mode == config::WatchMode::observe ? WatchMode::observe : WatchMode::hold;
     choices.kept_messages = settings.kept_messages;
+    choices.customers_in_memory = settings.customers_in_memory;
     return choices;
+}
+
+store::SealKey seal_key(const std::string& secret) {
+    // A key of its own: what the hashes are keyed with opens no profile.
+    const Hash256 hash = sha256(as_bytes("profiles " + secret));
+    store::SealKey key{};
+    std::ranges::copy(hash, key.begin());
+    return key;
 }
 
 HashKey watch_key(const std::string& secret) {

@@ -7,6 +7,7 @@
 #include "base/hash.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
+#include "store/sealing.hpp"
 #include "watch/rules.hpp"
 
 namespace tocsin::app {
@@ -20,5 +21,7 @@ namespace tocsin::app {
                                                  const std::string& lists_folder);
 /// The key of the watch's hashes, of its secret.
 [[nodiscard]] HashKey watch_key(const std::string& secret);
+/// The key with which profiles are sealed that are put away.
+[[nodiscard]] store::SealKey seal_key(const std::string& secret);
 
 }  // namespace tocsin::app

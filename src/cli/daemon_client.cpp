@@ -72,6 +72,11 @@ void print_status(const json& status) {
     fmt::print("sessions     {}\n", number(status, "sessions"));
     fmt::print("orders       {} in force\n", number(status, "orders_in_force"));
     fmt::print("held         {} wait for a decision\n", number(status, "held"));
+    if (const json& watch = status.value("watch", json()); watch.is_object())
+        fmt::print("watch        {} alarms wait for an answer, {} customers known\n",
+                   number(watch, "open_alarms"), number(watch, "customers"));
+    else
+        fmt::print("watch        off\n");
     fmt::print("journal      {} records\n", number(status, "journal_records"));
 }
 

@@ -69,8 +69,9 @@ int list_customers(const ClientOptions& options) {
         fmt::print("{}  until {}  {}\n", short_text(one, "customer"), text(one, "until"),
                    text(one, "alarm").empty() ? "after an incident"
                                               : "alarm " + text(one, "alarm") + " is open");
-    fmt::print("{} of {} customers {} watched closely.\n", number(*answer, "total"),
-               number(*answer, "customers"), number(*answer, "total") == 1 ? "is" : "are");
+    fmt::print("{} of {} customers {} watched closely; {} were quiet for long and lie in the store.\n",
+               number(*answer, "total"), number(*answer, "customers"),
+               number(*answer, "total") == 1 ? "is" : "are", number(*answer, "put_away"));
     return exit_nothing_found;
 }
 
@@ -134,6 +135,9 @@ void print_profile(const json& profile) {
 
 void print_what_next(const json& alarm) {
     const std::string id = text(alarm, "alarm"), state = text(alarm, "state"), asked = text(alarm, "asked");
+    if (const std::uint64_t held = number(alarm, "held_here"); held > 0)
+        fmt::print("  {} {} of it {} held here; more may wait at the sender\n", held,
+                   held == 1 ? "message" : "messages", held == 1 ? "is" : "are");
     if (!asked.empty()) fmt::print("  asked: {}\n", asked);
     if (state == "open")
         fmt::print(

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <unordered_set>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "app/watch_world.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
+#include "base/short_hash.hpp"
 #include "cli/daemon_call.hpp"
 #include "cli/places.hpp"
 #include "cli/scan_command.hpp"
@@ -27,9 +29,21 @@ namespace {
 
 constexpr std::uint64_t problems_shown = 10;
 
+/// "message issue-7": what makes an event the same as another one.
+std::string name_of(const watch::Event& event) {
+    return std::visit([&](const auto& one) { return std::to_string(event.index()) + " " + one.id; }, event);
+}
+
 class Import {
 public:
     Import(store::WatchStore& store, std::uint64_t last_number) : store_(store), number_(last_number) {}
+
+    /// What is there already is not imported again.
+    Result<void> look_at_what_is_there() {
+        TRY(store_.visit_after(
+            0, [&](std::uint64_t, const watch::Event& event) { known_.insert(hash_of(event)); }));
+        return {};
+    }
 
     Result<void> read(std::istream& lines, const std::string& name) {
         std::string line;
@@ -49,9 +63,10 @@ public:
         return write();
     }
     [[nodiscard]] int finish() const {
-        fmt::print("{} events are imported; {} were about no outgoing mail; {} lines are no events.\n"
-                   "The daemon reads them at its next start.\n",
-                   imported_, passed_over_, problems_);
+        fmt::print(
+            "{} events are imported; {} were there already; {} were about no outgoing mail; {} lines are "
+            "no events.\nThe daemon reads them at its next start.\n",
+            imported_, repeated_, passed_over_, problems_);
         return problems_ > 0 ? exit_error : exit_nothing_found;
     }
 
@@ -59,7 +74,14 @@ private:
     void problem(const std::string& what) {
         if (++problems_ <= problems_shown) fmt::print(stderr, "tocsin: {}\n", for_terminal(what));
     }
+    [[nodiscard]] static std::uint64_t hash_of(const watch::Event& event) {
+        return short_hash(HashKey{}, name_of(event));
+    }
     Result<void> add(watch::Event event) {
+        if (!known_.insert(hash_of(event)).second) {
+            ++repeated_;
+            return {};
+        }
         batch_.push_back({++number_, std::move(event)});
         if (batch_.size() < limits::journal_batch) return {};
         return write();
@@ -71,7 +93,8 @@ private:
         return {};
     }
     store::WatchStore& store_;
-    std::uint64_t number_, imported_ = 0, passed_over_ = 0, problems_ = 0;
+    std::uint64_t number_, imported_ = 0, passed_over_ = 0, problems_ = 0, repeated_ = 0;
+    std::unordered_set<std::uint64_t> known_;  ///< short hashes of names
     std::vector<store::WatchEntry> batch_;
 };
 
@@ -95,6 +118,7 @@ Result<int> import(const WatchImportCommand& command) {
     // Behind what a snapshot has seen, too: the daemon reads only what comes after it.
     const app::WatchSnapshot snapshot = TRY(read_snapshot(folder));
     Import run(store, std::max(TRY(store.last_number()), snapshot.number));
+    TRY(run.look_at_what_is_there());
     for (const std::string& path : command.paths) {
         if (path == "-") {
             TRY(run.read(std::cin, "standard input"));

@@ -366,6 +366,14 @@ constexpr Setting watch_settings[] = {
      .unit = "days",
      .least = 1,
      .most = 365},
+    {.key = "customers_in_memory",
+     .type = Type::integer,
+     .access = bound<&S::watch, &WatchSettings::customers_in_memory>,
+     .help =
+         "Customers whose profiles stay in memory, some KiB each; of more, those who were quiet for longest "
+         "(four days at least) are put into the store, and come back when something is about them.",
+     .least = 1,
+     .most = limits::watch_customers_in_memory_max},
     {.key = "asn_database",
      .type = Type::path,
      .access = bound<&S::watch, &WatchSettings::asn_database>,

@@ -193,6 +193,7 @@ struct WatchSettings {
     std::uint32_t alarms_per_thousand = 10;
     std::uint32_t kept_messages = 100;
     std::uint32_t close_watch_days = 14;
+    std::uint32_t customers_in_memory = 100'000;
     std::optional<std::string> asn_database, country_database;
     std::optional<std::string> answer_url;  ///< begin of the links in questions to contacts
     std::optional<std::string> ask_from;    ///< their sender

@@ -346,7 +346,7 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
     out.passing = std::move(together.passing);
     out.kept = std::move(together.kept);
     if (keeps(out.decision.disposition)) out.held_id = make_id(now.microseconds);
-    watch_message(services, envelope, out, now);
+    watch_message(services, fiber, envelope, out, now);
     out.banner = banner_for(services, envelope, content, out, now);
     if (counts && out.decision.disposition != Disposition::tempfail) services.tries.forget(key);
     return out;

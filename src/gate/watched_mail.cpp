@@ -68,7 +68,8 @@ std::string watched_name(const SenderTable& senders, const Envelope& envelope, c
     return envelope.sasl_login.empty() ? std::string() : customer + "/" + envelope.sasl_login;
 }
 
-void watch_message(GateServices& services, const Envelope& envelope, Judgement& judgement, TimePoint now) {
+void watch_message(GateServices& services, net::Fiber& fiber, const Envelope& envelope, Judgement& judgement,
+                   TimePoint now) {
     if (services.watch == nullptr || judgement.scan.outcome != sandbox::Outcome::verdict) return;
     const std::string watched_as = watched_name(services.rules->senders, envelope, judgement.customer);
     if (watched_as.empty()) return;
@@ -79,7 +80,7 @@ void watch_message(GateServices& services, const Envelope& envelope, Judgement& 
         services.log.write(LogLevel::error, "watch.no_event", {{"error", event.error().message}});
         return give_up(judgement, "the message could not be compared with earlier mail");
     }
-    const WatchAnswer answer = services.watch->ask(*event);
+    const WatchAnswer answer = services.watch->ask(fiber, *event);
     facts["watch_action"] = watch::to_string(answer.action);
     if (!answer.alarm.empty()) facts["alarm"] = answer.alarm;
     // [watch] mode = "observe": what would have been.

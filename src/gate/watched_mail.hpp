@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "gate/envelope.hpp"
 #include "gate/sender_table.hpp"
+#include "net/fiber.hpp"
 #include "scan/report.hpp"
 #include "watch/campaign.hpp"
 #include "watch/event.hpp"
@@ -41,7 +42,7 @@ struct NetworkFacts {
 
 /// The watch as the gate sees it. All are always set.
 struct MailWatch {
-    std::function<WatchAnswer(const watch::MessageEvent&)> ask;
+    std::function<WatchAnswer(net::Fiber&, const watch::MessageEvent&)> ask;
     std::function<NetworkFacts(std::string_view client_ip)> network;
     /// What an inbound mail of this moment claims of mail that was sent before.
     std::function<void(TimePoint, const std::vector<scan::ReportedOutcome>&)> outcomes;
@@ -55,7 +56,8 @@ struct MailWatch {
 /// Asks the watch about a message that was judged, if it goes out and there is somebody to compare it with. What the watch wants
 /// to be held or to come later then is so for all who would have got it; nothing becomes less strict. `judgement` gets what its
 /// record keeps.
-void watch_message(GateServices& services, const Envelope& envelope, Judgement& judgement, TimePoint now);
+void watch_message(GateServices& services, net::Fiber& fiber, const Envelope& envelope, Judgement& judgement,
+                   TimePoint now);
 
 /// Tells the watch what a bounce or complaint that came in says. It waits for nothing.
 void note_outcomes(GateServices& services, const Envelope& envelope, const Judgement& judgement);

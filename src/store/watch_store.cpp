@@ -316,13 +316,15 @@ Result<void> WatchStore::snooze(const std::string& id, std::optional<TimePoint> 
     });
 }
 
-Result<void> WatchStore::note_asked(const std::string& id, TimePoint when, const std::string& whom) {
+Result<void> WatchStore::note_asked(const std::string& id, std::optional<TimePoint> when,
+                                    const std::string& whom) {
     return writing(database_.state(), "note who was asked", [&](soci::session& session) -> Result<void> {
         const std::string key = text(id), asked = text(whom);
-        const long long asked_at = when.microseconds;
+        OptionalTime asked_at(when);
         soci::statement update =
             (session.prepare << "UPDATE watch_alarms SET asked_at = :asked_at, asked = :asked WHERE id = :id",
-             soci::use(asked_at, "asked_at"), soci::use(asked, "asked"), soci::use(key, "id"));
+             soci::use(asked_at.value, asked_at.indicator, "asked_at"), soci::use(asked, "asked"),
+             soci::use(key, "id"));
         update.execute(true);
         if (update.get_affected_rows() == 0) return fail(ErrorCode::not_found, "there is no alarm " + key);
         return {};

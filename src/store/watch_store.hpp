@@ -88,7 +88,9 @@ public:
     /// Errors: not_found.
     [[nodiscard]] Result<void> snooze(const std::string& id, std::optional<TimePoint> until,
                                       const std::string& by, const std::string& reason);
-    [[nodiscard]] Result<void> note_asked(const std::string& id, TimePoint when, const std::string& whom);
+    /// Without a time nobody was asked yet, and `whom` says why. Errors: not_found.
+    [[nodiscard]] Result<void> note_asked(const std::string& id, std::optional<TimePoint> when,
+                                          const std::string& whom);
     /// Alarms in the state "released" that still hold mail.
     [[nodiscard]] Result<std::vector<std::string>> released_that_hold();
 

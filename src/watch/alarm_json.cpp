@@ -105,6 +105,7 @@ json to_json(const std::string& customer, const Profile& profile) {
     out["templates"] = profile.templates.size();
     out["bounces"] = profile.outcomes.bounces;
     out["complaints"] = profile.outcomes.complaints;
+    out["unsubscribes"] = profile.outcomes.unsubscribes;
     json before = json::array();
     for (const SuspicionHistory::Entry& entry : profile.campaigns_before.entries())
         before.push_back({{"day", day_text(entry.day)}, {"signals", to_json(entry.suspicion)}});

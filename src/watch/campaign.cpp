@@ -38,4 +38,24 @@ bool belongs(const Campaign& campaign, const MessageEvent& event, const MessageF
     });
 }
 
+std::uint8_t outcome_level(const OutcomeCounts& outcomes, std::uint64_t recipients, double usually_left) {
+    constexpr std::uint64_t bounces_some = 3, complaints_some = 2, unsubscribes_some = 5;
+    constexpr double unsubscribes_above_usual = 3;
+    const auto share = [&](std::uint64_t count) {
+        return recipients == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(recipients);
+    };
+    const auto level_of = [](double value, double some, double many, double most) -> std::uint8_t {
+        return value > most ? 3 : value > many ? 2 : value > some ? 1 : 0;
+    };
+    std::uint8_t level = outcomes.canaries > 0 ? 3 : outcomes.traps > 0 ? 2 : 0;
+    if (outcomes.bounces >= bounces_some)
+        level = std::max(level, level_of(share(outcomes.bounces), 0.05, 0.1, 0.2));
+    if (outcomes.complaints >= complaints_some)
+        level = std::max(level, level_of(share(outcomes.complaints), 0.001, 0.005, 0.02));
+    const double left = share(outcomes.unsubscribes);
+    if (outcomes.unsubscribes >= unsubscribes_some && left > unsubscribes_above_usual * usually_left)
+        level = std::max(level, level_of(left, 0.02, 0.06, 1));
+    return level;
+}
+
 }  // namespace tocsin::watch

@@ -57,9 +57,13 @@ struct Reading {
 };
 
 struct OutcomeCounts {
-    std::uint64_t bounces = 0, complaints = 0, traps = 0, canaries = 0;
+    std::uint64_t bounces = 0, complaints = 0, traps = 0, canaries = 0, unsubscribes = 0;
     auto operator<=>(const OutcomeCounts&) const = default;
 };
+/// How bad what became of a mailing is, 0 to 3. `usually_left`: which share of the recipients of this customer's other mail
+/// unsubscribed.
+[[nodiscard]] std::uint8_t outcome_level(const OutcomeCounts& outcomes, std::uint64_t recipients,
+                                         double usually_left);
 
 struct Campaign {
     TimePoint begun, latest;

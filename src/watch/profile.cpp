@@ -131,6 +131,7 @@ void Profile::join(const Profile& other) {
     released.join(other.released);
     outcomes.bounces += other.outcomes.bounces;
     outcomes.complaints += other.outcomes.complaints;
+    outcomes.unsubscribes += other.outcomes.unsubscribes;
     outcomes.traps += other.outcomes.traps;
     outcomes.canaries += other.outcomes.canaries;
     recipients_ever += other.recipients_ever;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -118,7 +119,11 @@ public:
     std::size_t score_bin = 0;  ///< of the highest score of that day, in AlarmBudget
     Day act_score_day = -1;
     std::size_t act_score_bin = 0;
-    std::uint64_t in_snapshot = 0;  ///< the last one that it was saved in; not part of it
+    TimePoint touched;  ///< the watch's latest moment when it was last asked for in order to change
+
+    // ---- bookkeeping of Watch: not part of a snapshot
+    std::uint64_t in_snapshot = 0;  ///< the last one that it was saved in
+    std::list<const std::string*>::iterator place{};
 
 private:
     friend struct SnapshotAccess;

@@ -465,30 +465,22 @@ std::vector<Reading> read_growth(const Comparison& comparison, const Campaign& c
         fmt::format("at most {} recipients in a day", largest));
 
     const OutcomeCounts& outcomes = campaign.outcomes;
-    const double bounced = share(outcomes.bounces, campaign.recipients);
-    const double complained = share(outcomes.complaints, campaign.recipients);
-    std::uint8_t level = 0;
-    if (outcomes.canaries > 0)
-        level = 3;
-    else if (outcomes.traps > 0)
-        level = 2;
-    if (outcomes.bounces >= 3)
-        level = std::max<std::uint8_t>(level, bounced > 0.2 ? 3 : bounced > 0.1 ? 2 : bounced > 0.05 ? 1 : 0);
-    if (outcomes.complaints >= 2)
-        level = std::max<std::uint8_t>(level, complained > 0.02    ? 3
-                                              : complained > 0.005 ? 2
-                                              : complained > 0.001 ? 1
-                                                                   : 0);
+    // People leave every list, some more than others.
+    const double usually_left = share(profile.outcomes.unsubscribes - outcomes.unsubscribes,
+                                      profile.recipients_ever - campaign.recipients);
+    const std::uint8_t level = outcome_level(outcomes, campaign.recipients, usually_left);
     out.add(
         Signal::outcomes, level,
         [&] {
-            return fmt::format("of {} recipients {} bounced, {} complained; traps hit: {}, canaries: {}",
-                               campaign.recipients, outcomes.bounces, outcomes.complaints, outcomes.traps,
-                               outcomes.canaries);
+            return fmt::format("of {} recipients {} bounced, {} complained, {} unsubscribed; traps hit: {}, "
+                               "canaries: {}",
+                               campaign.recipients, outcomes.bounces, outcomes.complaints,
+                               outcomes.unsubscribes, outcomes.traps, outcomes.canaries);
         },
-        fmt::format("{:.2f} % bounces and {:.3f} % complaints over all time",
+        fmt::format("{:.2f} % bounces, {:.3f} % complaints and {:.2f} % unsubscribed over all time",
                     share(profile.outcomes.bounces, profile.recipients_ever) * 100,
-                    share(profile.outcomes.complaints, profile.recipients_ever) * 100));
+                    share(profile.outcomes.complaints, profile.recipients_ever) * 100,
+                    share(profile.outcomes.unsubscribes, profile.recipients_ever) * 100));
     return out.take();
 }
 

@@ -1,5 +1,6 @@
 #include "watch/snapshot.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <concepts>
@@ -18,7 +19,8 @@ namespace tocsin::watch {
 
 namespace {
 
-constexpr std::string_view magic = "tocsin watch 2";
+constexpr std::string_view magic = "tocsin watch 3";
+constexpr std::string_view profile_magic = "tocsin profile 1";
 /// Items of one list; everything in a Watch is bounded far below.
 constexpr std::size_t items_max = 1U << 24;
 
@@ -182,7 +184,7 @@ struct SnapshotAccess {
     }
     template <typename A>
     static void one(A& a, OutcomeCounts& v) {
-        all(a, v.bounces, v.complaints, v.traps, v.canaries);
+        all(a, v.bounces, v.complaints, v.traps, v.canaries, v.unsubscribes);
     }
     template <typename A>
     static void one(A& a, Reading& v) {
@@ -268,7 +270,7 @@ struct SnapshotAccess {
         all(a, v.known_, v.audience, v.rhythm, v.volume, v.templates, v.acts, v.credentials,
             v.campaigns_before, v.acts_before, v.released);
         all(a, v.outcomes, v.recipients_ever, v.official_ever, v.first_day, v.last_day, v.campaigns,
-            v.open_alarm, v.watched_until);
+            v.open_alarm, v.watched_until, v.touched);
         all(a, v.score_day, v.score_bin, v.act_score_day, v.act_score_bin);
     }
     /// All but the profiles, which follow one by one.
@@ -276,9 +278,18 @@ struct SnapshotAccess {
     static void shared(A& a, Watch& v) {
         all(a, v.latest_, v.first_, v.alarms_, v.news_, v.recent_ids_, v.older_ids_, v.domains_,
             v.shared_recipients_, v.new_values_);
-        all(a, v.campaigns_, v.acts_, v.campaign_budget_, v.act_budget_, v.counts_);
+        all(a, v.campaigns_, v.acts_, v.campaign_budget_, v.act_budget_, v.counts_, v.away_);
     }
     static auto& profiles(Watch& v) { return v.profiles_; }
+    /// Puts the names in their order again.
+    static void order_by_rest(Watch& v) {
+        std::vector<std::pair<TimePoint, const std::string*>> order;
+        for (const auto& [name, profile] : v.profiles_) order.emplace_back(profile->touched, &name);
+        std::ranges::sort(order, {}, &std::pair<TimePoint, const std::string*>::first);
+        v.by_rest_.clear();
+        for (const auto& [touched, name] : order)
+            v.profiles_.at(*name)->place = v.by_rest_.insert(v.by_rest_.end(), name);
+    }
     static SnapshotTaker*& taker(Watch& v) { return v.taker_; }
     static std::uint64_t next_snapshot(Watch& v) { return ++v.snapshots_; }
 };
@@ -348,6 +359,32 @@ Result<void> restore_snapshot(Watch& watch, std::string_view bytes) {
     }
     if (reader.in.failed() || !reader.in.at_end())
         return fail(ErrorCode::corrupt, "the snapshot of the watch is damaged or cut off");
+    SnapshotAccess::order_by_rest(watch);
+    return {};
+}
+
+std::string Watch::profile_bytes(const std::string& customer) const {
+    const auto found = profiles_.find(customer);
+    ASSERT(found != profiles_.end(), "only who is here can be written out");
+    Writer writer;
+    writer.text(std::string(profile_magic));
+    SnapshotAccess::one(writer, *found->second);
+    return writer.out.take();
+}
+
+Result<void> Watch::bring_back(const std::string& customer, std::string_view bytes) {
+    const auto found = away_.find(customer);
+    if (found == away_.end()) return fail(ErrorCode::not_found, customer + " is not put away");
+    Reader reader(bytes);
+    auto profile = std::make_unique<Profile>();
+    if (reader.text() == profile_magic) SnapshotAccess::one(reader, *profile);
+    if (reader.in.failed() || !reader.in.at_end())
+        return fail(ErrorCode::corrupt, "these bytes are no profile, or one of another version");
+    profile->in_snapshot = snapshots_;  // what is taken now has it among those that are away
+    profile->touched = latest_;
+    away_.erase(found);
+    const auto at = profiles_.insert_or_assign(customer, std::move(profile)).first;
+    at->second->place = by_rest_.insert(by_rest_.end(), &at->first);
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits/watch.hpp"
 #include "watch/facts.hpp"
@@ -51,19 +52,25 @@ Result<Profile*> Watch::admit(const std::string& id, const std::string& customer
         return fail(ErrorCode::invalid_input, "event " + id + " is of " + to_rfc3339(time) +
                                                   ", far ahead of all others: is a clock wrong?");
     }
+    if (away_.contains(customer))
+        return fail(ErrorCode::unavailable, customer + " is put away: bring it back first");
     latest_ = std::max(latest_, time);
     if (first_.microseconds < 0) first_ = time;
     return &profile_to_change(customer);
 }
 
 Profile& Watch::profile_to_change(const std::string& customer) {
+    ASSERT(!away_.contains(customer), "a profile that is away must not begin anew");
     const auto [at, is_new] = profiles_.try_emplace(customer);
     if (is_new) {
         at->second = std::make_unique<Profile>();
         at->second->in_snapshot = snapshots_;  // what is taken now began without it
+        at->second->place = by_rest_.insert(by_rest_.end(), &at->first);
     } else if (taker_ != nullptr) {
         taker_->save(customer, *at->second);
     }
+    at->second->touched = latest_;
+    by_rest_.splice(by_rest_.end(), by_rest_, at->second->place);
     return *at->second;
 }
 
@@ -248,6 +255,7 @@ Result<void> Watch::see(const OutcomeEvent& event) {
         if (event.outcome == Outcome::complaint) counts->complaints += event.count;
         if (event.outcome == Outcome::trap) counts->traps += event.count;
         if (event.outcome == Outcome::canary) counts->canaries += event.count;
+        if (event.outcome == Outcome::unsubscribe) counts->unsubscribes += event.count;
     }
     if (campaign != nullptr && campaign->action != Action::hold)
         review(profile, event.customer, *campaign, event.time);
@@ -263,6 +271,11 @@ const Alarm* Watch::alarm(const std::string& id) const {
     return found == alarms_.end() ? nullptr : &found->second;
 }
 
+std::size_t Watch::open_alarms() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(alarms_, [](const auto& one) { return one.second.state == AlarmState::open; }));
+}
+
 const Profile* Watch::profile(const std::string& customer) const {
     const auto found = profiles_.find(customer);
     return found == profiles_.end() ? nullptr : found->second.get();
@@ -271,6 +284,7 @@ const Profile* Watch::profile(const std::string& customer) const {
 std::vector<std::string> Watch::customers() const {
     std::vector<std::string> names;
     for (const auto& [name, profile] : profiles_) names.push_back(name);
+    for (const auto& [name, ticket] : away_) names.push_back(name);
     std::ranges::sort(names);
     return names;
 }
@@ -302,6 +316,50 @@ std::vector<CloselyWatched> Watch::closely_watched(TimePoint now) const {
     }
     std::ranges::sort(found, {}, &CloselyWatched::customer);
     return found;
+}
+
+std::vector<std::string> Watch::quiet_customers(std::size_t kept, std::size_t most) const {
+    std::vector<std::string> names;
+    std::size_t here = profiles_.size();
+    for (const std::string* name : by_rest_) {
+        if (here <= kept || names.size() >= most) break;
+        const Profile& profile = *profiles_.at(*name);
+        if (latest_.microseconds - profile.touched.microseconds < limits::watch_quiet_us) break;
+        if (!profile.open_alarm.empty() || latest_ < profile.watched_until) continue;
+        names.push_back(*name);
+        --here;
+    }
+    return names;
+}
+
+void Watch::put_away(const std::string& customer, std::uint64_t ticket) {
+    ASSERT(taker_ == nullptr, "a snapshot that is being taken points at profiles");
+    const auto found = profiles_.find(customer);
+    ASSERT(found != profiles_.end(), "only who is here can be put away");
+    by_rest_.erase(found->second->place);
+    profiles_.erase(found);
+    away_[customer] = ticket;
+}
+
+std::vector<std::string> Watch::away_in(const Event& event) const {
+    if (away_.empty()) return {};
+    std::vector<std::string> names;
+    const auto add = [&](const std::string& name) {
+        if (away_.contains(name)) names.push_back(name);
+    };
+    if (const auto* answer = std::get_if<AnswerEvent>(&event)) {
+        const Alarm* about = alarm(answer->alarm);
+        if (about == nullptr) return {};
+        add(about->customer);
+        for (const std::string& other : about->others) add(other);
+    } else if (const auto* message = std::get_if<MessageEvent>(&event)) {
+        add(message->customer);
+    } else if (const auto* act = std::get_if<AccountEvent>(&event)) {
+        add(act->customer);
+    } else {
+        add(std::get<OutcomeEvent>(event).customer);
+    }
+    return names;
 }
 
 void Watch::join(const std::string& customer, const Profile& other) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -72,13 +73,34 @@ public:
     [[nodiscard]] std::vector<std::string> take_news();
     [[nodiscard]] const Alarm* alarm(const std::string& id) const;
     [[nodiscard]] const std::map<std::string, Alarm>& alarms() const { return alarms_; }
+    [[nodiscard]] std::size_t open_alarms() const;
     /// nullptr: nothing is known of this customer.
     [[nodiscard]] const Profile* profile(const std::string& customer) const;
     [[nodiscard]] std::vector<std::string> customers() const;
-    [[nodiscard]] std::size_t customer_count() const { return profiles_.size(); }
+    [[nodiscard]] std::size_t customer_count() const { return profiles_.size() + away_.size(); }
+    [[nodiscard]] bool knows(const std::string& customer) const {
+        return profiles_.contains(customer) || away_.contains(customer);
+    }
     /// As it was made: behind a snapshot that could not be restored.
     void forget_everything();
-    /// Takes in what another node learnt of a customer.
+    // ---- Customers whose profiles are put away: somebody else keeps them, under a ticket of his own. Nothing is learnt about
+    // ---- them until they are brought back, so an event about one is refused (unavailable).
+    /// Who was quiet for longest of those that are here beyond the first `kept`, `most` of them. Nobody who is watched closely,
+    /// or was active within limits::watch_quiet_us: the group step looks back so far.
+    [[nodiscard]] std::vector<std::string> quiet_customers(std::size_t kept, std::size_t most) const;
+    /// All that is known of a customer who is here.
+    [[nodiscard]] std::string profile_bytes(const std::string& customer) const;
+    /// Not while a snapshot is taken.
+    void put_away(const std::string& customer, std::uint64_t ticket);
+    /// Errors: corrupt (these are not the bytes of a profile; it stays away), not_found (it is not away).
+    [[nodiscard]] Result<void> bring_back(const std::string& customer, std::string_view bytes);
+    /// Its profile is lost: whoever it is begins anew.
+    void forget_away(const std::string& customer) { away_.erase(customer); }
+    /// Those whom this event is about and who are away.
+    [[nodiscard]] std::vector<std::string> away_in(const Event& event) const;
+    [[nodiscard]] const std::unordered_map<std::string, std::uint64_t>& away() const { return away_; }
+
+    /// Takes in what another node learnt of a customer, who is not away.
     void join(const std::string& customer, const Profile& other);
     [[nodiscard]] const WatchCounts& counts() const { return counts_; }
     /// Customers with mail in the last 28 days.
@@ -149,6 +171,8 @@ private:
     SnapshotTaker* taker_ = nullptr;
     std::uint64_t snapshots_ = 0;
     std::unordered_map<std::string, std::unique_ptr<Profile>> profiles_;
+    std::list<const std::string*> by_rest_;  ///< names in profiles_, who was quiet for longest first
+    std::unordered_map<std::string, std::uint64_t> away_;  ///< tickets
     std::map<std::string, Alarm> alarms_;
     std::vector<std::string> news_;
     std::unordered_set<std::uint64_t> recent_ids_, older_ids_;

@@ -4,6 +4,7 @@ import functools
 import http.client
 import json
 import re
+import sqlite3
 import tempfile
 import time
 import unittest
@@ -14,6 +15,7 @@ from pathlib import Path
 import mmdb_writer
 from api_http import call, over_tcp
 from milter_client import DISCARD, REPLY, ask_milter
+from real_programs import free_port
 from tocsin_system import Daemon, SmtpSink, tocsin
 
 CONFIGURATION = """
@@ -167,7 +169,7 @@ class Watch(unittest.TestCase):
         past.write_text("".join(json.dumps(line) + "\n" for line in lines))
         result = tocsin("watch", "import", str(past), "--data", str(self.daemon.data))
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn(f"{len(lines)} events are imported", result.stdout)
+        self.assertIn(f"{len(lines)} events are imported; 0 were there already", result.stdout)
 
     def send(self, content, customer="acme", recipients=("reader1@mail.example",)):
         return self.daemon.send("outbound", f"bounce@{customer}.example", list(recipients), content)
@@ -252,6 +254,13 @@ class Watch(unittest.TestCase):
         self.daemon.command("watch", "answer", alarm["alarm"], "--is", "closed", "--why", "new password")
         self.assertEqual(self.daemon.command("watch", "list", "--closely", "--json")["closely_watched"], [])
 
+    def test_what_is_imported_twice_is_there_once(self):
+        self.daemon.stop()
+        again = tocsin("watch", "import", str(self.daemon.data / "past.jsonl"), "--data", str(self.daemon.data))
+        self.assertIn(f"0 events are imported; {self.past_lines} were there already", again.stdout)
+        self.daemon.start()
+        self.assertEqual(len(self.daemon.command("watch", "export").splitlines()), self.past_lines)
+
     def test_everything_survives_a_kill(self):
         self.send(letter("acme", 30))
         self.send(self.hijack())
@@ -325,6 +334,11 @@ class Watch(unittest.TestCase):
         self.assertIn("held for review", self.send(self.hijack())[1])
         self.daemon.command("watch", "snooze", alarm["alarm"], "--minutes", "0", "--why", "she landed")
         self.assertEqual(len(self.alarms()), 1)
+        self.assertIn("2 messages of it are held here", self.daemon.command("watch", "explain", alarm["alarm"]))
+        self.assertIn("1 alarms wait for an answer", self.daemon.command("status"))
+        self.daemon.command("watch", "answer", alarm["alarm"], "--is", "not_us", "--why", "Anna says no")
+        with self.assertRaisesRegex(RuntimeError, "is incident: only one that waits for an answer can sleep"):
+            self.daemon.command("watch", "snooze", alarm["alarm"], "--minutes", "5", "--why", "later")
 
     def test_events_of_the_operators_systems_raise_an_alarm_before_any_mail(self):
         now = stamp(datetime.now(timezone.utc))
@@ -578,6 +592,77 @@ address = "127.0.0.1:0"
         self.assertEqual(self.daemon.command("watch", "list", "--json")["alarms"], [])
 
 
+class FewStayInMemory(Watch):
+    configuration = CONFIGURATION + "[watch]\ncustomers_in_memory = 1\n"
+
+    def restart(self, end=None):
+        end = end or self.daemon.stop
+        end()
+        self.daemon.start()
+
+    def counts(self):
+        answer = self.daemon.command("watch", "list", "--closely", "--json")
+        return answer["customers"], answer["put_away"]
+
+    def test_who_was_quiet_comes_back_from_the_store_with_his_past(self):
+        self.assertEqual(self.send(letter("acme", 30))[0], 250)
+        self.restart()
+        self.wait_for(lambda: self.counts() == (12, 11), f"{self.counts()} customers, put away")
+        self.restart(self.daemon.kill)
+        self.wait_for(lambda: self.counts() == (12, 11), f"{self.counts()} customers, put away")
+        shown = self.daemon.command("watch", "show", "other3", "--json")
+        self.assertEqual([one["value"] for one in shown["link_domains"]], ["other3.example"])
+        self.assertEqual(shown["level"], "normal")
+        self.assertEqual(self.counts(), (12, 10))
+        code, text = self.send(letter("bolt", 30), "bolt")
+        self.assertEqual(code, 250, text)
+        self.assertEqual(self.send(letter("bolt", 31, link="https://evil-place.example/verify", subject="Closed"), "bolt")[0], 250)
+        alarm, = self.alarms()
+        self.assertEqual(alarm["customer"], "bolt")
+        # And once more, with rows in the store that are older than what the watch knows by now.
+        self.restart(self.daemon.kill)
+        self.assertEqual([one["alarm"] for one in self.alarms()], [alarm["alarm"]])
+        self.assertEqual(self.send(letter("bolt", 32), "bolt")[0], 250)
+        self.assertEqual(self.send(letter("other1", 30), "other1")[0], 250)
+        self.assertEqual([one["alarm"] for one in self.alarms()], [alarm["alarm"]])
+        self.assertNotIn("watch.profile_lost", self.daemon.log_path.read_text())
+
+    def test_a_profile_that_cannot_be_read_is_told_and_its_customer_begins_anew(self):
+        self.assertEqual(self.send(letter("acme", 30))[0], 250)
+        self.restart()
+        self.wait_for(lambda: self.counts() == (12, 11), f"{self.counts()} customers, put away")
+        self.daemon.stop()
+        database = sqlite3.connect(self.daemon.data / "tocsin.sqlite")
+        database.execute("UPDATE watch_away SET profile = 'A' || SUBSTR(profile, 2)")
+        database.commit()
+        database.close()
+        self.daemon.start()
+        code, text = self.send(letter("bolt", 30), "bolt")
+        self.assertIn("watch.profile_lost", self.daemon.log_path.read_text())
+        self.assertEqual(code, 250, text)
+        self.assertEqual(self.daemon.command("watch", "show", "bolt", "--json")["level"], "learning")
+
+
+class ContactIsAskedLater(Watch):
+    configuration = ContactIsAsked.configuration.replace("[watch]\n", '[watch]\nask_through = "127.0.0.1:{port}"\n')
+
+    def setUp(self):
+        self.port = free_port()
+        self.configuration = self.configuration.replace("{port}", str(self.port))
+        super().setUp()
+
+    def test_a_question_that_could_not_be_sent_is_sent_later(self):
+        self.send(self.hijack())
+        self.wait_for(lambda: any(one["asked"].startswith("nobody yet: ") for one in self.alarms()), "nothing is noted")
+        alarm, = self.alarms()
+        self.assertIsNone(alarm["asked_at"])
+        post_office = SmtpSink(port=self.port)
+        self.addCleanup(post_office.stop)
+        self.wait_for(lambda: post_office.delivered, "the contact is not asked again")
+        self.wait_for(lambda: self.alarms()[0]["asked"] == "anna@elsewhere.example", "it is not noted")
+        self.assertEqual(len(post_office.delivered), 1)
+
+
 def inherited(case):
     """The cases of a variant are its own: those of the class above run once."""
     for name in dir(Watch):
@@ -590,6 +675,8 @@ inherited(FewAreKept)
 inherited(Networks)
 inherited(OtherDoors)
 inherited(ContactIsAsked)
+inherited(FewStayInMemory)
+inherited(ContactIsAskedLater)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ class Delivered:
 class SmtpSink:
     """Speaks just enough SMTP to be a next hop; runs on a thread of its own."""
 
-    def __init__(self):
+    def __init__(self, port=0):
+        self.port = port
         self.delivered = []
         self.refuse_recipients = set()
         self.drop_after_content = False
@@ -75,7 +76,7 @@ class SmtpSink:
 
     def _run(self):
         asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._session, "127.0.0.1", 0, limit=1 << 28))
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._session, "127.0.0.1", self.port, limit=1 << 28))
         self.port = self._server.sockets[0].getsockname()[1]
         self._started.set()
         self._loop.run_forever()

@@ -56,6 +56,10 @@ inline constexpr std::uint32_t watch_idle_ms = 60'000;
 inline constexpr std::int64_t watch_snooze_us_max = 30LL * 24 * 3'600 * 1'000'000;
 /// Messages of an alarm that a setting may let us keep.
 inline constexpr std::uint32_t watch_kept_messages_max = 100'000;
+/// For each answer of the mail server that takes questions to contacts.
+inline constexpr std::uint32_t watch_question_ms = 15'000;
+/// Before a question that could not be sent is tried again; doubled each time, this many times.
+inline constexpr std::uint32_t watch_question_pause_ms = 10'000, watch_question_doublings = 6;
 /// How long a customer's contact may take to answer; then the link is worth nothing.
 inline constexpr std::int64_t watch_link_us = 72LL * 3'600 * 1'000'000;
 
@@ -87,6 +91,14 @@ inline constexpr std::size_t watch_credentials = 16;
 /// Campaigns that are under way at one customer; the one that was quiet for longest is forgotten, and would be judged anew.
 inline constexpr std::size_t watch_open_campaigns = 16;
 inline constexpr std::size_t watch_campaign_links = 64;
+/// Only who was quiet for so long may be put away: a new link at two customers within a day raises an alarm at both, and mail
+/// that comes late counts as of its own time.
+inline constexpr std::int64_t watch_quiet_us = 96LL * 3'600 * 1'000'000;
+/// Profiles that are put away in one go, in one transaction.
+inline constexpr std::size_t watch_put_away_batch = 64;
+/// Profiles that a setting may let us keep in memory: 4 KiB each where customers send newsletters, below 100 KB for one who uses
+/// everything up.
+inline constexpr std::uint32_t watch_customers_in_memory_max = 10'000'000;
 /// Alarms that are kept in memory to be answered; the oldest closed ones go first.
 inline constexpr std::size_t watch_alarms = 10'000;
 /// Campaigns that are named in one alarm; the rest are counted.
