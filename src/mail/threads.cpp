@@ -14,14 +14,18 @@ namespace {
 constexpr std::size_t wrote_lines_max = 4;
 constexpr std::size_t header_lines_max = 12;
 constexpr std::size_t wrote_bytes_max = 400;
+/// The colon of a label stands within its first bytes.
+constexpr std::size_t label_bytes_max = 32;
 
 enum class Header { none, from, date, to, cc, subject, other };
 struct KnownHeader {
     std::string_view word;
     Header header;
 };
-/// Labels of quoted headers in English, German, French, Spanish, Italian, Dutch and Portuguese.
-constexpr std::array<KnownHeader, 37> known_headers = {{
+/// Labels of quoted headers in English, German, French, Spanish, Italian, Dutch, Portuguese, Swedish, Danish, Norwegian,
+/// Finnish, Polish, Czech, Turkish, Russian, Japanese and Chinese, as Outlook, Gmail, Apple Mail and Thunderbird write them.
+/// Letters beyond ASCII are compared as they stand.
+constexpr std::array<KnownHeader, 81> known_headers = {{
     {"from", Header::from},
     {"von", Header::from},
     {"de", Header::from},
@@ -59,6 +63,50 @@ constexpr std::array<KnownHeader, 37> known_headers = {{
     {"bcc", Header::other},
     {"priority", Header::other},
     {"envoyé le", Header::date},
+    {"från", Header::from},
+    {"skickat", Header::date},
+    {"till", Header::to},
+    {"kopia", Header::cc},
+    {"Ämne", Header::subject},
+    {"ämne", Header::subject},
+    {"fra", Header::from},
+    {"sendt", Header::date},
+    {"dato", Header::date},
+    {"til", Header::to},
+    {"emne", Header::subject},
+    {"lähettäjä", Header::from},
+    {"lähetetty", Header::date},
+    {"vastaanottaja", Header::to},
+    {"aihe", Header::subject},
+    {"od", Header::from},
+    {"wysłano", Header::date},
+    {"wysłane", Header::date},
+    {"data wysłania", Header::date},
+    {"do", Header::to},
+    {"dw", Header::cc},
+    {"temat", Header::subject},
+    {"odesláno", Header::date},
+    {"komu", Header::to},
+    {"předmět", Header::subject},
+    {"kimden", Header::from},
+    {"gönderildi", Header::date},
+    {"kime", Header::to},
+    {"konu", Header::subject},
+    {"От", Header::from},
+    {"Отправлено", Header::date},
+    {"Дата", Header::date},
+    {"Кому", Header::to},
+    {"Копия", Header::cc},
+    {"Тема", Header::subject},
+    {"差出人", Header::from},
+    {"送信日時", Header::date},
+    {"日付", Header::date},
+    {"宛先", Header::to},
+    {"件名", Header::subject},
+    {"发件人", Header::from},
+    {"发送时间", Header::date},
+    {"收件人", Header::to},
+    {"主题", Header::subject},
 }};
 
 struct Line {
@@ -81,8 +129,13 @@ std::string_view without_marks(std::string_view line) {
 /// Text of a line without the NBSP that some clients put before a colon.
 Header header_of(std::string_view line, std::string_view* value = nullptr) {
     line = without_marks(line);
-    const std::size_t colon = line.substr(0, 32).find(':');
+    const std::string_view beginning = line.substr(0, label_bytes_max);
+    // U+FF1A is the colon of Chinese and Japanese programs.
+    constexpr std::string_view wide_colon = "\xEF\xBC\x9A";
+    const std::size_t narrow = beginning.find(':'), wide = beginning.find(wide_colon);
+    const std::size_t colon = std::min(narrow, wide);
     if (colon == std::string_view::npos || colon == 0) return Header::none;
+    const std::size_t colon_bytes = colon == wide ? wide_colon.size() : 1;
     std::string_view word = line.substr(0, colon);
     while (word.ends_with(' ') || word.ends_with('*') || word.ends_with("\xC2\xA0"))
         word.remove_suffix(word.ends_with('\xA0') ? 2 : 1);
@@ -90,7 +143,7 @@ Header header_of(std::string_view line, std::string_view* value = nullptr) {
         known_headers, [word](const KnownHeader& h) { return equals_ignoring_case(h.word, word); });
     if (known == known_headers.end()) return Header::none;
     if (value != nullptr) {
-        std::string_view rest = line.substr(colon + 1);
+        std::string_view rest = line.substr(colon + colon_bytes);
         while (rest.starts_with('*')) rest.remove_prefix(1);
         *value = trim(rest);
     }
@@ -122,17 +175,33 @@ bool closes_wrote(std::string_view line) {
 }
 
 bool is_separator(std::string_view line) {
-    if (starts_with_any(
-            line, {"begin forwarded message", "anfang der weitergeleiteten", "début du message transféré"}))
+    if (starts_with_any(line, {"begin forwarded message", "anfang der weitergeleiteten",
+                               "début du message transféré", "inicio del mensaje reenviado",
+                               "inizio messaggio inoltrato", "begin doorgestuurd bericht"}))
         return true;
     if (!line.starts_with("--") && !line.starts_with("__")) return false;
     const std::size_t words = line.find_first_not_of("-_ ");
     if (words == std::string_view::npos) return false;
     line = line.substr(words);
-    return starts_with_any(line, {"original message", "forwarded message", "original appointment",
-                                  "ursprüngliche nachricht", "weitergeleitete nachricht", "message d'origine",
-                                  "message transféré", "mensaje original", "mensaje reenviado",
-                                  "messaggio originale", "oorspronkelijk bericht", "mensagem original",
+    return starts_with_any(line, {"original message",
+                                  "forwarded message",
+                                  "original appointment",
+                                  "ursprüngliche nachricht",
+                                  "weitergeleitete nachricht",
+                                  "message d'origine",
+                                  "message transféré",
+                                  "mensaje original",
+                                  "mensaje reenviado",
+                                  "messaggio originale",
+                                  "oorspronkelijk bericht",
+                                  "mensagem original",
+                                  "doorgestuurd bericht",
+                                  "messaggio inoltrato",
+                                  "mensagem encaminhada",
+                                  "vidarebefordrat meddelande",
+                                  "videresendt ",
+                                  "przekazana wiadomość",
+                                  "wiadomość oryginalna",
                                   "forwarded by "});
 }
 
@@ -310,8 +379,8 @@ QuotedHeaders read_quoted_headers(std::string_view preamble) {
             case Header::to: set(headers.to, value); break;
             case Header::cc: set(headers.cc, value); break;
             case Header::subject: set(headers.subject, value); break;
+            case Header::date: set(headers.date, value); break;
             case Header::none:
-            case Header::date:
             case Header::other: break;
         }
         if (line.end == preamble.size()) break;

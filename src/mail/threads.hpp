@@ -30,7 +30,7 @@ struct TextPart {
 
 /// A quoted header such as "Sent: Monday" in a preamble.
 struct QuotedHeaders {
-    std::string from, to, cc, subject;
+    std::string from, date, to, cc, subject;
 };
 [[nodiscard]] QuotedHeaders read_quoted_headers(std::string_view preamble);
 

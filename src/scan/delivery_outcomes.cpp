@@ -9,7 +9,6 @@
 
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
-#include "mail/encoded_words.hpp"
 #include "mail/header_block.hpp"
 #include "scan/outcome_fields.hpp"
 #include "scan/outcome_texts.hpp"
@@ -18,27 +17,8 @@ namespace tocsin::scan {
 
 namespace {
 
-using Fields = std::vector<mail::HeaderField>;
-
-std::string value_of(const Fields& fields, std::string_view name) {
-    const mail::HeaderField* field = mail::find_field(fields, name);
-    return field == nullptr ? std::string() : std::string(mail::trim(mail::unfold(field->raw_value)));
-}
-
 ByteView beginning(ByteView bytes, std::size_t size_max) {
     return bytes.first(std::min(bytes.size(), size_max));
-}
-
-/// RFC 3464 section 2.1: groups of fields with empty lines between; a line of blanks counts as empty, since programs indent.
-constexpr mail::HeaderRules group_rules = {.only_spaces = mail::OddLine::ends_headers};
-
-/// The next group of `text`, which moves behind it. Empty at the end.
-Fields next_group(std::string_view& text) {
-    text = text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
-    if (text.empty()) return {};
-    mail::HeaderBlock block = mail::read_header_block(as_bytes(text), group_rules);
-    text.remove_prefix(block.body_begin == 0 ? text.size() : std::min(block.body_begin, text.size()));
-    return std::move(block.fields);
 }
 
 /// RFC 3464 section 2.3.3, 2.3.4: what the action says, and in its absence the class of the status. A failure that may pass
@@ -112,11 +92,6 @@ private:
     std::vector<Returned> returned_;
     DeliveryOutcomes found_;
 };
-
-bool is_headers_part(const mail::Entity& entity) {
-    // RFC 6522 section 4 and RFC 6533 section 5; some programs write "message/rfc822-headers".
-    return entity.subtype == "rfc822-headers" || entity.media_type() == "message/global-headers";
-}
 
 ReportReader::ReportReader(const mail::MimeTree& tree, const mail::Reading& reading) {
     const std::uint32_t root = reading.entities.front();
@@ -238,7 +213,7 @@ void ReportReader::read_feedback(ByteView report) {
 
 /// Microsoft's Junk Mail Reporting Program: an ordinary mail with the message attached, whose first field names the recipient.
 void ReportReader::read_attached_complaint() {
-    constexpr std::string_view name = "X-HmXmrOriginalRecipient";
+    constexpr std::string_view name = attached_complaint_field;
     for (const Returned& returned : returned_) {
         const mail::HeaderField* recipient = mail::find_field(returned.part->fields, name);
         if (recipient == nullptr && returned.inner != nullptr)

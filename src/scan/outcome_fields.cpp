@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "mail/encoded_words.hpp"
+#include "mail/header_block.hpp"
 #include "scan/inspection.hpp"
 
 namespace tocsin::scan {
@@ -111,7 +112,27 @@ std::string address_of(const mail::EmailAddress& address) {
     return whole_value(address.email, limits::outcome_address_bytes);
 }
 
+/// RFC 3464 section 2.1: groups of fields with empty lines between; a line of blanks counts as empty, since programs indent.
+constexpr mail::HeaderRules group_rules = {.only_spaces = mail::OddLine::ends_headers};
+
 }  // namespace
+
+std::string value_of(const Fields& fields, std::string_view name) {
+    const mail::HeaderField* field = mail::find_field(fields, name);
+    return field == nullptr ? std::string() : std::string(mail::trim(mail::unfold(field->raw_value)));
+}
+
+Fields next_group(std::string_view& text) {
+    text = text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
+    if (text.empty()) return {};
+    mail::HeaderBlock block = mail::read_header_block(as_bytes(text), group_rules);
+    text.remove_prefix(block.body_begin == 0 ? text.size() : std::min(block.body_begin, text.size()));
+    return std::move(block.fields);
+}
+
+bool is_headers_part(const mail::Entity& entity) {
+    return entity.subtype == "rfc822-headers" || entity.media_type() == "message/global-headers";
+}
 
 std::string outcome_detail(std::string_view text) {
     std::string collapsed;
@@ -209,8 +230,7 @@ std::string OutcomeAddresses::typed(std::string_view raw_value) {
     return first(decode_xtext(address));
 }
 
-void note_original(const std::vector<mail::HeaderField>& fields, OutcomeAddresses& addresses,
-                   ReportedOutcome& about) {
+void note_original(const Fields& fields, OutcomeAddresses& addresses, ReportedOutcome& about) {
     const auto note = [&](std::string& value, std::string_view name, auto read) {
         if (!value.empty()) return;
         if (const mail::HeaderField* field = mail::find_field(fields, name)) value = read(field->raw_value);

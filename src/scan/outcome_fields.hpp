@@ -11,6 +11,18 @@
 
 namespace tocsin::scan {
 
+using Fields = std::vector<mail::HeaderField>;
+
+/// The next group of fields of a report for programs (RFC 3464 section 2.1), which `text` then moves behind. Empty at the
+/// end. Views point into the text.
+[[nodiscard]] Fields next_group(std::string_view& text);
+/// The first field of that name, unfolded and trimmed; empty where there is none.
+[[nodiscard]] std::string value_of(const Fields& fields, std::string_view name);
+/// Only the header of a message: RFC 6522 section 4 and RFC 6533 section 5; some programs write "message/rfc822-headers".
+[[nodiscard]] bool is_headers_part(const mail::Entity& entity);
+/// The field by which Microsoft's Junk Mail Reporting Program names who complains.
+inline constexpr std::string_view attached_complaint_field = "X-HmXmrOriginalRecipient";
+
 /// A value as it may stand in a report, white space collapsed, at most limits::outcome_detail_bytes.
 [[nodiscard]] std::string outcome_detail(std::string_view text);
 /// A value that is of use only whole: empty where it is longer than `size_max` or has a character that nobody could see.
@@ -53,7 +65,6 @@ private:
 };
 
 /// Fills in what the header of the returned message says: its identifiers and senders. What is known already stays.
-void note_original(const std::vector<mail::HeaderField>& fields, OutcomeAddresses& addresses,
-                   ReportedOutcome& about);
+void note_original(const Fields& fields, OutcomeAddresses& addresses, ReportedOutcome& about);
 
 }  // namespace tocsin::scan

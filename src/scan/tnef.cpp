@@ -33,16 +33,18 @@ constexpr std::size_t padded(std::size_t size) {
     return (size + 3) / 4 * 4;
 }
 
-/// The properties of one attachment ([MS-OXTNEF] section 2.1.3.4). Stops where the layout is not understood.
+/// A list of properties ([MS-OXTNEF] section 2.1.3.4).
 class PropertyWalk {
 public:
-    PropertyWalk(ByteView bytes, TnefAttachment& attachment) : bytes_(bytes), attachment_(attachment) {}
+    PropertyWalk(ByteView bytes, const UseTnefProperty& use) : bytes_(bytes), use_(use) {}
 
-    void run() {
-        const std::size_t count = std::min<std::size_t>(u32_at(bytes_, 0), properties_max);
+    std::optional<std::size_t> run() {
+        const std::size_t claimed = u32_at(bytes_, 0), count = std::min(claimed, properties_max);
         at_ = 4;
-        for (std::size_t i = 0; i < count && at_ < bytes_.size(); ++i)
-            if (!read_property()) return;
+        for (std::size_t i = 0; i < count; ++i)
+            if (at_ >= bytes_.size() || !read_property()) return std::nullopt;
+        if (claimed > count || at_ > bytes_.size()) return std::nullopt;
+        return at_;
     }
 
 private:
@@ -54,9 +56,12 @@ private:
         const bool many = (type & 0x1000U) != 0;
         const bool variable = base == 0x1E || base == 0x1F || base == 0x102 || base == 0x0D;
         if (!variable && !many) {
-            at_ += base == 0x48                                                          ? 16
-                   : base == 5 || base == 6 || base == 7 || base == 0x14 || base == 0x40 ? 8
-                                                                                         : 4;
+            const std::size_t size = base == 0x48 ? 16
+                                     : base == 5 || base == 6 || base == 7 || base == 0x14 || base == 0x40
+                                         ? 8
+                                         : 4;
+            use_({id, type, slice(bytes_, at_, size)});
+            at_ += size;
             return true;
         }
         const std::size_t values = u32_at(bytes_, at_);
@@ -64,7 +69,7 @@ private:
         if (values > properties_max || !variable) return false;
         for (std::size_t i = 0; i < values && at_ < bytes_.size(); ++i) {
             const std::size_t size = u32_at(bytes_, at_);
-            use(id, base, slice(bytes_, at_ + 4, size));
+            use_({id, type, slice(bytes_, at_ + 4, size)});
             at_ += 4 + padded(size);
         }
         return true;
@@ -77,30 +82,57 @@ private:
         at_ += kind == 0 ? 4 : 4 + padded(u32_at(bytes_, at_));
     }
 
-    void use(std::uint16_t id, std::size_t type, ByteView value) {
-        if (id == property_long_name) attachment_.name = text_of(value, type == 0x1F);
-        // An object begins with the identifier of its interface.
-        if (id == property_data && attachment_.bytes.empty())
-            attachment_.bytes = type == 0x0D ? slice(value, 16) : value;
-    }
-
     ByteView bytes_;
-    TnefAttachment& attachment_;
+    const UseTnefProperty& use_;
     std::size_t at_ = 0;
 };
 
-}  // namespace
+void read_attachment(ByteView properties, TnefAttachment& attachment) {
+    for_each_tnef_property(properties, [&attachment](const TnefProperty& property) {
+        const std::size_t type = property.type & 0x0FFFU;
+        if (property.id == property_long_name) attachment.name = text_of(property.value, type == 0x1F);
+        // An object begins with the identifier of its interface.
+        if (property.id == property_data && attachment.bytes.empty())
+            attachment.bytes = type == 0x0D ? slice(property.value, 16) : property.value;
+    });
+}
 
-/// [MS-OXTNEF] section 2.1.3: signature, key, then attributes of level, number, length, data, checksum (ignored, as Outlook
-/// does).
-TnefFindings read_tnef(ByteView bytes) {
-    TnefFindings findings;
-    std::size_t at = 6;
-    for (std::size_t i = 0; at + 9 <= bytes.size(); ++i) {
+/// Attributes from `at` on: level, number, length, data, checksum.
+TnefAttributes read_attributes(ByteView bytes) {
+    TnefAttributes found;
+    constexpr std::size_t signature_and_key = 6;
+    for (std::size_t at = signature_and_key; at + 9 <= bytes.size();) {
         const std::uint16_t number = u16_at(bytes, at + 1);
         const std::size_t length = u32_at(bytes, at + 5);
         const ByteView data = slice(bytes, at + 9, length);
-        if (data.size() < length || i >= attributes_max) findings.damaged = true;
+        if (found.attributes.size() >= attributes_max) found.damaged = true;
+        if (!found.damaged) found.attributes.push_back({number, data});
+        if (data.size() < length) found.damaged = true;
+        if (found.damaged) break;
+        at += 9 + length + 2;
+    }
+    return found;
+}
+
+}  // namespace
+
+std::optional<std::size_t> for_each_tnef_property(ByteView bytes, const UseTnefProperty& use) {
+    return PropertyWalk(bytes, use).run();
+}
+
+std::optional<TnefAttributes> read_tnef_attributes(ByteView bytes) {
+    constexpr std::uint32_t signature = 0x223E9F78;
+    if (u32_at(bytes, 0) != signature) return std::nullopt;
+    return read_attributes(bytes);
+}
+
+/// What is asked for the attachments believes no signature: the type of the file was told by others.
+TnefFindings read_tnef(ByteView bytes) {
+    TnefFindings findings;
+    const TnefAttributes read = read_attributes(bytes);
+    findings.damaged = read.damaged;
+    for (const TnefAttribute& attribute : read.attributes) {
+        const std::uint16_t number = attribute.number;
         if (number == att_attach_render_data || (findings.attachments.empty() && number == att_attach_data)) {
             if (findings.attachments.size() >= tnef_attachments_max) {
                 findings.damaged = true;
@@ -108,14 +140,11 @@ TnefFindings read_tnef(ByteView bytes) {
             }
             findings.attachments.emplace_back();
         }
-        if (!findings.attachments.empty()) {
-            TnefAttachment& current = findings.attachments.back();
-            if (number == att_attach_title && current.name.empty()) current.name = text_of(data, false);
-            if (number == att_attach_data) current.bytes = data;
-            if (number == att_attachment) PropertyWalk(data, current).run();
-        }
-        if (findings.damaged) break;
-        at += 9 + length + 2;
+        if (findings.attachments.empty()) continue;
+        TnefAttachment& current = findings.attachments.back();
+        if (number == att_attach_title && current.name.empty()) current.name = text_of(attribute.data, false);
+        if (number == att_attach_data) current.bytes = attribute.data;
+        if (number == att_attachment) read_attachment(attribute.data, current);
     }
     return findings;
 }

@@ -4,9 +4,11 @@
 #include <archive_entry.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 
 namespace tocsin::scan {
@@ -28,11 +30,11 @@ Error archive_error(archive* reader, std::string_view doing) {
             std::string(doing) + ": " + (text != nullptr ? text : "unknown reason")};
 }
 
-bool is_message_name(std::string_view name) {
-    static constexpr std::string_view ending = ".eml";
-    if (name.size() < ending.size()) return false;
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-    return std::ranges::equal(name.substr(name.size() - ending.size()), ending, {}, lower);
+bool ends_with_one_of(std::string_view name, std::span<const std::string_view> endings) {
+    return std::ranges::any_of(endings, [name](std::string_view ending) {
+        return name.size() >= ending.size() &&
+               equals_ignoring_case(name.substr(name.size() - ending.size()), ending);
+    });
 }
 
 enum class ReadEnd { whole, damaged, too_large };
@@ -64,10 +66,17 @@ Result<Archive> open_zip(ByteView zip) {
 }  // namespace
 
 Result<UnpackSummary> unpack_messages(ByteView zip, const MessageSink& sink) {
+    static constexpr std::array<std::string_view, 1> endings = {".eml"};
+    return unpack_members(
+        zip, {.endings = endings, .members_max = limits::output_ranges, .bytes_max = limits::container_bytes},
+        sink);
+}
+
+Result<UnpackSummary> unpack_members(ByteView zip, const UnpackRules& rules, const MessageSink& sink) {
     Archive reader = TRY(open_zip(zip));
     UnpackSummary summary;
     Bytes content;
-    std::size_t bytes_left = limits::container_bytes;
+    std::size_t bytes_left = rules.bytes_max;
     for (std::size_t member = 0; member < members_max; ++member) {
         archive_entry* entry = nullptr;
         int status = ::archive_read_next_header(reader.get(), &entry);
@@ -79,7 +88,7 @@ Result<UnpackSummary> unpack_messages(ByteView zip, const MessageSink& sink) {
         }
         const char* raw_name = ::archive_entry_pathname(entry);
         std::string name = raw_name != nullptr ? raw_name : "";
-        if (::archive_entry_filetype(entry) != AE_IFREG || !is_message_name(name)) {
+        if (::archive_entry_filetype(entry) != AE_IFREG || !ends_with_one_of(name, rules.endings)) {
             ++summary.other_members;
             continue;
         }
@@ -87,9 +96,10 @@ Result<UnpackSummary> unpack_messages(ByteView zip, const MessageSink& sink) {
         ReadEnd end = read_member(reader.get(), bytes_max, content);
         if (end == ReadEnd::damaged) {
             ++summary.unreadable;
+            if (::archive_entry_is_data_encrypted(entry) != 0) ++summary.locked;
             continue;
         }
-        if (end == ReadEnd::too_large || summary.messages == limits::output_ranges) {
+        if (end == ReadEnd::too_large || summary.messages == rules.members_max) {
             summary.limit_reached = true;
             return summary;
         }

@@ -26,15 +26,16 @@ inline std::string ole_directory_entry(std::string_view name, int type, std::uin
            le(size, 8);
 }
 
-/// Sector 0 is the allocation table, sector 1.. the directory, then the mini table, the mini stream and the large streams.
-/// Siblings form a chain to the right: readers that search would complain, readers that walk do not.
-inline std::string make_ole(const std::vector<OlePart>& parts) {
+/// The allocation table comes first (one sector unless more are needed, at most 64), then the directory, then the mini table,
+/// the mini stream and the large streams. Siblings form a chain to the right: readers that search would complain, readers
+/// that walk do not.
+inline std::string make_ole(const std::vector<OlePart>& parts, std::size_t fat_sectors = 1) {
     constexpr std::size_t sector = 512;
     constexpr std::uint32_t end = 0xFFFFFFFE, none = 0xFFFFFFFF;
     const auto pad = [](std::string& text, std::size_t unit) {
         text.resize((text.size() + unit - 1) / unit * unit, '\0');
     };
-    std::vector<std::uint32_t> fat = {0xFFFFFFFD}, mini_fat;
+    std::vector<std::uint32_t> fat(fat_sectors, 0xFFFFFFFD), mini_fat;
     const auto chain = [&fat](std::size_t sectors) {
         const auto first = static_cast<std::uint32_t>(fat.size());
         for (std::size_t i = 0; i < sectors; ++i)
@@ -65,6 +66,8 @@ inline std::string make_ole(const std::vector<OlePart>& parts) {
         pad(large, sector);
     }
 
+    if (fat.size() * 4 > fat_sectors * sector) return make_ole(parts, fat_sectors * 2);
+
     // First child and next sibling of every entry.
     std::vector<std::uint32_t> child(parts.size() + 1, none), right(parts.size() + 1, none);
     for (std::size_t i = parts.size(); i-- > 0;) {
@@ -79,15 +82,17 @@ inline std::string make_ole(const std::vector<OlePart>& parts) {
     pad(directory, sector);
     std::string fat_bytes, mini_fat_bytes;
     for (const std::uint32_t entry : fat) fat_bytes += le(entry, 4);
-    fat_bytes.resize(sector, '\xFF');
+    fat_bytes.resize(fat_sectors * sector, '\xFF');
     for (const std::uint32_t entry : mini_fat) mini_fat_bytes += le(entry, 4);
     pad(mini_fat_bytes, sector);
     pad(mini_stream, sector);
 
     std::string header = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + std::string(16, '\0') + le(0x3E, 2) + le(3, 2) +
-                         le(0xFFFE, 2) + le(9, 2) + le(6, 2) + std::string(6, '\0') + le(0, 4) + le(1, 4) +
-                         le(directory_start, 4) + le(0, 4) + le(4096, 4) + le(mini_fat_start, 4) + le(1, 4) +
-                         le(end, 4) + le(0, 4) + le(0, 4);
+                         le(0xFFFE, 2) + le(9, 2) + le(6, 2) + std::string(6, '\0') + le(0, 4) +
+                         le(fat_sectors, 4) + le(directory_start, 4) + le(0, 4) + le(4096, 4) +
+                         le(mini_fat_start, 4) + le(mini_fat_bytes.size() / sector, 4) + le(end, 4) +
+                         le(0, 4);
+    for (std::uint32_t number = 0; number < fat_sectors; ++number) header += le(number, 4);
     header.resize(sector, '\xFF');
     return header + fat_bytes + directory + mini_fat_bytes + mini_stream + large;
 }
