@@ -31,6 +31,10 @@ bool scans_message(reader::RequestKind kind) {
            kind == reader::RequestKind::scan_mail_or_file;
 }
 
+bool reads_report(reader::RequestKind kind) {
+    return kind == reader::RequestKind::read_report || kind == reader::RequestKind::read_submitted;
+}
+
 std::string describe(const sandbox::ExitReason& reason) {
     return (reason.signalled ? "reader ended by signal " : "reader ended with code ") +
            std::to_string(reason.value);
@@ -455,6 +459,8 @@ ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, 
             if (range.offset > out.output.size() || range.length > out.output.size() - range.offset)
                 return failed(Outcome::violated, "the reader names bytes that it did not write");
     }
+    if (reads_report(request.kind) && out.detail.empty() && !record_of(out))
+        return failed(Outcome::violated, "what the reader says of the report is not well-formed");
     return out;
 }
 

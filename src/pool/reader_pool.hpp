@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "reader/codec.hpp"
 #include "reader/codec_history.hpp"
 #include "reader/codec_txt.hpp"
+#include "reported/report_types.hpp"
 #include "sandbox/outcome.hpp"
 
 namespace tocsin::pool {
@@ -72,6 +74,29 @@ struct ScanOutcome {
     std::uint64_t elapsed_us = 0;
 };
 
+/// How reading a report ended. Everything but the outcome means something only for Outcome::verdict.
+struct ReportOutcome {
+    sandbox::Outcome outcome = sandbox::Outcome::unavailable;
+    std::string detail;  ///< for people: what went wrong
+    reported::ReadReport report;
+    std::string originals;  ///< the bytes of all mails, one after the other
+    std::uint64_t elapsed_us = 0;
+
+    /// The bytes of one mail of the report.
+    [[nodiscard]] ByteView original(const reported::ReportedMail& mail) const {
+        return as_bytes(originals).subspan(mail.offset, mail.length);
+    }
+};
+
+/// What the bytes of a report are; who asks knows it.
+enum class ReportForm : std::uint8_t {
+    report,     ///< a mail to the report address
+    submitted,  ///< the suspicious mail itself
+};
+
+/// The record that a reader wrote behind the originals of a report; nullopt: it is not well-formed.
+[[nodiscard]] std::optional<reported::ReadReport> record_of(const ScanOutcome& outcome);
+
 struct PoolStatus {
     std::string engines;  ///< for people
     std::string engine_version;
@@ -97,6 +122,9 @@ public:
 
     /// Serves one request. A message whose reader crashes is tried once more in a fresh reader, never again.
     [[nodiscard]] ScanOutcome scan(net::Fiber& fiber, const ScanRequest& request);
+    /// Finds the mails that a report is about, in a confined reader. More than limits::report_bytes is `over_limit`; a reader
+    /// whose words do not fit together is `violated`.
+    [[nodiscard]] ReportOutcome read_report(net::Fiber& fiber, ByteView bytes, ReportForm form);
     /// Loads rules and signatures anew in a second template, then switches; scans under way end with the old one.
     Result<void> reload(net::Fiber& fiber);
     /// Starts a new template if the last one is gone and none is being started.

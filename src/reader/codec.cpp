@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "reader/codec_archive.hpp"
+#include "reader/codec_reported.hpp"
 #include "reader/report_codec.hpp"
 
 namespace tocsin::reader {
@@ -67,6 +68,8 @@ std::uint64_t output_bytes_max(RequestKind kind) {
     switch (kind) {
         case RequestKind::unpack_messages: return limits::message_bytes;
         case RequestKind::unpack_rules: return archived_files_bytes_max;
+        case RequestKind::read_report:
+        case RequestKind::read_submitted: return read_report_bytes_max;
         default: return limits::message_json_bytes;
     }
 }

@@ -25,13 +25,16 @@ enum class RequestKind : std::uint8_t {
     describe_rules,  ///< write what is loaded as JSON into the output memfd; the bytes are not looked at
     explain_rules,   ///< judge the message and write every rule's answer as JSON into the output memfd
     unpack_rules,  ///< the bytes are an archive: write its rule files into the output memfd (codec_archive.hpp)
+    read_report,  ///< what a mail to the report address is about: originals and a record (codec_reported.hpp)
+    read_submitted,  ///< the same for the suspicious mail itself, in whatever form it was saved
     count_,
 };
 /// What the reader writes into the output memfd for these.
 [[nodiscard]] constexpr bool has_output(RequestKind kind) {
     return kind == RequestKind::read_message || kind == RequestKind::unpack_messages ||
            kind == RequestKind::describe_rules || kind == RequestKind::explain_rules ||
-           kind == RequestKind::unpack_rules;
+           kind == RequestKind::unpack_rules || kind == RequestKind::read_report ||
+           kind == RequestKind::read_submitted;
 }
 
 /// Most bytes that the daemon takes of it.

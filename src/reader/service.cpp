@@ -7,14 +7,17 @@
 #include "banner/imitation.hpp"
 #include "banner/plan.hpp"
 #include "base/limits.hpp"
+#include "base/limits/report.hpp"
 #include "mail/authentication.hpp"
 #include "mail/message.hpp"
 #include "mail/mime.hpp"
 #include "mail/tools.hpp"
 #include "reader/codec_archive.hpp"
+#include "reader/codec_reported.hpp"
 #include "reader/history_words.hpp"
 #include "reader/likeness.hpp"
 #include "reader/output.hpp"
+#include "reported/report_reader.hpp"
 #include "rules/judge_json.hpp"
 #include "scan/archive_rules.hpp"
 #include "scan/describe_files.hpp"
@@ -83,6 +86,8 @@ public:
             case RequestKind::describe_rules: describe_rules(); break;
             case RequestKind::explain_rules: explain_rules(bytes); break;
             case RequestKind::unpack_rules: unpack_rules(bytes); break;
+            case RequestKind::read_report: read_report(bytes, reported::ReportForm::report); break;
+            case RequestKind::read_submitted: read_report(bytes, reported::ReportForm::submitted); break;
             case RequestKind::count_: break;
         }
         if (reply_.report.engine_version.empty()) reply_.report.engine_version = context_.engines.version();
@@ -106,6 +111,7 @@ private:
     void describe_rules();
     void explain_rules(ByteView bytes);
     void unpack_rules(ByteView bytes);
+    void read_report(ByteView bytes, reported::ReportForm form);
     void write_json(const std::string& json);
     void plan_banner(const mail::MimeTree& tree, scan::ScanReport& report);
     std::optional<rules::History::Answer> ask_history(const rules::History::Question& asked,
@@ -352,6 +358,31 @@ void Service::unpack_rules(ByteView bytes) {
     });
     if (unpacked) unpacked = output_.append({}, as_bytes(files.data()));
     if (!unpacked) reply_.error = unpacked.error().message;
+}
+
+/// Originals as they are found, then the record: the last range.
+void Service::read_report(ByteView bytes, reported::ReportForm form) {
+    if (bytes.size() > limits::report_bytes) {
+        reply_.error = "the report is larger than is read";
+        return;
+    }
+    std::uint64_t kept_bytes = 0;
+    const Deadline deadline =
+        std::min(options_.deadline, context_.clock.steady_now() + milliseconds(limits::report_time_ms));
+    const auto keep = [&](ByteView original) -> Result<std::uint64_t> {
+        if (original.size() > limits::report_originals_bytes - kept_bytes)
+            return fail(ErrorCode::limit, "there is no room for more originals");
+        TRY(output_.append({}, original));
+        return std::exchange(kept_bytes, kept_bytes + original.size());
+    };
+    const reported::ReadReport report =
+        reported::read_report(bytes, {.form = form,
+                                      .keep = keep,
+                                      .time_left = [&] { return context_.clock.steady_now() < deadline; },
+                                      .tools = context_.mail_tools});
+    const std::string record = encode_read_report(report);
+    Result<void> written = output_.append({.name = "record"}, as_bytes(record));
+    if (!written) reply_.error = written.error().message;
 }
 
 }  // namespace
