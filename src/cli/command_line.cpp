@@ -18,6 +18,7 @@
 #include "cli/daemon_client.hpp"
 #include "cli/hunt_command.hpp"
 #include "cli/quarantine_client.hpp"
+#include "cli/report_command.hpp"
 #include "cli/rules_command.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/serve_command.hpp"
@@ -120,6 +121,35 @@ void add_read(CLI::App& app, ReadCommand& read, Chosen& chosen, Log& log) {
     read.readers.no_system_database = true;
     read.readers.own_rules = OwnRules::left_out;  // nothing is judged here
     command->callback([&] { chosen = [&] { return run_read(read, log); }; });
+}
+
+void add_report(CLI::App& app, ReportReadCommand& read, Chosen& chosen, Log& log) {
+    CLI::App* report = app.add_subcommand("report", "Reports of suspicious mail, by people and by providers");
+    report->require_subcommand(1);
+    CLI::App* command = report->add_subcommand(
+        "read",
+        "Say which mails a report is about, in whatever shape they are in it, and how sure their bytes are");
+    command
+        ->add_option("PATH", read.paths, "file, folder, Maildir or mbox of reports, or - for standard input")
+        ->required();
+    command->add_flag_callback(
+        "--submitted", [&read] { read.form = pool::ReportForm::submitted; },
+        "each file is the suspicious mail itself (.eml, .msg, winmail.dat, zip of these), not a mail about "
+        "it");
+    command->add_flag("--json", read.json, "print one JSON object per file");
+    not_empty(command->add_option("--extract", read.extract_folder,
+                                  "write the originals into this folder, as 0001.eml and so on"));
+    command->add_option("--reader", read.readers.reader_program, "path of tocsin-reader");
+    command
+        ->add_option("--deadline-ms", read.readers.deadline_ms,
+                     "wall clock for one report in ms (default 30000)")
+        ->check(CLI::Range(limits::deadline_ms_min, limits::deadline_ms_max));
+    command->footer("Exit code: 0 every file reports a mail, 1 a file reports none, 2 an error. Open "
+                    "originals with care.");
+    read.readers.readers = 1;
+    read.readers.no_system_database = true;
+    read.readers.own_rules = OwnRules::left_out;  // nothing is judged here
+    command->callback([&] { chosen = [&] { return run_report_read(read, log); }; });
 }
 
 void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
@@ -351,6 +381,7 @@ int run(int argc, char** argv) {
     Chosen chosen;
     ScanCommand scan;
     ReadCommand read;
+    ReportReadCommand report;
     ServeWords serve;
     RulesCommand rules;
     HuntCommand hunt;
@@ -363,6 +394,7 @@ int run(int argc, char** argv) {
     std::string revoked, shown, config_file, shell;
     add_scan(app, scan, chosen, quiet_log);
     add_read(app, read, chosen, quiet_log);
+    add_report(app, report, chosen, quiet_log);
     add_serve(app, serve, chosen);
     add_journal(app, client, filter, shown, chosen);
     add_quarantine(app, client, quarantine, chosen);
