@@ -1,0 +1,24 @@
+// Events as JSON, both ways: rows of the journal, and bodies of the API.
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/result.hpp"
+#include "respond/event.hpp"
+
+namespace tocsin::respond {
+
+/// {"id": …, "time": …, "by": …, "kind": "report_taken", …}. Times have microseconds where there are any: what is written is
+/// what is read. What is empty or 0 is left out.
+[[nodiscard]] nlohmann::json to_json(const Event& event);
+[[nodiscard]] nlohmann::json to_json(const Setup& setup);
+[[nodiscard]] nlohmann::json to_json(const Playbook& playbook);
+
+/// What to_json() wrote. Fields that are not known are passed over. Errors: invalid_input (the field and what it should be).
+[[nodiscard]] Result<Event> event_from_json(const nlohmann::json& value);
+/// The same of a text of at most limits::respond_line_bytes. Errors: also no JSON, lists or objects too deep; limit.
+[[nodiscard]] Result<Event> parse_event(std::string_view line);
+
+}  // namespace tocsin::respond

@@ -1,0 +1,61 @@
+// What somebody reported, what a reader found in it, and which reports are alike.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "respond/words.hpp"
+
+namespace tocsin::respond {
+
+/// What a confined reader says of a reported mail. Hostile: texts from it are never a path, a format or a link in a notice.
+struct ReportFacts {
+    Grade grade = Grade::unread;
+    JudgedAs judged_as = JudgedAs::unknown;
+    MailDirection direction = MailDirection::unknown;
+    std::uint64_t text_fingerprint = 0;  ///< scan::text_fingerprint(); 0: too little text
+    std::uint64_t page_fingerprint = 0;  ///< scan::page_fingerprint(): the skeleton of the page
+    std::string sender;                  ///< address of the From field
+    std::string subject;
+    std::string customer;                          ///< whose mail it was, when a customer sent it
+    std::string drill;                             ///< name of the drill whose signed token the mail carries
+    std::vector<std::string> urls, hosts, hashes;  ///< hashes: SHA-256 of attached files
+};
+
+struct Report {
+    std::string id;
+    TimePoint taken;
+    Way way{};
+    std::string reporter;  ///< address
+    Authenticated authenticated{};
+    Deed deed{};
+    std::string evidence;  ///< SHA-256 of what was handed in, as stored
+    std::string note;
+    std::optional<ReportFacts> facts;
+    std::string cluster;  ///< empty: not read yet
+};
+
+/// Reports that are one mailing. What belongs to it is compared with its founder alone, so that no chain of reports, each a
+/// little like the one before, can join what has nothing in common. Members are named, never copied: a split is exact.
+struct Cluster {
+    std::string id;  ///< of the founding report
+    std::vector<std::string> reports;
+    std::string incident;
+    TimePoint latest;
+};
+
+/// How often somebody was right. Only reports of people who are known to be who they say count.
+struct ReporterRecord {
+    std::uint32_t reports = 0, confirmed = 0, harmless = 0;
+    /// Share of the decided reports that were confirmed, with one of each kind assumed beforehand: 1/2 for somebody new.
+    [[nodiscard]] double precision() const { return (confirmed + 1.0) / (confirmed + harmless + 2.0); }
+};
+
+/// Whether a report with `facts` belongs to what a report with `founder` began: the same file, the same link, the same or a
+/// personalised text, or the same skeleton from the same sender or with the same host.
+[[nodiscard]] bool alike(const ReportFacts& founder, const ReportFacts& facts);
+
+}  // namespace tocsin::respond

@@ -1,0 +1,113 @@
+// Taking back what a run did, the latest first.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/limits/respond.hpp"
+#include "respond/response.hpp"
+#include "respond/variables.hpp"
+
+namespace tocsin::respond {
+
+namespace {
+
+/// How an effect of a step is undone; nullopt: not at all.
+std::optional<EffectKind> undo_of(const Step& step) {
+    if (step.undo == "none") return std::nullopt;
+    if (step.action == Action::webhook)
+        return step.undo.empty() ? std::nullopt : std::optional(EffectKind::webhook);
+    return facts_of(step.action).undo;
+}
+
+}  // namespace
+
+Result<void> Response::on(const Event& event, const RunUndone& what) {
+    Incident* incident = TRY(find_any(what.incident));
+    if (what.run == 0 || what.run > incident->runs.size())
+        return fail(ErrorCode::not_found, fmt::format("incident {} has no run {}", what.incident, what.run));
+    Run& run = incident->runs[what.run - 1];
+    if (run.state == RunState::undoing || run.state == RunState::undone) return {};
+    if (run.kind == RunKind::dry)
+        return fail(ErrorCode::conflict, "a dry run did nothing that could be undone");
+    request_undo(*incident, run, event.by, what.why);
+    return {};
+}
+
+void Response::request_undo(Incident& incident, Run& run, std::string_view by, std::string_view why) {
+    note(incident, by, fmt::format("Run {} is undone{}{}", run.number, why.empty() ? "" : ": ", why));
+    run.state = RunState::undoing;
+    for (StepRun& step : run.steps) {
+        if (step.state <= StepState::running) step.state = StepState::cancelled;
+        for (const EffectKey& key : step.effects) {
+            EffectRow& row = effects_.at(key);
+            if (row.state == EffectState::waiting && !row.uncertain) withdraw(row, "the run is undone");
+            // What may have been done is tried to its end first: only then it is known what to take back.
+        }
+    }
+    go_on_undoing(incident, run);
+}
+
+/// Makes the next undo when the one before has ended. Effects that are under way are waited for.
+void Response::go_on_undoing(Incident& incident, Run& run) {
+    if (run.state != RunState::undoing) return;
+    std::vector<const EffectRow*> done;
+    for (const StepRun& step : run.steps)
+        for (const EffectKey& key : step.effects) {
+            const EffectRow& row = effects_.at(key);
+            if (row.state <= EffectState::attempted) return;
+            if (row.state == EffectState::done || row.state == EffectState::unknown) done.push_back(&row);
+        }
+    std::ranges::sort(done, std::ranges::greater{}, &EffectRow::number);
+    for (const EffectRow* row : done) {
+        const auto step = std::ranges::find(run.playbook->steps, row->step, &Step::name);
+        const std::optional<EffectKind> kind = undo_of(*step);
+        if (!kind) continue;
+        const EffectKey key = row->key + ".undo";
+        if (const auto undo = effects_.find(key); undo != effects_.end()) {
+            if (undo->second.state <= EffectState::attempted) return;
+            continue;
+        }
+        EffectRow undo{.key = key,
+                       .kind = *kind,
+                       .repeat = Repeat::by_key,
+                       .retries = std::max(step->retries, limits::respond_undo_retries),
+                       .retry_us = limits::respond_retry_us,
+                       .retry_us_max = limits::respond_retry_us_max,
+                       .step = row->step,
+                       .undoes = row->key,
+                       .run = run.number,
+                       .parameters = row->parameters};
+        if (step->action == Action::webhook)
+            undo.parameters["webhook"] = step->undo.substr(step->undo.find(':') + 1);
+        make(incident, std::move(undo));
+        return;
+    }
+    undo_ended(incident, run);
+}
+
+void Response::undo_ended(Incident& incident, Run& run) {
+    bool failed = false;
+    for (std::size_t at = 0; at < run.steps.size(); ++at)
+        for (const EffectKey& key : run.steps[at].effects) {
+            const auto undo = effects_.find(key + ".undo");
+            if (undo == effects_.end()) continue;
+            failed = failed || undo->second.state != EffectState::done;
+            if (undo->second.state == EffectState::done) run.steps[at].state = StepState::undone;
+        }
+    run.state = failed ? RunState::undo_failed : RunState::undone;
+    run.ended = now_;
+    note(incident, "respond", fmt::format("Run {} is {}", run.number, to_string(run.state)));
+    if (failed)
+        tell_group(incident, fmt::format("undo-failed-{}", run.number), "undo_failed",
+                   std::string(desk_group), {});
+    for (Run& other : incident.runs) {
+        if (other.state != RunState::running) continue;
+        for (std::size_t at = 0; at < other.steps.size(); ++at)
+            if (other.playbook->steps[at].action == Action::undo_runs &&
+                other.steps[at].state == StepState::running)
+                perform_undo_runs({&incident, &other, at});
+        progress(incident, other);
+    }
+}
+
+}  // namespace tocsin::respond
