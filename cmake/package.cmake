@@ -30,7 +30,7 @@ install(FILES ${bash_completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-compl
 install(FILES packaging/tocsin.service DESTINATION lib/systemd/system)
 install(FILES packaging/tocsin.sysusers DESTINATION lib/sysusers.d RENAME tocsin.conf)
 install(FILES packaging/tocsin.toml DESTINATION /etc/tocsin)
-install(DIRECTORY rules DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin)
+install(DIRECTORY rules playbooks DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin)
 install(FILES README.md ASSURANCE.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin)
 install(FILES packaging/debian/copyright ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin)
 install(DIRECTORY docs/manual DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin FILES_MATCHING PATTERN "*.md")
