@@ -170,6 +170,7 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
         return revoke_order(fiber, path.substr(order_prefix.size()),
                             parameter(*target, "by").value_or(caller));
     if (WatchRequests::is_about_watch(path)) return watch_.handle(fiber, request, *target, caller);
+    if (RespondRequests::is_about_response(path)) return respond_.handle(fiber, request, *target, caller);
     if (get && path == "/v1/status") return show_status(fiber);
     if (get && path == "/metrics") return show_metrics(fiber);
     if (get && path == "/health") return answer(200, {{"health", "ok"}});

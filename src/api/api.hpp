@@ -9,6 +9,7 @@
 #include "api/access.hpp"
 #include "api/answer_pages.hpp"
 #include "api/quarantine.hpp"
+#include "api/respond_requests.hpp"
 #include "api/watch_requests.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
@@ -46,6 +47,7 @@ struct ApiServices {
     /// Whether the configuration has a customer of this name; empty: nobody knows.
     std::function<bool(const std::string& name)> knows_customer = {};
     WatchActions watch = {};
+    RespondActions respond = {};
     /// Signs the links of contacts.
     HashKey link_key = {};
 };
@@ -63,6 +65,7 @@ public:
           quarantine_({services_.journal, services_.held, services_.evidence, services_.blocking,
                        services_.clock, services_.log, services_.held_actions}),
           watch_({services_.blocking, services_.clock, services_.log, services_.watch}),
+          respond_({services_.clock, services_.log, services_.respond}),
           answers_({services_.blocking, services_.clock, services_.log, services_.watch},
                    services_.link_key) {}
     /// Serves one connection until it closes, is silent for `timeout_ms`, or takes limits::api_request_ms for one request.
@@ -93,6 +96,7 @@ private:
     TimePoint started_at_;
     Quarantine quarantine_;
     WatchRequests watch_;
+    RespondRequests respond_;
     AnswerPages answers_;
 };
 

@@ -4,9 +4,9 @@
 #include <iterator>
 #include <string_view>
 
-#include <fmt/chrono.h>
 #include <fmt/core.h>
 
+#include "app/own_mail.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits/watch.hpp"
 #include "base/token.hpp"
@@ -26,28 +26,20 @@ bool related(std::string_view domain, std::string_view other) {
     return domain == other || below(domain, other) || below(other, domain);
 }
 
-/// RFC 5322 section 3.3: the date of a message.
-std::string mail_date(TimePoint now) {
-    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000",
-                       fmt::gmtime(static_cast<std::time_t>(now.microseconds / 1'000'000)));
-}
-
-std::string mail_text(const ContactQuestion& question, const std::string& to, const std::string& link,
-                      const watch::Alarm& alarm) {
-    const config::WatchSettings& watch = question.settings.watch;
-    // RFC 3834 section 5: nobody's holiday program answers it. All of it is ASCII and ours, but the addresses, that were checked.
-    return fmt::format(
-        "From: {0}\r\nTo: {1}\r\nSubject: Is this mail yours?\r\nDate: {2}\r\n"
-        "Message-ID: <{3}@{4}>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
-        "Mail in the name of your account was stopped, or something was changed on the\r\n"
-        "account, because it is not what you usually do. Please look, and say whether it\r\n"
-        "was you. The link shows what it is; it is good for one answer and for three days:\r\n\r\n"
-        "{5}\r\n\r\n"
-        "If you did not expect this, do not pass the link on. You can also call us and\r\n"
-        "name alarm {6}.\r\n",
-        *watch.ask_from, to, mail_date(question.clock.now()), make_token(),
-        question.settings.daemon.host_name, link, alarm.id);
+OwnMail mail_about(const ContactQuestion& question, const std::string& to, const std::string& link,
+                   const watch::Alarm& alarm) {
+    return {.from = *question.settings.watch.ask_from,
+            .to = to,
+            .subject = "Is this mail yours?",
+            .text = fmt::format(
+                "Mail in the name of your account was stopped, or something was changed on the\n"
+                "account, because it is not what you usually do. Please look, and say whether it\n"
+                "was you. The link shows what it is; it is good for one answer and for three days:\n\n"
+                "{}\n\n"
+                "If you did not expect this, do not pass the link on. You can also call us and\n"
+                "name alarm {}.\n",
+                link, alarm.id),
+            .message_id = make_token() + "@" + question.settings.daemon.host_name};
 }
 
 Result<gate::NextHopAddress> hop_of(const config::Settings& settings) {
@@ -56,28 +48,11 @@ Result<gate::NextHopAddress> hop_of(const config::Settings& settings) {
     return gate::NextHopAddress{hop->host, hop->port};
 }
 
-Result<void> positive(const Result<proto::SmtpReply>& reply, bool go_ahead = false) {
-    if (!reply) return std::unexpected(reply.error());
-    if (reply->positive() || (go_ahead && reply->code == 354)) return {};
-    return fail(ErrorCode::unavailable, "the mail server said " + reply->summary());
-}
-
-Result<void> send(const ContactQuestion& question, net::Fiber& fiber, const std::string& to,
-                  const std::string& text) {
+Result<void> send(const ContactQuestion& question, net::Fiber& fiber, const OwnMail& mail) {
     gate::NextHopAddress address = TRY(hop_of(question.settings));
     address.timeout_ms = limits::watch_question_ms;
-    gate::NextHop hop(std::move(address), question.settings.daemon.host_name, question.log);
-    TRY(hop.open(fiber));
-    proto::SmtpSender sender;
-    sender.path = *question.settings.watch.ask_from;
-    sender.size_bytes = text.size();
-    TRY(positive(hop.mail(fiber, sender, {})));
-    TRY(positive(hop.recipient({.path = to, .notify = {}, .original_recipient = {}})));
-    TRY(positive(hop.data(), true));
-    const ByteView piece = as_bytes(text);
-    TRY(positive(hop.content({&piece, 1})));
-    hop.quit();
-    return {};
+    return send_own_mail(fiber, std::move(address), question.settings.daemon.host_name, question.log, mail,
+                         question.clock.now());
 }
 
 }  // namespace
@@ -150,9 +125,8 @@ ContactQuestions::Asked ContactQuestions::ask(net::Fiber& fiber, const std::stri
     std::string url = *services_.settings.watch.answer_url;
     if (!url.ends_with('/')) url += '/';
     const TimePoint until{services_.clock.now().microseconds + limits::watch_link_us};
-    const std::string text =
-        mail_text(services_, contact.address, url + services_.links.make(alarm_id, until), *alarm);
-    const Result<void> sent = send(services_, fiber, contact.address, text);
+    const OwnMail mail = mail_about(services_, contact.address, url + services_.links.make(alarm_id, until), *alarm);
+    const Result<void> sent = send(services_, fiber, mail);
     const Asked asked = sent ? Asked::done : Asked::try_again;
     // Of failures the first one is told.
     if (sent || tries == 0)

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/fold_case.hpp"
+
 namespace tocsin::app {
 
 namespace {
@@ -120,6 +122,9 @@ gate::GateRules gate_rules(const config::Settings& settings) {
     rules.banner = banner_of(settings.banner);
     rules.retry_window_us = std::int64_t{settings.unscannable.retry_window_s} * 1'000'000;
     rules.host_name = settings.daemon.host_name;
+    if (settings.respond.people)
+        for (const std::string& address : settings.respond.report_addresses)
+            rules.report_addresses.push_back(ascii_lower(address));
     return rules;
 }
 

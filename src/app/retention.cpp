@@ -29,6 +29,9 @@ Result<std::size_t> sweep_shelf(const RetentionServices& services, std::uint8_t 
     const std::vector<Hash256> hashes = TRY(services.evidence.list_shelf(shelf));
     for (const Hash256& hash : hashes) {
         if (TRY(services.held.needs_content(to_hex(std::as_bytes(std::span(hash))), kept_since))) continue;
+        if (services.respond != nullptr &&
+            TRY(services.respond->needs_content(to_hex(std::as_bytes(std::span(hash))), kept_since)))
+            continue;
         if (TRY(services.evidence.remove_if_unused(hash, stored_before))) ++removed;
     }
     return removed;

@@ -10,6 +10,7 @@
 #include "store/held_store.hpp"
 #include "store/journal_store.hpp"
 #include "store/kept_mail_store.hpp"
+#include "store/respond_store.hpp"
 #include "store/watch_store.hpp"
 
 namespace tocsin::app {
@@ -22,6 +23,7 @@ struct RetentionServices {
     const Clock& clock;
     Log& log;
     store::KeptMailStore* kept_mail = nullptr;  ///< nullptr: there is none
+    store::RespondStore* respond = nullptr;  ///< reports whose evidence is kept as long; nullptr: there are none
     store::WatchStore* watch = nullptr;  ///< events, alarms and days go with the journal; nullptr: they stay
 };
 

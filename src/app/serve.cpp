@@ -20,6 +20,7 @@
 #include "app/metrics_page.hpp"
 #include "app/network_databases.hpp"
 #include "app/readiness.hpp"
+#include "app/response_room.hpp"
 #include "app/retention.hpp"
 #include "app/service_notice.hpp"
 #include "app/txt_answers.hpp"
@@ -141,6 +142,7 @@ private:
         Result<void> served = load_orders(fiber);
         if (served) served = listen(fiber);
         // Behind the last session, which may have offered something, or been judged.
+        if (response_) response_->stop(fiber, stop_by_);
         watching_.stop_and_join(fiber, stop_by_);
         if (served && watch_) take_last_snapshot(*follow_up_, fiber, stop_by_);
         keeping_.stop_and_join(fiber, stop_by_);
@@ -255,6 +257,19 @@ private:
         return events;
     }
 
+    /// Behind the watch, before any door: what is reported or found from the first message on is answered.
+    Result<void> start_response(net::Fiber& fiber) {
+        if (!options_.settings.respond.people) return {};
+        response_.emplace(RoomServices{options_.settings, options_.playbooks_folder, *database_, *evidence_, *held_,
+                                       *journal_, *orders_, *readers_, *blocking_, loop_, clock_, log_,
+                                       watch_ ? &*watch_ : nullptr,
+                                       [this](net::Fiber& own) { return load_orders(own); }});
+        TRY(response_->start(fiber));
+        services_->malware_leaves = [this](const store::Record& record) { response_->note_malware(record); };
+        if (watch_) watch_->on_incident = [this](const watch::Alarm& alarm) { response_->note_alarm(alarm); };
+        return {};
+    }
+
     std::string watch_snapshot_path() const { return options_.data_folder + "/watch.snapshot"; }
 
     Result<void> start_follow_up() {
@@ -318,6 +333,7 @@ private:
                 services_->history.note_release(record, gate::written_by(*services_, record.customer));
                 if (watch_) watch_->see_release(record);
             }});
+        TRY(start_response(fiber));
         api_.emplace(
             api::ApiServices{*journal_,
                              *orders_,
@@ -340,6 +356,7 @@ private:
                              [this](net::Fiber& caller) { return readiness_->reasons_against(caller); },
                              [this](const std::string& name) { return knows_customer(name); },
                              watch_actions(),
+                             response_ ? response_->actions() : api::RespondActions{},
                              link_key_});
         readiness_.emplace(*readers_, *writer_, *database_, *blocking_, options_.data_folder);
         started_at_ = clock_.now();
@@ -376,6 +393,7 @@ private:
             RetentionServices retention{*journal_, *held_, *evidence_, *blocking_, clock_, log_};
             if (kept_mail_) retention.kept_mail = &*kept_mail_;
             retention.watch = &*watch_store_;
+            if (response_) retention.respond = &response_->store();
             sweep_for_ever(retention, own, {options_.settings.keep, options_.settings.hunt.keep_days});
         }));
         TRY(start_follow_up());
@@ -455,6 +473,7 @@ private:
     std::optional<gate::UnheardHolds> unheard_;
     std::optional<store::AwayStore> away_store_;
     std::optional<WatchService> watch_;
+    std::optional<ResponseRoom> response_;  ///< nothing: it is off
     std::optional<ContactQuestions> questions_;  ///< nothing: it is off
     std::optional<NetworkDatabases> networks_;
     gate::MailWatch mail_watch_;

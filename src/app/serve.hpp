@@ -23,7 +23,8 @@ struct ServeOptions {
     std::size_t readers = 2;
     std::uint32_t deadline_ms = limits::reader_deadline_ms;
     std::size_t cache_entries = limits::cache_entries;
-    std::string lists_folder;  ///< lists that Tocsin brings, for the watch
+    std::string lists_folder;      ///< lists that Tocsin brings, for the watch
+    std::string playbooks_folder;  ///< playbooks that it brings, for the response
     /// Reads the configuration anew, for a reload. Errors: it has problems; the old one stays in force.
     std::function<Result<config::Settings>()> read_settings;
 };

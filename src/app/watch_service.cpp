@@ -216,8 +216,19 @@ Result<void> WatchService::answer(net::Fiber& fiber, const watch::AnswerEvent& e
     untold_.insert(event.alarm);
     TRY(write_events(fiber));
     TRY(write_alarms(fiber));
+    const watch::Alarm* alarm = watch_.alarm(event.alarm);
+    if (on_incident && alarm != nullptr && alarm->state == watch::AlarmState::incident) on_incident(*alarm);
     work_.notify_all();
     return {};
+}
+
+Result<void> WatchService::take_care(net::Fiber& fiber, const watch::CareEvent& event) {
+    if (!watch_.knows(event.customer) && !(knows_customer && knows_customer(event.customer)))
+        return fail(ErrorCode::not_found, "the configuration has no customer \"" + event.customer +
+                                              "\", and no mail came from one of that name");
+    TRY(quiet_.bring_back(blocking_, fiber, event));
+    TRY(see_and_write(event));
+    return write_events(fiber);
 }
 
 Result<void> WatchService::write_events(net::Fiber& fiber) {

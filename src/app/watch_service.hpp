@@ -67,6 +67,9 @@ public:
     /// Errors: not_found, conflict (it was answered), unavailable, io (as above).
     [[nodiscard]] Result<void> answer(net::Fiber& fiber, const watch::AnswerEvent& event);
 
+    /// Somebody wants more care for a customer, or less. Errors: not_found (no such customer), unavailable, io (as above).
+    [[nodiscard]] Result<void> take_care(net::Fiber& fiber, const watch::CareEvent& event);
+
     /// What an inbound mail claims; looked up later (look_up_outcomes). More than limits::watch_outcomes_waiting are left out.
     void note_outcomes(TimePoint time, const std::vector<scan::ReportedOutcome>& outcomes);
     /// Outcomes that wait become events, where there is a record of their message. Errors: unavailable, io: they wait on.
@@ -105,6 +108,8 @@ public:
     [[nodiscard]] net::FiberEvent& work() { return work_; }
     /// Told whether the configuration has a customer of this name.
     std::function<bool(const std::string& name)> knows_customer;
+    /// Told when somebody said that it was not the customer, and this is on disk; empty: nobody wants to know.
+    std::function<void(const watch::Alarm&)> on_incident;
 
 private:
     Result<void> see(const watch::Event& event);

@@ -17,6 +17,7 @@
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
 #include "cli/hunt_command.hpp"
+#include "cli/incident_command.hpp"
 #include "cli/quarantine_client.hpp"
 #include "cli/report_command.hpp"
 #include "cli/rules_command.hpp"
@@ -386,6 +387,7 @@ int run(int argc, char** argv) {
     RulesCommand rules;
     HuntCommand hunt;
     WatchCommand watch;
+    IncidentWords incident;
     ClientOptions client;
     JournalFilter filter;
     QuarantineWords quarantine;
@@ -402,6 +404,7 @@ int run(int argc, char** argv) {
     add_rules(app, rules, chosen, quiet_log);
     add_hunt(app, hunt, chosen, quiet_log);
     add_watch(app, watch, client, chosen);
+    add_incidents(app, incident, client, chosen);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);
     try {

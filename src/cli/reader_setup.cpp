@@ -76,14 +76,26 @@ Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::
 
 }  // namespace
 
-std::string find_own_rules() {
+namespace {
+
+/// A folder that Tocsin brings, told by a file that is in it.
+std::string find_own_folder(const std::string& name, const char* file) {
     std::error_code error;
-    for (const char* place : {"../share/tocsin/rules", "../rules"}) {
-        const std::filesystem::path folder = own_folder() / place;
-        if (std::filesystem::exists(folder / "text-model.bin", error))
-            return folder.lexically_normal().string();
+    for (const char* place : {"../share/tocsin", ".."}) {
+        const std::filesystem::path folder = own_folder() / place / name;
+        if (std::filesystem::exists(folder / file, error)) return folder.lexically_normal().string();
     }
     return {};
+}
+
+}  // namespace
+
+std::string find_own_rules() {
+    return find_own_folder("rules", "text-model.bin");
+}
+
+std::string find_own_playbooks() {
+    return find_own_folder("playbooks", "notices.toml");
 }
 
 Result<pool::PoolConfig> make_pool_config(const ReaderOptions& options) {

@@ -42,6 +42,8 @@ struct ReaderOptions {
 /// The folder of Tocsin's own rules and lists: installed beside the program, or in the source tree that it was built in.
 /// Empty: they are not there.
 [[nodiscard]] std::string find_own_rules();
+/// The same for playbooks and notices: ../share/tocsin/playbooks, or ../playbooks beside the folder of the program.
+[[nodiscard]] std::string find_own_playbooks();
 
 /// The pool configuration for these options, without a scratch folder. Errors: tocsin-reader, or a database or rule folder that
 /// was named, is not there.

@@ -111,6 +111,7 @@ Result<app::ServeOptions> serve_options(const ServeWords& words) {
     options.deadline_ms = pool.deadline_ms;
     options.cache_entries = pool.cache_entries;
     options.lists_folder = find_own_rules() + "/lists";
+    options.playbooks_folder = find_own_playbooks();
     options.required_paths = readers.clamav_databases;
     options.required_paths.insert(options.required_paths.end(), readers.yara_rules.begin(),
                                   readers.yara_rules.end());

@@ -408,6 +408,38 @@ constexpr Setting watch_settings[] = {
      .default_text = "where released outbound mail goes, else the next hop of an outbound SMTP listener"},
 };
 
+constexpr Setting respond_settings[] = {
+    {.key = "people",
+     .type = Type::path,
+     .access = bound<&S::respond, &RespondSettings::people>,
+     .help = "File that names people, groups, who is on call, and deadlines (respond in the manual).",
+     .default_text = "reports are not taken and no incident is opened",
+     .path_use = PathUse::file},
+    {.key = "report_addresses",
+     .type = Type::texts,
+     .access = bound<&S::respond, &RespondSettings::report_addresses>,
+     .help = "Addresses to which people send mail that they find suspicious. What is for one of them is kept "
+             "and read as a report, whatever it carries; it is not passed on.",
+     .most = address_bytes},
+    {.key = "playbooks",
+     .type = Type::paths,
+     .access = bound<&S::respond, &RespondSettings::playbooks>,
+     .help = "Folders of playbooks and notices beside those that Tocsin brings. A file takes the place of one "
+             "with the same name in a folder before.",
+     .path_use = PathUse::folder},
+    {.key = "notices_from",
+     .type = Type::text,
+     .access = bound<&S::respond, &RespondSettings::notices_from>,
+     .help = "Sender of notices.",
+     .most = address_bytes,
+     .default_text = "nobody: no notice goes out by mail"},
+    {.key = "notices_through",
+     .type = Type::hop_address,
+     .access = bound<&S::respond, &RespondSettings::notices_through>,
+     .help = "Mail server that takes notices. It must not come through Tocsin again.",
+     .default_text = "as questions to contacts: watch.ask_through"},
+};
+
 std::size_t one_row(const Settings&) {
     return 1;
 }
@@ -466,6 +498,9 @@ constexpr Section section_table[] = {
     {"watch", Rows::one,
      "What customers normally send, and what happens when it is not them any more (watch in the manual).",
      watch_settings, one_row, append_nothing},
+    {"respond", Rows::one,
+     "Reports, incidents, and what is done about them (respond in the manual).", respond_settings, one_row,
+     append_nothing},
 };
 
 }  // namespace

@@ -202,6 +202,17 @@ struct WatchSettings {
     bool operator==(const WatchSettings&) const = default;
 };
 
+/// Reports, incidents and what is done about them.
+struct RespondSettings {
+    std::optional<std::string> people;  ///< file; unset: the response is off
+    std::vector<std::string> report_addresses;
+    std::vector<std::string> playbooks;       ///< folders beside the shipped ones; a later one wins
+    std::optional<std::string> notices_from;  ///< sender of notices
+    std::optional<Address> notices_through;   ///< unset: as questions to contacts
+
+    bool operator==(const RespondSettings&) const = default;
+};
+
 /// Where released mail goes that came through a milter, or over HTTP; what came through a proxy goes where its listener passes
 /// mail on to.
 struct ReleaseSettings {
@@ -228,6 +239,7 @@ struct Settings {
     KeepSettings keep;
     HuntSettings hunt;
     WatchSettings watch;
+    RespondSettings respond;
 
     bool operator==(const Settings&) const = default;
 };

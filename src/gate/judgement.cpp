@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/contains.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
 #include "gate/banner_edits.hpp"
@@ -157,6 +158,21 @@ Decision stricter(const std::optional<store::Order>& order, Decision by_policy) 
     return decision_of(*order);
 }
 
+bool is_report_address(const GateServices& services, std::string_view recipient) {
+    const std::vector<std::string>& addresses = services.rules->report_addresses;
+    return !addresses.empty() && contains(addresses, ascii_lower(recipient));
+}
+
+bool has_report_address(const GateServices& services, const Envelope& envelope) {
+    return std::ranges::any_of(envelope.recipients, [&](const std::string& recipient) {
+        return is_report_address(services, recipient);
+    });
+}
+
+Decision report_decision() {
+    return {Disposition::quarantine, "a report: it is kept for those who answer it", DecidedBy::report};
+}
+
 /// One decision per recipient; the same is not worked out twice.
 std::vector<Decision> decide_each(GateServices& services, const Envelope& envelope,
                                   const PolicySubject& subject, TimePoint now) {
@@ -170,7 +186,8 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
     const std::optional<store::Order> for_all = services.orders.find(looked, now);
     const Decision by_policy = decide(table, subject);
     const bool policy_by_recipient = looks_at_recipients(table);
-    bool by_recipient = services.orders.looks_at_recipients() || policy_by_recipient;
+    bool by_recipient = services.orders.looks_at_recipients() || policy_by_recipient ||
+                        has_report_address(services, envelope);
     if (!by_recipient || envelope.recipients.empty()) {
         std::size_t count = std::max<std::size_t>(envelope.recipients.size(), 1);
         return {count, stricter(for_all, by_policy)};
@@ -178,6 +195,10 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
     std::vector<Decision> decisions;
     PolicySubject own = subject;
     for (const std::string& recipient : envelope.recipients) {
+        if (is_report_address(services, recipient)) {
+            decisions.push_back(report_decision());
+            continue;
+        }
         own.recipient = recipient;
         std::optional<store::Order> order =
             services.orders.find_for_recipient(envelope.direction, recipient, now);
@@ -217,6 +238,7 @@ std::uint32_t count_try(GateServices& services, bool counts, const Hash256& key,
 /// nothing.
 std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& envelope,
                                         std::size_t size_bytes) {
+    if (has_report_address(services, envelope)) return std::nullopt;
     const TimePoint now = services.clock.now();
     Judgement out;
     out.begun = net::steady_now();
@@ -408,6 +430,8 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
         services.history.note(record, written_by(services, record.customer));
         keep_for_hunts(services, record, content, judgement);
         note_outcomes(services, envelope, judgement);
+        if (services.malware_leaves && envelope.direction == mail::Direction::outbound && record.verdict == "malware")
+            services.malware_leaves(record);
     }
     count_judged(services.metrics, record, judgement);
     services.log.write(LogLevel::info, "message.judged",

@@ -30,7 +30,12 @@ enum class Disposition : std::uint8_t {
 /// Hold or quarantine.
 [[nodiscard]] bool keeps(Disposition disposition);
 
-enum class DecidedBy : std::uint8_t { policy, order, watch };
+enum class DecidedBy : std::uint8_t {
+    policy,
+    order,
+    watch,
+    report,  ///< it is addressed to where people report mail: whatever it carries, it is what they want to show
+};
 
 struct Decision {
     Disposition disposition = Disposition::tempfail;

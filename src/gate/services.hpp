@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,8 @@ struct GateRules {
     HeaderPolicy inbound_headers = HeaderPolicy::tagged;
     HeaderPolicy outbound_headers = HeaderPolicy::none;
     BannerRules banner;
+    /// Where people report mail, in lower case: what is for one of these is kept for the response, and never filtered away.
+    std::vector<std::string> report_addresses;
     /// Tries of one message further apart are counted anew.
     std::int64_t retry_window_us = std::int64_t{limits::unscannable_window_s} * 1'000'000;
     std::string host_name = "localhost";  ///< as the daemon began with it, like all else that names us
@@ -58,6 +61,8 @@ struct GateServices {
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken
     GateMetrics metrics{};
     const MailWatch* watch = nullptr;  ///< nullptr: what customers send is not compared with their past
+    /// Told of records of malware that a customer sends; empty: nobody answers it.
+    std::function<void(const store::Record&)> malware_leaves = {};
     MailKeeper* keeper = nullptr;      ///< nullptr: no mail is kept for looking again
 };
 

@@ -122,7 +122,18 @@ struct AnswerEvent {
     std::string note;
 };
 
-using Event = std::variant<MessageEvent, AccountEvent, OutcomeEvent, AnswerEvent>;
+/// Somebody who may decide wants a customer to be watched closely, or all of his mail to go in small parts, until these moments;
+/// absent: as it was. A moment that has passed ends it.
+struct CareEvent {
+    std::string id;
+    TimePoint time;
+    std::string customer;
+    std::optional<TimePoint> watched_until, paced_until;
+    std::string by;
+    std::string note;
+};
+
+using Event = std::variant<MessageEvent, AccountEvent, OutcomeEvent, AnswerEvent, CareEvent>;
 
 [[nodiscard]] std::string_view to_string(AccountAct act);
 [[nodiscard]] std::string_view to_string(Outcome outcome);

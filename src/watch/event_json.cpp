@@ -35,10 +35,15 @@ public:
         return value;
     }
     TimePoint time() {
-        const std::string value = needed_text("time");
+        static_cast<void>(needed_text("time"));
+        return moment("time").value_or(TimePoint{});
+    }
+    std::optional<TimePoint> moment(const char* name) {
+        const std::string value = text(name);
+        if (value.empty()) return std::nullopt;
         const std::optional<TimePoint> moment = parse_moment(value);
-        if (!moment) wrong("time", "a moment such as 2026-03-01T12:00:00Z");
-        return moment.value_or(TimePoint{});
+        if (!moment) wrong(name, "a moment such as 2026-03-01T12:00:00Z");
+        return moment;
     }
     std::uint64_t number(const char* name, std::uint64_t absent) {
         const json* value = find(name);
@@ -201,6 +206,16 @@ AnswerEvent read_answer(Fields& fields) {
             .note = fields.text("note")};
 }
 
+CareEvent read_care(Fields& fields) {
+    return {.id = fields.needed_text("id"),
+            .time = fields.time(),
+            .customer = fields.needed_text("customer"),
+            .watched_until = fields.moment("watched_until"),
+            .paced_until = fields.moment("paced_until"),
+            .by = fields.text("by"),
+            .note = fields.text("note")};
+}
+
 AccountEvent read_act(Fields& fields, AccountAct act) {
     AccountEvent event;
     event.id = fields.needed_text("id");
@@ -226,11 +241,12 @@ public:
         if (!value.empty()) object[name] = value;
     }
     /// With microseconds, where there are any: what is written is what is read.
-    void time(TimePoint value) {
+    void time(TimePoint value) { moment("time", value); }
+    void moment(const char* name, TimePoint value) {
         std::string text = to_rfc3339(value);
         const std::int64_t rest = (value.microseconds % 1'000 + 1'000) % 1'000;
         if (rest != 0) text.insert(text.size() - 1, fmt::format("{:03}", rest));
-        object["time"] = std::move(text);
+        object[name] = std::move(text);
     }
     void flag(const char* name, bool value) {
         if (value) object[name] = true;
@@ -328,6 +344,19 @@ json to_json(const AnswerEvent& event) {
     return std::move(out.object);
 }
 
+json to_json(const CareEvent& event) {
+    Members out;
+    out.object["kind"] = "care";
+    out.text("id", event.id);
+    out.time(event.time);
+    out.text("customer", event.customer);
+    if (event.watched_until) out.moment("watched_until", *event.watched_until);
+    if (event.paced_until) out.moment("paced_until", *event.paced_until);
+    out.text("by", event.by);
+    out.text("note", event.note);
+    return std::move(out.object);
+}
+
 Result<std::optional<Event>> event_from_json(const json& value) {
     if (!value.is_object()) return fail(ErrorCode::invalid_input, "an event must be a JSON object");
     Fields fields(value);
@@ -341,6 +370,8 @@ Result<std::optional<Event>> event_from_json(const json& value) {
         event = read_outcome(fields, *known);
     } else if (kind == "answer") {
         event = read_answer(fields);
+    } else if (kind == "care") {
+        event = read_care(fields);
     } else if (const std::optional<AccountAct> act = account_act(kind)) {
         event = read_act(fields, *act);
     } else {

@@ -21,6 +21,7 @@ namespace tocsin::watch {
 [[nodiscard]] nlohmann::json to_json(const AccountEvent& event);
 [[nodiscard]] nlohmann::json to_json(const OutcomeEvent& event);
 [[nodiscard]] nlohmann::json to_json(const AnswerEvent& event);
+[[nodiscard]] nlohmann::json to_json(const CareEvent& event);
 /// A text as JSON. Errors: invalid_input (no JSON, with the byte at which it is none; lists and objects deeper in each other than
 /// limits::watch_json_depth).
 [[nodiscard]] Result<nlohmann::json> parse_flat_json(std::string_view text);

@@ -115,6 +115,7 @@ public:
     std::vector<Campaign> campaigns;
     std::string open_alarm;
     TimePoint watched_until;  ///< closely, after an incident
+    TimePoint paced_until;    ///< all mail goes in small parts: somebody ordered it
     Day score_day = -1;
     std::size_t score_bin = 0;  ///< of the highest score of that day, in AlarmBudget
     Day act_score_day = -1;

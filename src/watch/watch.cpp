@@ -146,6 +146,7 @@ Campaign& Watch::begin_campaign(Profile& profile, const MessageEvent& event, Mes
     check_recipients(profile, campaign, event);
     Judged judged = judge(profile, event, facts, campaign);
     decide(profile, event, facts, campaign, judged);
+    if (campaign.action == Action::pass && event.time < profile.paced_until) campaign.action = Action::pace;
     return campaign;
 }
 
@@ -230,6 +231,22 @@ Result<void> Watch::see(const AccountEvent& event) {
         return {};
     }
     judge_act(profile, event);
+    return {};
+}
+
+Result<void> Watch::see(const CareEvent& event) {
+    Profile& profile = *TRY(admit(event.id, event.customer, event.time));
+    if (repeated(hash_("care " + event.id))) {
+        ++counts_.repeated;
+        return {};
+    }
+    if (event.watched_until) profile.watched_until = *event.watched_until;
+    if (event.paced_until) {
+        profile.paced_until = *event.paced_until;
+        // What is under way, too.
+        for (Campaign& campaign : profile.campaigns)
+            if (campaign.action == Action::pass && event.time < profile.paced_until) campaign.action = Action::pace;
+    }
     return {};
 }
 
@@ -325,7 +342,8 @@ std::vector<std::string> Watch::quiet_customers(std::size_t kept, std::size_t mo
         if (here <= kept || names.size() >= most) break;
         const Profile& profile = *profiles_.at(*name);
         if (latest_.microseconds - profile.touched.microseconds < limits::watch_quiet_us) break;
-        if (!profile.open_alarm.empty() || latest_ < profile.watched_until) continue;
+        if (!profile.open_alarm.empty() || latest_ < profile.watched_until || latest_ < profile.paced_until)
+            continue;
         names.push_back(*name);
         --here;
     }
@@ -356,6 +374,8 @@ std::vector<std::string> Watch::away_in(const Event& event) const {
         add(message->customer);
     } else if (const auto* act = std::get_if<AccountEvent>(&event)) {
         add(act->customer);
+    } else if (const auto* care = std::get_if<CareEvent>(&event)) {
+        add(care->customer);
     } else {
         add(std::get<OutcomeEvent>(event).customer);
     }

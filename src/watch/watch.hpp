@@ -68,6 +68,8 @@ public:
     [[nodiscard]] Result<void> see(const OutcomeEvent& event);
     /// Errors: not_found (no such alarm), conflict (answered already).
     [[nodiscard]] Result<void> see(const AnswerEvent& event);
+    /// Errors: invalid_input, as above.
+    [[nodiscard]] Result<void> see(const CareEvent& event);
 
     /// Ids of alarms since the last call, in order; an id comes again when its alarm took in another campaign.
     [[nodiscard]] std::vector<std::string> take_news();

@@ -1,0 +1,197 @@
+#include "api/respond_requests.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "api/answers.hpp"
+#include "api/query.hpp"
+#include "base/ascii.hpp"
+#include "base/contains.hpp"
+#include "base/limits.hpp"
+#include "base/limits/respond.hpp"
+#include "respond/event_json.hpp"
+#include "respond/incident_json.hpp"
+
+namespace tocsin::api {
+
+namespace {
+
+using nlohmann::json;
+using proto::HttpResponse;
+
+constexpr std::string_view state_words[] = {"open", "desk", "all"};
+constexpr std::string_view zero_or_one[] = {"0", "1"};
+constexpr std::int64_t day_us = 24LL * 3'600 * 1'000'000;
+/// How far ahead gaps of rotas are shown.
+constexpr std::int64_t gaps_days = 14;
+
+/// What a person may say. All else is said by parts of Tocsin, about what they saw.
+constexpr std::array<std::string_view, 18> acts_of_people = {
+    "verdict_given", "opened_by_hand",   "people_touched",    "run_started",  "run_undone",   "approval",
+    "manual_done",   "step_retried",     "acknowledged",      "owner_set",    "severity_set", "state_set",
+    "note_added",    "incidents_merged", "incident_unmerged", "reports_split", "incident_closed", "override_added"};
+
+/// A word of a request as one of the response's choices.
+template <typename Word>
+Result<Word> word_of(const proto::HttpTarget& target, std::string_view name, Word otherwise) {
+    const std::optional<std::string> value = parameter(target, name);
+    if (!value || value->empty()) return otherwise;
+    if (const std::optional<Word> word = respond::from_word<Word>(*value)) return *word;
+    std::string words;
+    for (const std::string_view one : respond::words<Word>) words += (words.empty() ? "" : ", ") + std::string(one);
+    return fail(ErrorCode::invalid_input, std::string(name) + " must be one of " + words);
+}
+
+Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
+    SubmittedReport report;
+    report.way = TRY(word_of(target, "way", respond::Way::button));
+    report.deed = TRY(word_of(target, "deed", respond::Deed::none));
+    report.authenticated = TRY(word_of(target, "authenticated", respond::Authenticated::no));
+    report.reporter = std::string(trim(parameter(target, "reporter").value_or("")));
+    report.note = std::string(trim(parameter(target, "note").value_or("")));
+    report.is_the_mail = TRY(word_parameter(target, "is_the_mail", zero_or_one)).value_or("0") == "1";
+    if (report.reporter.size() > limits::respond_text_bytes || report.note.size() > limits::respond_text_bytes)
+        return fail(ErrorCode::invalid_input, "reporter and note may have " +
+                                                  std::to_string(limits::respond_text_bytes) + " bytes each");
+    return report;
+}
+
+}  // namespace
+
+bool RespondRequests::is_about_response(std::string_view path) {
+    for (const std::string_view begin : {"/v1/reports", "/v1/incidents", "/v1/playbooks", "/v1/people", "/v1/acts"})
+        if (path == begin || (path.starts_with(begin) && path[begin.size()] == '/')) return true;
+    return false;
+}
+
+HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest& request,
+                                     const proto::HttpTarget& target, const std::string& caller) {
+    if (services_.actions.response == nullptr)
+        return refuse({ErrorCode::conflict,
+                       "the response is off: set people in [respond] of the configuration, and restart"});
+    constexpr std::string_view one_report = "/v1/reports/", one_incident = "/v1/incidents/";
+    if (target.path == "/v1/reports") return submit(fiber, request, target);
+    if (target.path == "/v1/acts") return act(fiber, request.body, caller);
+    if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()));
+    if (target.path.starts_with(one_incident)) return show_incident(target.path.substr(one_incident.size()));
+    if (target.path == "/v1/playbooks") return list_playbooks();
+    if (target.path == "/v1/people") return list_people();
+    return list_incidents(target);
+}
+
+HttpResponse RespondRequests::submit(net::Fiber& fiber, const proto::HttpRequest& request,
+                                     const proto::HttpTarget& target) {
+    Result<SubmittedReport> report = report_of(target);
+    if (!report) return refuse(report.error());
+    const Result<std::string> id = services_.actions.take(fiber, std::move(*report), as_bytes(request.body));
+    if (!id) return refuse(id.error());
+    return answer(201, {{"report", *id}, {"thanks", "It is stored, and is being looked at."}});
+}
+
+HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const std::string& caller) {
+    json value = json::parse(body, nullptr, false);
+    if (!value.is_object())
+        return refuse({ErrorCode::invalid_input, "the body must be an object: {\"kind\": \"note_added\", …}"});
+    const std::string kind = text_member(value, "kind");
+    if (!contains(acts_of_people, kind)) {
+        std::string kinds;
+        for (const std::string_view one : acts_of_people) kinds += (kinds.empty() ? "" : ", ") + std::string(one);
+        return refuse({ErrorCode::invalid_input, "kind must be one of " + kinds});
+    }
+    const TimePoint now = services_.clock.now();
+    std::string by = text_member(value, "by");
+    if (by.empty()) by = caller;
+    value["id"] = make_id(now.microseconds);
+    value["time"] = to_rfc3339(now);
+    value["by"] = by;
+    Result<respond::Event> event = respond::event_from_json(value);
+    if (!event) return refuse(event.error());
+    const std::string incident = text_member(value, "incident");
+    const std::string id = event->id;
+    if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by); !told)
+        return refuse(told.error());
+    services_.log.write(LogLevel::info, "respond.act",
+                        {{"kind", kind}, {"incident", incident}, {"by", by}, {"caller", caller}});
+    if (!incident.empty()) return show_incident(incident);
+    return answer(200, {{"done", kind}});
+}
+
+HttpResponse RespondRequests::show_report(const std::string& id) const {
+    const respond::Report* report = services_.actions.response->report(id);
+    if (report == nullptr) return refuse({ErrorCode::not_found, "there is no report " + id});
+    json out(respond::to_json(*report));
+    if (const respond::Cluster* cluster = services_.actions.response->cluster(report->cluster); cluster != nullptr)
+        out["incident"] = cluster->incident;
+    return answer(200, out);
+}
+
+HttpResponse RespondRequests::list_incidents(const proto::HttpTarget& target) const {
+    const respond::Response& response = *services_.actions.response;
+    const Result<std::optional<std::string>> state = word_parameter(target, "state", state_words);
+    if (!state) return refuse(state.error());
+    const Result<std::size_t> limit = limit_parameter(target);
+    if (!limit) return refuse(limit.error());
+    const std::string wanted = state->value_or("open");
+    std::vector<const respond::Incident*> fitting;
+    if (wanted == "desk")
+        for (const std::string& id : response.desk()) fitting.push_back(response.incident(id));
+    else
+        for (const auto& [id, incident] : response.incidents())
+            if (wanted == "all" || incident.is_open()) fitting.push_back(&incident);
+    if (wanted != "desk") std::ranges::sort(fitting, std::greater{}, &respond::Incident::number);
+    json list = json::array();
+    for (const respond::Incident* incident : fitting) {
+        if (list.size() >= *limit) break;
+        list.push_back(respond::summary_json(response, *incident));
+    }
+    return answer(200, {{"incidents", std::move(list)}, {"total", fitting.size()}, {"more", fitting.size() > *limit}});
+}
+
+HttpResponse RespondRequests::show_incident(const std::string& id) const {
+    const respond::Response& response = *services_.actions.response;
+    const respond::Incident* incident = response.incident(id);
+    // People say numbers.
+    if (incident == nullptr)
+        for (const auto& [name, one] : response.incidents())
+            if (std::to_string(one.number) == id) incident = &one;
+    if (incident == nullptr) return refuse({ErrorCode::not_found, "there is no incident " + id});
+    return answer(200, json(respond::to_json(response, *incident)));
+}
+
+HttpResponse RespondRequests::list_playbooks() const {
+    json list = json::array();
+    for (const respond::Playbook& playbook : services_.actions.response->setup().playbooks)
+        list.push_back(respond::to_json(playbook));
+    return answer(200, {{"playbooks", std::move(list)}});
+}
+
+HttpResponse RespondRequests::list_people() const {
+    const respond::Directory& directory = services_.actions.response->setup().directory;
+    const TimePoint now = services_.clock.now();
+    json out = json::object();
+    json& people = out["people"] = json::array();
+    for (const respond::Person& person : directory.people) {
+        json ways = json::array();
+        for (const respond::Channel& channel : person.channels)
+            ways.push_back({{"kind", to_string(channel.kind)}, {"address", channel.address}});
+        people.push_back({{"id", person.id}, {"name", person.name}, {"channels", std::move(ways)}});
+    }
+    json& groups = out["groups"] = json::array();
+    for (const respond::Group& group : directory.groups)
+        groups.push_back({{"name", group.name}, {"people", respond::members(directory, group.name, now)}});
+    json& rotas = out["rotas"] = json::array();
+    for (const respond::Rota& rota : directory.rotas) {
+        const std::optional<std::string> who = respond::on_call(rota, now);
+        rotas.push_back({{"name", rota.name}, {"on_call", who ? json(*who) : json(nullptr)}});
+    }
+    json& gaps = out["gaps"] = json::array();
+    for (const respond::RotaGap& gap :
+         respond::rota_gaps(directory, now, TimePoint{now.microseconds + gaps_days * day_us}))
+        gaps.push_back({{"rota", gap.rota}, {"from", to_rfc3339(gap.from)}, {"until", to_rfc3339(gap.until)},
+                        {"why", gap.why}});
+    return answer(200, out);
+}
+
+}  // namespace tocsin::api

@@ -1,0 +1,65 @@
+// Requests about reports and incidents: what is handed in, what is under way, and what people decide.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "net/fiber.hpp"
+#include "proto/http.hpp"
+#include "respond/response.hpp"
+
+namespace tocsin::api {
+
+/// A report as it is handed in over the API.
+struct SubmittedReport {
+    respond::Way way = respond::Way::button;
+    std::string reporter;
+    respond::Authenticated authenticated = respond::Authenticated::no;
+    respond::Deed deed = respond::Deed::none;
+    std::string note;
+    bool is_the_mail = false;  ///< the content is the suspicious mail itself, and no mail about it
+};
+
+/// The response as the API sees it. Either all is set, or nothing: it is off.
+struct RespondActions {
+    const respond::Response* response = nullptr;
+    /// Durable on return; returns the report's id. Errors: limit, invalid_input, unavailable, io.
+    std::function<Result<std::string>(net::Fiber&, SubmittedReport, ByteView content)> take = {};
+    /// Written down and seen. Errors: those of respond::Response::see(), unavailable, io.
+    std::function<Result<void>(net::Fiber&, respond::EventBody, const std::string& by)> tell = {};
+};
+
+/// What RespondRequests works on. Everything outlives it.
+struct RespondServices {
+    const Clock& clock;
+    Log& log;
+    RespondActions actions;
+};
+
+class RespondRequests {
+public:
+    explicit RespondRequests(RespondServices services) : services_(std::move(services)) {}
+
+    [[nodiscard]] static bool is_about_response(std::string_view path);
+    /// `caller` is who acted where the request names nobody.
+    [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
+                                             const proto::HttpTarget& target, const std::string& caller);
+
+private:
+    proto::HttpResponse submit(net::Fiber& fiber, const proto::HttpRequest& request, const proto::HttpTarget& target);
+    proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const std::string& caller);
+    [[nodiscard]] proto::HttpResponse show_report(const std::string& id) const;
+    [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;
+    [[nodiscard]] proto::HttpResponse show_incident(const std::string& id) const;
+    [[nodiscard]] proto::HttpResponse list_playbooks() const;
+    [[nodiscard]] proto::HttpResponse list_people() const;
+
+    RespondServices services_;
+};
+
+}  // namespace tocsin::api

@@ -1,0 +1,220 @@
+#include "app/report_intake.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "base/contains.hpp"
+#include "base/fold_case.hpp"
+#include "base/limits.hpp"
+#include "base/limits/report.hpp"
+#include "base/limits/respond.hpp"
+#include "base/limits/response.hpp"
+#include "net/loop.hpp"
+#include "store/evidence_store.hpp"
+
+namespace tocsin::app {
+
+namespace {
+
+constexpr const char* intake_name = "report intake";
+
+respond::Grade grade_of(reported::Grade grade) {
+    switch (grade) {
+        case reported::Grade::raw: return respond::Grade::raw;
+        case reported::Grade::rebuilt: return respond::Grade::rebuilt;
+        case reported::Grade::text_only:
+        case reported::Grade::count_: break;
+    }
+    return respond::Grade::text_only;
+}
+
+respond::JudgedAs judged_as(scan::Verdict verdict) {
+    switch (verdict) {
+        case scan::Verdict::clean: return respond::JudgedAs::clean;
+        case scan::Verdict::suspicious:
+        case scan::Verdict::unscannable: return respond::JudgedAs::suspicious;
+        case scan::Verdict::phish: return respond::JudgedAs::phish;
+        case scan::Verdict::malware: return respond::JudgedAs::malware;
+    }
+    return respond::JudgedAs::unknown;
+}
+
+std::string cut(std::string text) {
+    if (text.size() > limits::respond_text_bytes) text.resize(limits::respond_text_bytes);
+    return text;
+}
+
+template <typename Texts>
+void add(Texts& list, const std::string& value) {
+    const bool room = list.size() < limits::respond_list_entries && value.size() <= limits::respond_text_bytes;
+    if (room && !value.empty() && !contains(list, value)) list.push_back(value);
+}
+
+/// What a reader says of one reported mail goes into the facts. Of several, the first that was judged leads.
+void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
+    facts.judged_as = std::max(facts.judged_as, judged_as(report.verdict));
+    if (facts.text_fingerprint == 0) facts.text_fingerprint = report.facts.text_fingerprint;
+    if (facts.page_fingerprint == 0) facts.page_fingerprint = report.facts.page_fingerprint;
+    if (facts.sender.empty()) facts.sender = cut(report.facts.header_from);
+    if (facts.subject.empty()) facts.subject = cut(report.facts.subject);
+    for (const scan::FoundUrl& url : report.urls) {
+        add(facts.urls, url.url);
+        add(facts.hosts, url.host);
+    }
+    for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
+}
+
+}  // namespace
+
+Result<std::string> ReportIntake::take(net::Fiber& fiber, NewReport report, ByteView content) {
+    if (content.empty()) return fail(ErrorCode::invalid_input, "the report is empty: hand in the mail as it is, or attach it");
+    if (content.size() > limits::report_bytes)
+        return fail(ErrorCode::limit, fmt::format("the report has {} bytes; at most {} are taken", content.size(),
+                                                  limits::report_bytes));
+    const Hash256 stored =
+        TRY(services_.blocking.call(fiber, [&] { return services_.evidence.put(content); }));
+    if (report.id.empty()) report.id = "r-" + make_id(services_.clock.now().microseconds);
+    TRY(services_.response.tell(fiber,
+                                respond::ReportTaken{.report = report.id,
+                                                     .way = report.way,
+                                                     .reporter = cut(std::move(report.reporter)),
+                                                     .authenticated = report.authenticated,
+                                                     .deed = report.deed,
+                                                     .evidence = to_hex(std::as_bytes(std::span(stored))),
+                                                     .note = cut(std::move(report.note))},
+                                intake_name, "taken-" + report.id));
+    services_.log.write(LogLevel::info, "report.taken",
+                        {{"report", report.id}, {"way", std::string(to_string(report.way))}});
+    return report.id;
+}
+
+void ReportIntake::work_for_ever(net::Fiber& fiber) {
+    while (!fiber.stop_requested()) {
+        const Result<void> taken = take_in_mail(fiber);
+        if (!taken && !failing_)
+            services_.log.write(LogLevel::error, "report.not_taken", {{"error", taken.error().message}});
+        failing_ = !taken;
+        read_all(fiber);
+        static_cast<void>(services_.response.news().wait(fiber, net::deadline_in_ms(limits::respond_intake_ms),
+                                                         net::OnStop::give_up));
+    }
+}
+
+/// The rows of held mail are the queue: what a crash leaves there is taken in at the next start, under the same id.
+Result<void> ReportIntake::take_in_mail(net::Fiber& fiber) {
+    for (const std::string& address : services_.settings.respond.report_addresses) {
+        store::HeldFilter filter;
+        filter.recipient = address;
+        filter.state = store::HeldState::held;
+        filter.limit = limits::listing_rows;
+        const std::vector<store::Held> messages =
+            TRY(services_.blocking.call(fiber, [&] { return services_.held.list(filter); }));
+        for (const store::Held& message : messages) TRY(take_in(fiber, message));
+    }
+    return {};
+}
+
+Result<void> ReportIntake::take_in(net::Fiber& fiber, const store::Held& message) {
+    const store::Record record =
+        TRY(services_.blocking.call(fiber, [&] { return services_.journal.get(message.record_id); }));
+    const std::string id = "m-" + message.id;
+    const bool logged_in = !record.sasl_login.empty();
+    TRY(services_.response.tell(
+        fiber,
+        respond::ReportTaken{
+            .report = id,
+            .way = record.mail_from.empty() ? respond::Way::feedback_loop : respond::Way::mailbox,
+            .reporter = cut(ascii_lower(record.header_from.empty() ? record.mail_from : record.header_from)),
+            .authenticated = logged_in ? respond::Authenticated::yes : respond::Authenticated::no,
+            .deed = respond::Deed::none,
+            .evidence = message.content_sha256,
+            .note = {}},
+        intake_name, "taken-" + id));
+    services_.log.write(LogLevel::info, "report.taken", {{"report", id}, {"way", "mailbox"}});
+    const Result<void> moved = services_.blocking.call(fiber, [&] {
+        return services_.held.move(message.id, store::HeldState::held, store::HeldState::discarded,
+                                   {intake_name, "tocsin"}, services_.clock.now(), "taken as report " + id);
+    });
+    // Somebody else decided about it meanwhile: it is a report all the same.
+    if (!moved && moved.error().code != ErrorCode::conflict) return moved;
+    return {};
+}
+
+void ReportIntake::read_all(net::Fiber& fiber) {
+    const std::vector<std::string> waiting(services_.response.unread().begin(), services_.response.unread().end());
+    for (const std::string& id : waiting) {
+        if (fiber.stop_requested()) return;
+        const respond::Report* report = services_.response.response().report(id);
+        if (report != nullptr) read(fiber, respond::Report(*report));
+    }
+}
+
+void ReportIntake::read(net::Fiber& fiber, const respond::Report& report) {
+    const auto hash = store::hash_from_hex(report.evidence);
+    Result<Bytes> content = fail(ErrorCode::corrupt, "its evidence has no name");
+    if (hash) content = services_.blocking.call(fiber, [&] { return services_.evidence.get(*hash); });
+    respond::ReportFacts facts;
+    if (content)
+        facts = facts_of(fiber, *content, report);
+    else
+        services_.log.write(LogLevel::error, "report.no_evidence",
+                            {{"report", report.id}, {"error", content.error().message}});
+    const Result<void> told = services_.response.tell(fiber, respond::ReportRead{report.id, std::move(facts)},
+                                                      "reader", "read-" + report.id);
+    if (!told)
+        services_.log.write(LogLevel::error, "report.not_read",
+                            {{"report", report.id}, {"error", told.error().message}});
+}
+
+respond::ReportFacts ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content, const respond::Report& report) {
+    respond::ReportFacts facts;
+    const bool is_the_mail = report.note.starts_with(submitted_mark);
+    const pool::ReportOutcome read = services_.readers.read_report(
+        fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
+    if (read.outcome != sandbox::Outcome::verdict) {
+        services_.log.write(LogLevel::warning, "report.unreadable", {{"report", report.id}, {"why", read.detail}});
+        return facts;
+    }
+    for (const reported::ReportedMail& mail : read.report.mails) {
+        if (mail.inside != reported::in_no_mail) continue;
+        facts.grade = std::max(facts.grade, grade_of(mail.grade));
+        if (facts.sender.empty()) facts.sender = cut(ascii_lower(mail.sender));
+        if (facts.subject.empty()) facts.subject = cut(mail.subject);
+        if (mail.length > 0) note_scan(fiber, read.original(mail), facts);
+        note_record(fiber, mail, facts);
+    }
+    if (facts.direction == respond::MailDirection::unknown && report.way != respond::Way::feedback_loop)
+        facts.direction = respond::MailDirection::inbound;
+    return facts;
+}
+
+void ReportIntake::note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts) {
+    pool::ScanRequest request;
+    request.direction = mail::Direction::inbound;
+    request.bytes = original;
+    const pool::ScanOutcome scanned = services_.readers.scan(fiber, request);
+    if (scanned.outcome == sandbox::Outcome::verdict) note_report(scanned.report, facts);
+}
+
+/// Our own record of the mail says which way it went, and whose it was.
+void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts) {
+    if (facts.direction != respond::MailDirection::unknown || mail.message_id.empty()) return;
+    store::RecordFilter filter;
+    filter.message_id = mail.message_id;
+    filter.limit = 1;
+    const Result<std::vector<store::Record>> records =
+        services_.blocking.call(fiber, [&]() -> Result<std::vector<store::Record>> {
+            TRY(services_.journal.file_all());
+            return services_.journal.list(filter);
+        });
+    if (!records || records->empty()) return;
+    const store::Record& record = records->front();
+    const bool outbound = record.direction == "outbound";
+    facts.direction = outbound ? respond::MailDirection::from_customer : respond::MailDirection::inbound;
+    if (outbound) facts.customer = cut(record.customer);
+}
+
+}  // namespace tocsin::app

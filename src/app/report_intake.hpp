@@ -1,0 +1,74 @@
+// Reports on their way in: mail to a report address that the gate kept, and what is handed in over the API, is stored and told to
+// the response; then a confined reader reads it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/response_service.hpp"
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "net/blocking_pool.hpp"
+#include "net/fiber.hpp"
+#include "pool/reader_pool.hpp"
+#include "respond/report.hpp"
+#include "store/evidence_store.hpp"
+#include "store/held_store.hpp"
+#include "store/journal_store.hpp"
+
+namespace tocsin::app {
+
+/// Everything outlives it.
+struct IntakeServices {
+    const config::Settings& settings;
+    ResponseService& response;
+    store::HeldStore& held;
+    store::JournalStore& journal;
+    store::EvidenceStore& evidence;
+    pool::ReaderPool& readers;
+    net::BlockingPool& blocking;
+    const Clock& clock;
+    Log& log;
+};
+
+/// What somebody hands in.
+struct NewReport {
+    std::string id;  ///< empty: a new one; the same id twice is one report
+    respond::Way way{};
+    std::string reporter;
+    respond::Authenticated authenticated{};
+    respond::Deed deed{};
+    std::string note;
+};
+
+/// A note that begins so says that the evidence is the suspicious mail itself, and no mail about it.
+inline constexpr std::string_view submitted_mark = "[the mail itself]";
+
+class ReportIntake {
+public:
+    explicit ReportIntake(IntakeServices services) : services_(services) {}
+
+    /// Stores the evidence, then the report. Durable on return; returns its id. Errors: limit (too large, no room), invalid_input,
+    /// unavailable, io.
+    [[nodiscard]] Result<std::string> take(net::Fiber& fiber, NewReport report, ByteView content);
+    /// Takes in mail that waits and reads what nobody has read, until the fiber is asked to stop.
+    void work_for_ever(net::Fiber& fiber);
+
+private:
+    Result<void> take_in_mail(net::Fiber& fiber);
+    Result<void> take_in(net::Fiber& fiber, const store::Held& message);
+    void read_all(net::Fiber& fiber);
+    void read(net::Fiber& fiber, const respond::Report& report);
+    respond::ReportFacts facts_of(net::Fiber& fiber, const Bytes& content, const respond::Report& report);
+    void note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts);
+    void note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts);
+
+    IntakeServices services_;
+    bool failing_ = false;
+};
+
+}  // namespace tocsin::app

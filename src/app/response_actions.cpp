@@ -1,0 +1,300 @@
+#include "app/response_actions.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "app/contact_question.hpp"
+#include "app/own_mail.hpp"
+#include "base/fold_case.hpp"
+#include "base/limits.hpp"
+#include "base/limits/respond.hpp"
+#include "base/limits/response.hpp"
+#include "config/config.hpp"
+#include "store/order_value.hpp"
+
+namespace tocsin::app {
+
+namespace {
+
+using respond::Effect;
+using respond::EffectKind;
+
+constexpr std::int64_t hour_us = 3'600LL * 1'000'000;
+constexpr std::int64_t day_us = 24 * hour_us;
+constexpr std::uint32_t find_days_by_default = 14;
+/// Who is paced is looked at before that.
+constexpr std::uint32_t paced_days = 7;
+constexpr const char* giver = "response";
+
+std::string parameter(const Effect& effect, const std::string& name) {
+    const auto found = effect.parameters.find(name);
+    return found == effect.parameters.end() ? std::string() : found->second;
+}
+
+std::vector<std::string> lines_of(const Effect& effect, const std::string& name) {
+    std::vector<std::string> lines;
+    std::string rest = parameter(effect, name);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        if (end > 0) lines.push_back(rest.substr(0, end));
+        rest.erase(0, end + 1);
+    }
+    return lines;
+}
+
+Result<std::uint32_t> number(const Effect& effect, const std::string& name, std::uint32_t otherwise) {
+    const std::string text = parameter(effect, name);
+    if (text.empty()) return otherwise;
+    std::uint32_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem != std::errc{} || end != text.data() + text.size())
+        return fail(ErrorCode::invalid_input, name + " is no whole number: " + text);
+    return value;
+}
+
+std::string reason_of(const Effect& effect) {
+    const std::string reason = parameter(effect, "reason");
+    return reason.empty() ? "incident " + effect.incident : reason;
+}
+
+/// Host of a link: what stands before the path of its key.
+std::string host_of(const std::string& url) {
+    const std::string key = store::link_key(url);
+    return key.substr(0, key.find_first_of("/?:"));
+}
+
+}  // namespace
+
+Result<std::string> ResponseActions::perform(net::Fiber& fiber, const Effect& effect) {
+    switch (effect.kind) {
+        case EffectKind::give_order: return give_order(fiber, effect);
+        case EffectKind::hold_customer: return hold_customer(fiber, effect);
+        case EffectKind::lift_order:
+        case EffectKind::release_customer: return lift_order(fiber, effect);
+        case EffectKind::raise_watch:
+        case EffectKind::lower_watch:
+        case EffectKind::pace_customer:
+        case EffectKind::unpace_customer: return take_care(fiber, effect);
+        case EffectKind::find_copies: return find_copies(fiber, effect);
+        case EffectKind::notify: return notify(fiber, effect);
+        case EffectKind::alarm: return raise_alarm(effect);
+        case EffectKind::purge:
+        case EffectKind::restore_purged:
+        case EffectKind::webhook: break;
+    }
+    return fail(ErrorCode::invalid_input,
+                fmt::format("this gate cannot do that: {} is not set up", respond::to_string(effect.kind)));
+}
+
+Result<std::string> ResponseActions::add(net::Fiber& fiber, const Effect& effect, store::Order order) {
+    order.id = effect.key;
+    order.given_by = giver;
+    order.given_at = world_.clock.now();
+    order.reason = reason_of(effect);
+    const std::string meaning = store::order_meaning(order);
+    if (effect.run_kind == respond::RunKind::dry) return "would " + meaning;
+    const Result<void> stored = world_.blocking.call(fiber, [&] { return world_.orders.add(order); });
+    // Given before a crash, perhaps: the key is its id.
+    if (!stored && stored.error().code != ErrorCode::conflict) return std::unexpected(stored.error());
+    TRY(world_.orders_changed(fiber));
+    return "in force: " + meaning;
+}
+
+Result<std::string> ResponseActions::give_order(net::Fiber& fiber, const Effect& effect) {
+    const auto action = store::order_action_from(parameter(effect, "order"));
+    const auto kind = store::subject_kind_from(parameter(effect, "subject"));
+    if (!action) return fail(ErrorCode::invalid_input, "order must be \"block\" or \"hold\"");
+    if (!kind) return fail(ErrorCode::invalid_input, "an order cannot look at \"" + parameter(effect, "subject") + "\"");
+    store::Order order;
+    order.action = *action;
+    order.subject_kind = *kind;
+    order.value = TRY(store::order_value(*kind, parameter(effect, "value")));
+    order.direction = parameter(effect, "direction");
+    const std::uint32_t hours = TRY(number(effect, "hours", 0));
+    if (hours > 0) order.expires_at = TimePoint{world_.clock.now().microseconds + hours * hour_us};
+    return add(fiber, effect, std::move(order));
+}
+
+Result<std::string> ResponseActions::hold_customer(net::Fiber& fiber, const Effect& effect) {
+    store::Order order;
+    order.action = store::OrderAction::hold;
+    order.subject_kind = store::SubjectKind::customer;
+    order.value = TRY(store::order_value(order.subject_kind, parameter(effect, "customer")));
+    order.direction = "outbound";
+    return add(fiber, effect, std::move(order));
+}
+
+Result<std::string> ResponseActions::lift_order(net::Fiber& fiber, const Effect& effect) {
+    if (effect.run_kind == respond::RunKind::dry) return "would revoke order " + effect.undoes;
+    const Result<void> revoked = world_.blocking.call(
+        fiber, [&] { return world_.orders.revoke(effect.undoes, giver, world_.clock.now()); });
+    // Revoked before a crash, or by a person.
+    if (!revoked && revoked.error().code != ErrorCode::conflict) return std::unexpected(revoked.error());
+    TRY(world_.orders_changed(fiber));
+    return "no longer in force: order " + effect.undoes;
+}
+
+Result<std::string> ResponseActions::take_care(net::Fiber& fiber, const Effect& effect) {
+    const std::string customer = parameter(effect, "customer");
+    const bool begins = effect.kind == EffectKind::raise_watch || effect.kind == EffectKind::pace_customer;
+    const bool watches = effect.kind == EffectKind::raise_watch || effect.kind == EffectKind::lower_watch;
+    const std::uint32_t days = TRY(number(effect, "days", paced_days));
+    const TimePoint now = world_.clock.now();
+    const TimePoint until = begins ? TimePoint{now.microseconds + days * day_us} : now;
+    const std::string what = customer + (watches ? begins ? " is watched closely" : " is watched as before"
+                                         : begins ? "'s mail goes in small parts"
+                                                  : "'s mail goes as before") +
+                             (begins ? ", until " + to_rfc3339(until) : std::string());
+    if (effect.run_kind == respond::RunKind::dry) return "would be: " + what;
+    if (world_.watch == nullptr) return fail(ErrorCode::conflict, "the watch is off");
+    watch::CareEvent care{.id = effect.key,
+                          .time = now,
+                          .customer = customer,
+                          .watched_until = {},
+                          .paced_until = {},
+                          .by = giver,
+                          .note = reason_of(effect)};
+    (watches ? care.watched_until : care.paced_until) = until;
+    TRY(world_.watch->take_care(fiber, care));
+    return what;
+}
+
+namespace {
+
+/// Records of the journal that are the same mailing: the same file, the same text, or the same sender with a link to the same
+/// host. A host alone would find everybody who links there.
+class Copies {
+public:
+    Copies(store::JournalStore& journal, TimePoint since) : journal_(journal), since_(since) {}
+
+    Result<void> look_for(const Effect& effect) {
+        for (const std::string& file : lines_of(effect, "file")) {
+            store::RecordFilter filter;
+            filter.attachment_sha256 = file;
+            TRY(take(filter));
+        }
+        for (const std::string& text : lines_of(effect, "text")) {
+            std::uint64_t fingerprint = 0;
+            std::from_chars(text.data(), text.data() + text.size(), fingerprint, 16);
+            if (fingerprint == 0) continue;
+            store::RecordFilter filter;
+            filter.text_fingerprints = TRY(journal_.similar_fingerprints(fingerprint));
+            TRY(take(filter));
+        }
+        for (const std::string& sender : lines_of(effect, "sender"))
+            for (const std::string& url : lines_of(effect, "url")) {
+                store::RecordFilter filter;
+                filter.sender = sender;
+                filter.link_domain = host_of(url);
+                TRY(take(filter));
+            }
+        return {};
+    }
+    [[nodiscard]] std::size_t records() const { return seen_.size(); }
+    [[nodiscard]] std::size_t stopped() const { return stopped_; }
+    [[nodiscard]] const std::set<std::string>& recipients() const { return recipients_; }
+    [[nodiscard]] bool cut() const { return cut_; }
+
+private:
+    Result<void> take(store::RecordFilter filter) {
+        filter.from = since_;
+        filter.limit = limits::listing_rows;
+        while (true) {
+            const std::vector<store::Record> page = TRY(journal_.list(filter));
+            for (const store::Record& record : page) note(record);
+            if (page.size() < filter.limit) return {};
+            if (seen_.size() >= limits::respond_copies) {
+                cut_ = true;
+                return {};
+            }
+            filter.before_id = page.back().id;
+        }
+    }
+    void note(const store::Record& record) {
+        if (!seen_.insert(record.id).second) return;
+        if (record.disposition != "accept" && record.disposition != "tag") {
+            ++stopped_;
+            return;
+        }
+        for (const std::string& recipient : record.recipients) recipients_.insert(ascii_lower(recipient));
+    }
+
+    store::JournalStore& journal_;
+    TimePoint since_;
+    std::set<std::string> seen_, recipients_;
+    std::size_t stopped_ = 0;
+    bool cut_ = false;
+};
+
+}  // namespace
+
+Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect& effect) {
+    const std::uint32_t days = TRY(number(effect, "days", find_days_by_default));
+    Copies copies(world_.journal, TimePoint{world_.clock.now().microseconds - days * day_us});
+    TRY(world_.blocking.call(fiber, [&]() -> Result<void> {
+        TRY(world_.journal.file_all());
+        return copies.look_for(effect);
+    }));
+    std::vector<respond::TouchedPerson> people;
+    const auto tell = [&]() -> Result<void> {
+        if (people.empty() || effect.run_kind == respond::RunKind::dry) return {};
+        return world_.response.tell(fiber, respond::PeopleTouched{effect.incident, std::exchange(people, {})}, giver,
+                                    {});
+    };
+    for (const std::string& recipient : copies.recipients()) {
+        people.push_back({recipient, respond::Deed::none});
+        if (people.size() >= limits::respond_list_entries) TRY(tell());
+    }
+    TRY(tell());
+    return fmt::format("{} copies went to {} people{}; {} were stopped", copies.records() - copies.stopped(),
+                       copies.recipients().size(), copies.cut() ? ", and there are more" : "", copies.stopped());
+}
+
+Result<std::string> ResponseActions::notify(net::Fiber& fiber, const Effect& effect) {
+    std::string address = parameter(effect, "address");
+    if (parameter(effect, "to") == respond::to_string(respond::TargetKind::customer)) {
+        const std::string customer = parameter(effect, "whom");
+        const auto row = std::ranges::find(world_.settings.customers, customer, &config::Customer::name);
+        if (row == world_.settings.customers.end() || !row->contact)
+            return fail(ErrorCode::not_found, "the configuration has no contact of " + customer);
+        if (world_.watch != nullptr) {
+            const AskedContact contact = contact_of(world_.settings, world_.watch->watch(), customer);
+            if (!contact.why_not.empty()) return fail(ErrorCode::permission, contact.why_not);
+        }
+        address = *row->contact;
+    } else if (parameter(effect, "channel") == respond::to_string(respond::ChannelKind::webhook)) {
+        return fail(ErrorCode::invalid_input, "this gate sends no notices to webhooks");
+    }
+    if (effect.run_kind == respond::RunKind::dry)
+        return fmt::format("would write to {}: {}", address, parameter(effect, "subject"));
+    const config::RespondSettings& settings = world_.settings.respond;
+    if (!settings.notices_from)
+        return fail(ErrorCode::invalid_input, "nobody to write as: set notices_from in [respond]");
+    const std::optional<config::Address> hop =
+        settings.notices_through ? settings.notices_through : config::question_hop(world_.settings);
+    if (!hop) return fail(ErrorCode::invalid_input, "no mail server is named: set notices_through in [respond]");
+    gate::NextHopAddress through{hop->host, hop->port};
+    through.timeout_ms = limits::respond_mail_ms;
+    TRY(send_own_mail(fiber, std::move(through), world_.settings.daemon.host_name, world_.log,
+                      {.from = *settings.notices_from,
+                       .to = address,
+                       .subject = parameter(effect, "subject"),
+                       .text = parameter(effect, "text"),
+                       .message_id = effect.key + "@" + world_.settings.daemon.host_name},
+                      world_.clock.now()));
+    return "sent to " + address;
+}
+
+Result<std::string> ResponseActions::raise_alarm(const Effect& effect) {
+    world_.log.write(LogLevel::error, "respond.alarm",
+                     {{"incident", effect.incident}, {"key", effect.key}, {"what", parameter(effect, "text")}});
+    return std::string("logged");
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,153 @@
+#include "app/response_room.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/limits.hpp"
+#include "base/limits/respond.hpp"
+#include "base/limits/response.hpp"
+#include "config/respond_files.hpp"
+#include "watch/alarm_json.hpp"
+
+namespace tocsin::app {
+
+namespace {
+
+constexpr std::size_t fibers_of_room = 3;
+constexpr std::int64_t missed_us = 24LL * 3'600 * 1'000'000;
+
+Result<respond::Setup> read_setup(const RoomServices& services) {
+    std::vector<std::filesystem::path> folders{services.playbooks_folder};
+    for (const std::string& folder : services.settings.respond.playbooks) folders.emplace_back(folder);
+    config::RespondSetup read = config::load_respond_setup(folders, *services.settings.respond.people);
+    if (read.problems.empty()) return std::move(read.setup);
+    std::string all = "the response cannot begin:";
+    for (const std::string& problem : read.problems) all += "\n  " + problem;
+    return fail(ErrorCode::invalid_input, all);
+}
+
+/// An alarm about acts on the account names the worst of them; the playbook follows from it.
+respond::AlarmAbout about(const watch::Alarm& alarm) {
+    if (alarm.kind == watch::AlarmKind::campaign) return respond::AlarmAbout::campaign;
+    std::string acts;
+    for (const watch::Reading& reading : alarm.readings) acts += reading.text + "\n";
+    if (acts.find("list exported") != std::string::npos) return respond::AlarmAbout::list_export;
+    if (acts.find("api key made") != std::string::npos) return respond::AlarmAbout::api_key;
+    return respond::AlarmAbout::account;
+}
+
+respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
+    return {.alarm = alarm.id,
+            .about = about(alarm),
+            .answer = respond::AlarmAnswer::not_us,
+            .customer = alarm.customer,
+            .credential = alarm.credential,
+            .sender = alarm.campaigns.empty() ? std::string() : alarm.campaigns.front().header_from,
+            .list = {},
+            .note = alarm.note};
+}
+
+}  // namespace
+
+ResponseRoom::ResponseRoom(RoomServices services)
+    : services_(std::move(services)), store_(services_.database),
+      service_(store_, services_.blocking, services_.loop, services_.clock, services_.log),
+      intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence, services_.readers,
+               services_.blocking, services_.clock, services_.log}),
+      doer_({services_.settings, services_.orders, services_.journal, services_.blocking, services_.clock,
+             services_.log, service_, services_.watch, services_.orders_changed}),
+      perform_([this](net::Fiber& fiber, const respond::Effect& effect) { return doer_.perform(fiber, effect); }),
+      fibers_(services_.loop, fibers_of_room) {}
+
+Result<void> ResponseRoom::start(net::Fiber& fiber) {
+    respond::Setup setup =
+        TRY(services_.blocking.call(fiber, [&] { return read_setup(services_); }));
+    TRY(service_.recover(fiber));
+    TRY(service_.set_up(fiber, std::move(setup)));
+    TRY(note_what_was_missed(fiber));
+    TRY(fibers_.spawn([this](net::Fiber& own) { service_.act_for_ever(own, perform_); }));
+    TRY(fibers_.spawn([this](net::Fiber& own) { intake_.work_for_ever(own); }));
+    return fibers_.spawn([this](net::Fiber& own) { tell_for_ever(own); });
+}
+
+void ResponseRoom::stop(net::Fiber& fiber, Deadline deadline) {
+    fibers_.stop_and_join(fiber, deadline);
+    service_.stop(fiber, deadline);
+}
+
+Result<void> ResponseRoom::note_what_was_missed(net::Fiber& fiber) {
+    if (services_.watch != nullptr)
+        for (const auto& [id, alarm] : services_.watch->watch().alarms())
+            if (alarm.state == watch::AlarmState::incident) note_alarm(alarm);
+    store::RecordFilter filter;
+    filter.direction = "outbound";
+    filter.verdict = "malware";
+    filter.from = TimePoint{services_.clock.now().microseconds - missed_us};
+    filter.limit = limits::listing_rows;
+    const std::vector<store::Record> records =
+        TRY(services_.blocking.call(fiber, [&]() -> Result<std::vector<store::Record>> {
+            TRY(services_.journal.file_all());
+            return services_.journal.list(filter);
+        }));
+    for (auto record = records.rbegin(); record != records.rend(); ++record) note_malware(*record);
+    return {};
+}
+
+void ResponseRoom::note_malware(const store::Record& record) {
+    note("malware-" + record.id,
+         respond::MalwareLeft{.record = record.id,
+                              .customer = record.customer,
+                              .credential = record.sasl_login,
+                              .sender = record.header_from,
+                              .file = record.attachment_sha256.empty() ? "" : record.attachment_sha256.front(),
+                              .name = {}});
+}
+
+void ResponseRoom::note_alarm(const watch::Alarm& alarm) {
+    note("alarm-" + alarm.id, answered(alarm));
+}
+
+void ResponseRoom::note(std::string id, respond::EventBody what) {
+    if (facts_.size() >= limits::respond_facts_waiting) {
+        services_.log.write(LogLevel::error, "respond.fact_left_out", {{"id", id}});
+        return;
+    }
+    facts_.push_back({std::move(id), std::move(what)});
+    new_facts_.notify_all();
+}
+
+void ResponseRoom::tell_for_ever(net::Fiber& fiber) {
+    while (!fiber.stop_requested()) {
+        while (!facts_.empty() && !fiber.stop_requested()) {
+            const Fact fact = facts_.front();
+            const Result<void> told = service_.tell(fiber, fact.what, "tocsin", fact.id);
+            if (!told && (told.error().code == ErrorCode::unavailable || told.error().code == ErrorCode::io)) {
+                services_.log.write(LogLevel::error, "respond.not_written",
+                                    {{"key", fact.id}, {"error", told.error().message}});
+                static_cast<void>(net::sleep_until(fiber, net::deadline_in_ms(limits::respond_intake_ms)));
+                continue;
+            }
+            facts_.pop_front();
+        }
+        static_cast<void>(new_facts_.wait(fiber, net::deadline_in_ms(limits::respond_idle_ms), net::OnStop::give_up));
+    }
+}
+
+api::RespondActions ResponseRoom::actions() {
+    return {.response = &service_.response(),
+            .take = [this](net::Fiber& fiber, api::SubmittedReport report, ByteView content) -> Result<std::string> {
+                NewReport taken{.id = {},
+                                .way = report.way,
+                                .reporter = std::move(report.reporter),
+                                .authenticated = report.authenticated,
+                                .deed = report.deed,
+                                .note = std::move(report.note)};
+                if (report.is_the_mail) taken.note = std::string(submitted_mark) + " " + taken.note;
+                return intake_.take(fiber, std::move(taken), content);
+            },
+            .tell = [this](net::Fiber& fiber, respond::EventBody what,
+                           const std::string& by) { return service_.tell(fiber, std::move(what), by); }};
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,76 @@
+// The response put together: its journal, what comes in, what is done, and what it hears of gate and watch.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/respond_requests.hpp"
+#include "app/report_intake.hpp"
+#include "app/response_actions.hpp"
+#include "app/response_service.hpp"
+#include "net/task_group.hpp"
+#include "store/respond_store.hpp"
+#include "watch/alarm.hpp"
+
+namespace tocsin::app {
+
+/// Everything outlives the room.
+struct RoomServices {
+    const config::Settings& settings;
+    std::string playbooks_folder;  ///< those that Tocsin brings
+    store::Database& database;
+    store::EvidenceStore& evidence;
+    store::HeldStore& held;
+    store::JournalStore& journal;
+    store::OrderStore& orders;
+    pool::ReaderPool& readers;
+    net::BlockingPool& blocking;
+    net::Loop& loop;
+    const Clock& clock;
+    Log& log;
+    WatchService* watch = nullptr;  ///< nullptr: it is off
+    std::function<Result<void>(net::Fiber&)> orders_changed;
+};
+
+class ResponseRoom {
+public:
+    explicit ResponseRoom(RoomServices services);
+
+    /// Reads people, playbooks and notices, sees what was written down, and begins to act. Errors: invalid_input (all problems of
+    /// the files, a line each), corrupt, unavailable, io.
+    [[nodiscard]] Result<void> start(net::Fiber& fiber);
+    void stop(net::Fiber& fiber, Deadline deadline);
+
+    /// A customer sends malware: this record says so. It waits for nothing.
+    void note_malware(const store::Record& record);
+    /// Somebody said that it was not the customer. It waits for nothing.
+    void note_alarm(const watch::Alarm& alarm);
+
+    [[nodiscard]] api::RespondActions actions();
+    [[nodiscard]] store::RespondStore& store() { return store_; }
+
+private:
+    /// Something that gate or watch found, to be told; its id makes it count once.
+    struct Fact {
+        std::string id;
+        respond::EventBody what;
+    };
+    /// What was found before a crash and may not have been told.
+    Result<void> note_what_was_missed(net::Fiber& fiber);
+    void note(std::string id, respond::EventBody what);
+    void tell_for_ever(net::Fiber& fiber);
+
+    RoomServices services_;
+    store::RespondStore store_;
+    ResponseService service_;
+    ReportIntake intake_;
+    ResponseActions doer_;
+    PerformEffect perform_;
+    std::deque<Fact> facts_;
+    net::FiberEvent new_facts_;
+    net::TaskGroup fibers_;
+};
+
+}  // namespace tocsin::app

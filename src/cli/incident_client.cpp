@@ -1,0 +1,275 @@
+#include "cli/incident_client.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/daemon_call.hpp"
+#include "cli/scan_command.hpp"
+#include "cli/verdict_text.hpp"
+#include "proto/http.hpp"
+
+namespace tocsin::cli {
+
+namespace {
+
+using nlohmann::json;
+
+const json& member(const json& object, const char* name) {
+    static const json nothing;
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return object.is_object() && found != object.end() ? *found : nothing;
+}
+
+/// "09:12:44" of a moment, for lines that are about one day.
+std::string clock_of(const std::string& moment) {
+    return moment.size() >= 19 ? moment.substr(11, 8) : moment;
+}
+
+void print_line(const json& incident) {
+    fmt::print("{:>5}  severity {}  {:<10} {:<10} {}  {}\n       {}, {} {}{}\n", number(incident, "number"),
+               number(incident, "severity"), text(incident, "state"), text(incident, "verdict"),
+               text(incident, "opened"), short_text(incident, "title"), text(incident, "incident"),
+               number(incident, "reports"), number(incident, "reports") == 1 ? "report" : "reports",
+               text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"));
+}
+
+void print_reports(const json& incident) {
+    for (const json& report : member(incident, "reports"))
+        fmt::print("  report {}  {}  by {}, {}{}\n    evidence {}, {}, judged {}: {}\n", text(report, "report"),
+                   text(report, "taken"), text(report, "way"), short_text(report, "reporter"),
+                   member(report, "authenticated") == true ? "" : " (not shown to be him)",
+                   text(report, "evidence").substr(0, 12), text(report, "grade"), text(report, "judged_as"),
+                   short_text(report, "subject"));
+}
+
+void print_values(const json& incident) {
+    for (const auto& [name, values] : member(incident, "values").items()) {
+        std::string line;
+        for (const json& value : values)
+            if (value.is_string()) line += (line.empty() ? "" : ", ") + for_terminal(value.get<std::string>());
+        fmt::print("  {:<12} {}\n", name, clipped(line, listed_text_characters));
+    }
+    const json& touched = member(incident, "touched");
+    if (!touched.empty()) fmt::print("  {:<12} {} people got it\n", "touched", touched.size());
+}
+
+void print_runs(const json& incident) {
+    for (const json& run : member(incident, "runs")) {
+        fmt::print("\n  run {} of {}{}: {}\n", number(run, "run"), text(run, "playbook"),
+                   text(run, "kind") == "dry" ? " (dry: nothing is done)" : "", text(run, "state"));
+        for (const json& step : member(run, "steps")) {
+            const std::string note = short_text(step, "note");
+            fmt::print("    {:<18} {:<14} {}{}\n", text(step, "step"), text(step, "do"), text(step, "state"),
+                       note.empty() ? "" : ": " + note);
+            if (!text(step, "text").empty()) fmt::print("      {}\n", for_terminal(text(step, "text")));
+        }
+    }
+}
+
+void print_incident(const json& incident) {
+    fmt::print("Incident {} ({}), severity {}: {}\n", number(incident, "number"), text(incident, "incident"),
+               number(incident, "severity"), short_text(incident, "title"));
+    fmt::print("  state {}, verdict {}{}{}\n", text(incident, "state"), text(incident, "verdict"),
+               text(incident, "owner").empty() ? ", nobody owns it" : ", owner " + short_text(incident, "owner"),
+               text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"));
+    for (const auto& [duty, times] : member(incident, "deadlines").items()) {
+        const std::string met = text(times, "met"), due = text(times, "due");
+        fmt::print("  {:<12} {}{}\n", duty, met.empty() ? "by " + due : "done " + met,
+                   member(times, "late") == true ? ", LATE" : "");
+    }
+    print_values(incident);
+    print_reports(incident);
+    print_runs(incident);
+    const json& notices = member(incident, "notices");
+    std::size_t done = 0;
+    for (const json& notice : notices) done += text(notice, "state") == "done" ? 1U : 0U;
+    if (!notices.empty()) fmt::print("\n  {} of {} notices are sent\n", done, notices.size());
+    fmt::print("\n");
+    for (const json& entry : member(incident, "timeline"))
+        fmt::print("  {}  {:<14} {}\n", clock_of(text(entry, "time")), short_text(entry, "by"),
+                   short_text(entry, "text"));
+}
+
+std::string who(const IncidentWords& words) {
+    return words.by.empty() ? calling_user() : words.by;
+}
+
+/// Says something and prints what the incident then is.
+int act(const ClientOptions& options, const IncidentWords& words, const char* kind, json body) {
+    // People say numbers; the response wants ids.
+    if (!words.id.empty()) {
+        Result<json> incident =
+            call_daemon(options, "GET", "/v1/incidents/" + proto::percent_encode(words.id));
+        if (!incident) return say(incident);
+        body["incident"] = text(*incident, "incident");
+    }
+    body["kind"] = kind;
+    body["by"] = who(words);
+    Result<json> done = call_daemon(options, "POST", "/v1/acts", body);
+    if (!done) return say(done);
+    if (options.json)
+        print_json(*done);
+    else if (done->contains("number"))
+        fmt::print("Incident {}: state {}, verdict {}, severity {}{}.\n", number(*done, "number"),
+                   text(*done, "state"), text(*done, "verdict"), number(*done, "severity"),
+                   text(*done, "closed_as").empty() ? "" : ", closed as " + text(*done, "closed_as"));
+    else
+        fmt::print("Done.\n");
+    return exit_nothing_found;
+}
+
+json step_of(const IncidentWords& words) {
+    return {{"run", words.run}, {"step", words.step}, {"note", words.note}};
+}
+
+}  // namespace
+
+int run_incident_list(const ClientOptions& options, const IncidentWords& words) {
+    std::string target = "/v1/incidents";
+    add_parameter(target, "state", words.limit_state);
+    add_parameter(target, "limit", std::to_string(words.limit));
+    Result<json> answer = call_daemon(options, "GET", target);
+    if (!answer) return say(answer);
+    if (options.json) {
+        print_json(*answer);
+        return exit_nothing_found;
+    }
+    const json& incidents = member(*answer, "incidents");
+    if (incidents.empty()) fmt::print("No incident is open.\n");
+    for (const json& incident : incidents) print_line(incident);
+    if (member(*answer, "more") == true)
+        fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"), incidents.size());
+    return exit_nothing_found;
+}
+
+int run_incident_show(const ClientOptions& options, const IncidentWords& words) {
+    Result<json> incident = call_daemon(options, "GET", "/v1/incidents/" + proto::percent_encode(words.id));
+    if (!incident) return say(incident);
+    if (options.json)
+        print_json(*incident);
+    else
+        print_incident(*incident);
+    return exit_nothing_found;
+}
+
+int run_incident_open(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "opened_by_hand",
+               {{"title", words.title},
+                {"severity", std::to_string(words.severity)},
+                {"playbook", words.playbook},
+                {"values", {{"customers", words.customers}, {"senders", words.senders}, {"urls", words.urls}}},
+                {"note", words.note}});
+}
+
+int run_incident_verdict(const ClientOptions& options, const IncidentWords& words) {
+    json body{{"verdict", words.verdict}, {"why", words.why}};
+    if (words.severity > 0) body["severity"] = std::to_string(words.severity);
+    return act(options, words, "verdict_given", body);
+}
+
+int run_incident_ack(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "acknowledged", json::object());
+}
+
+int run_incident_note(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "note_added", {{"text", words.note}});
+}
+
+int run_incident_owner(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "owner_set", {{"owner", words.owner}});
+}
+
+int run_incident_severity(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "severity_set", {{"severity", std::to_string(words.severity)}, {"why", words.why}});
+}
+
+int run_incident_state(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "state_set", {{"state", words.state}});
+}
+
+int run_incident_run(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "run_started", {{"playbook", words.playbook}, {"run_kind", words.dry ? "dry" : "real"}});
+}
+
+int run_incident_undo(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "run_undone", {{"run", words.run}, {"why", words.why}});
+}
+
+int run_incident_approve(const ClientOptions& options, const IncidentWords& words) {
+    json body = step_of(words);
+    body["answer"] = "approve";
+    return act(options, words, "approval", body);
+}
+
+int run_incident_refuse(const ClientOptions& options, const IncidentWords& words) {
+    json body = step_of(words);
+    body["answer"] = "refuse";
+    return act(options, words, "approval", body);
+}
+
+int run_incident_done(const ClientOptions& options, const IncidentWords& words) {
+    json body = step_of(words);
+    body["outcome"] = words.failed ? "failed" : "done";
+    return act(options, words, "manual_done", body);
+}
+
+int run_incident_retry(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "step_retried", {{"run", words.run}, {"step", words.step}});
+}
+
+int run_incident_merge(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "incidents_merged", {{"into", words.into}});
+}
+
+int run_incident_unmerge(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "incident_unmerged", json::object());
+}
+
+int run_incident_split(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "reports_split", {{"reports", words.reports}});
+}
+
+int run_incident_close(const ClientOptions& options, const IncidentWords& words) {
+    return act(options, words, "incident_closed", {{"as", words.as}, {"note", words.note}});
+}
+
+int run_playbook_list(const ClientOptions& options, const IncidentWords&) {
+    Result<json> answer = call_daemon(options, "GET", "/v1/playbooks");
+    if (!answer) return say(answer);
+    if (options.json) {
+        print_json(*answer);
+        return exit_nothing_found;
+    }
+    for (const json& playbook : member(*answer, "playbooks")) {
+        std::string triggers;
+        for (const json& trigger : member(playbook, "triggers"))
+            triggers += (triggers.empty() ? "" : ", ") + trigger.get<std::string>();
+        fmt::print("{:<32} {} steps, begins at {}\n  {}\n", text(playbook, "name"), member(playbook, "steps").size(),
+                   triggers, short_text(playbook, "title"));
+    }
+    return exit_nothing_found;
+}
+
+int run_person_list(const ClientOptions& options, const IncidentWords&) {
+    Result<json> answer = call_daemon(options, "GET", "/v1/people");
+    if (!answer) return say(answer);
+    if (options.json) {
+        print_json(*answer);
+        return exit_nothing_found;
+    }
+    for (const json& person : member(*answer, "people")) {
+        std::string ways;
+        for (const json& way : member(person, "channels"))
+            ways += (ways.empty() ? "" : ", ") + short_text(way, "address");
+        fmt::print("{:<16} {:<24} {}\n", short_text(person, "id"), short_text(person, "name"), ways);
+    }
+    for (const json& rota : member(*answer, "rotas"))
+        fmt::print("on call in {}: {}\n", short_text(rota, "name"),
+                   text(rota, "on_call").empty() ? "NOBODY" : short_text(rota, "on_call"));
+    for (const json& gap : member(*answer, "gaps"))
+        fmt::print("GAP in {} from {} to {}: {}\n", short_text(gap, "rota"), text(gap, "from"), text(gap, "until"),
+                   short_text(gap, "why"));
+    return exit_nothing_found;
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,45 @@
+// Client commands about incidents, playbooks and people: they ask the running daemon.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/daemon_client.hpp"
+
+namespace tocsin::cli {
+
+/// What was written on the command line; each command uses its own part of it.
+struct IncidentWords {
+    std::string id;  ///< id or number of an incident
+    std::string by, note, why, title, verdict, as, playbook, step, state, owner, into, limit_state;
+    std::uint32_t run = 0, severity = 0;
+    bool dry = false, failed = false;
+    std::vector<std::string> reports, customers, senders, urls;
+    std::size_t limit = 100;
+};
+
+/// Each prints what it did. Exit code: 0 done, 2 an error.
+int run_incident_list(const ClientOptions& options, const IncidentWords& words);
+int run_incident_show(const ClientOptions& options, const IncidentWords& words);
+int run_incident_open(const ClientOptions& options, const IncidentWords& words);
+int run_incident_verdict(const ClientOptions& options, const IncidentWords& words);
+int run_incident_ack(const ClientOptions& options, const IncidentWords& words);
+int run_incident_note(const ClientOptions& options, const IncidentWords& words);
+int run_incident_owner(const ClientOptions& options, const IncidentWords& words);
+int run_incident_severity(const ClientOptions& options, const IncidentWords& words);
+int run_incident_state(const ClientOptions& options, const IncidentWords& words);
+int run_incident_run(const ClientOptions& options, const IncidentWords& words);
+int run_incident_undo(const ClientOptions& options, const IncidentWords& words);
+int run_incident_approve(const ClientOptions& options, const IncidentWords& words);
+int run_incident_refuse(const ClientOptions& options, const IncidentWords& words);
+int run_incident_done(const ClientOptions& options, const IncidentWords& words);
+int run_incident_retry(const ClientOptions& options, const IncidentWords& words);
+int run_incident_merge(const ClientOptions& options, const IncidentWords& words);
+int run_incident_unmerge(const ClientOptions& options, const IncidentWords& words);
+int run_incident_split(const ClientOptions& options, const IncidentWords& words);
+int run_incident_close(const ClientOptions& options, const IncidentWords& words);
+int run_playbook_list(const ClientOptions& options, const IncidentWords& words);
+int run_person_list(const ClientOptions& options, const IncidentWords& words);
+
+}  // namespace tocsin::cli
