@@ -125,7 +125,8 @@ ContactQuestions::Asked ContactQuestions::ask(net::Fiber& fiber, const std::stri
     std::string url = *services_.settings.watch.answer_url;
     if (!url.ends_with('/')) url += '/';
     const TimePoint until{services_.clock.now().microseconds + limits::watch_link_us};
-    const OwnMail mail = mail_about(services_, contact.address, url + services_.links.make(alarm_id, until), *alarm);
+    const OwnMail mail =
+        mail_about(services_, contact.address, url + services_.links.make(alarm_id, until), *alarm);
     const Result<void> sent = send(services_, fiber, mail);
     const Asked asked = sent ? Asked::done : Asked::try_again;
     // Of failures the first one is told.

@@ -55,8 +55,8 @@ std::string quoted_printable(std::string_view text) {
 /// RFC 2047 section 4.2, in words of whole characters, each on a line of its own.
 std::string encoded_subject(std::string_view text) {
     constexpr std::size_t word_bytes = 40;
-    if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; }) && text.size() <= line_characters - 9 &&
-        text.find("=?") == std::string_view::npos)
+    if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; }) &&
+        text.size() <= line_characters - 9 && text.find("=?") == std::string_view::npos)
         return std::string(text);
     std::string out, word;
     const auto end_word = [&] {
@@ -83,15 +83,16 @@ Result<void> positive(const Result<proto::SmtpReply>& reply, bool go_ahead = fal
 
 std::string mail_text(const OwnMail& mail, TimePoint now) {
     // RFC 3834 section 5: nobody's holiday program answers it.
-    return fmt::format("From: {}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\n"
-                       "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-                       "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}",
-                       mail.from, mail.to, encoded_subject(mail.subject), mail_date(now), mail.message_id,
-                       quoted_printable(mail.text));
+    return fmt::format(
+        "From: {}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\n"
+        "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}",
+        mail.from, mail.to, encoded_subject(mail.subject), mail_date(now), mail.message_id,
+        quoted_printable(mail.text));
 }
 
-Result<void> send_own_mail(net::Fiber& fiber, gate::NextHopAddress address, const std::string& hello_name, Log& log,
-                           const OwnMail& mail, TimePoint now) {
+Result<void> send_own_mail(net::Fiber& fiber, gate::NextHopAddress address, const std::string& hello_name,
+                           Log& log, const OwnMail& mail, TimePoint now) {
     const std::string text = mail_text(mail, now);
     gate::NextHop hop(std::move(address), hello_name, log);
     TRY(hop.open(fiber));

@@ -1,4 +1,4 @@
-// Mail that Tocsin writes itself: plain text, through the next hop, nothing of anybody else's mail in it but what its writer put there.
+// Mail that Tocsin writes itself: plain text, through a mail server.
 #pragma once
 
 #include <string>
@@ -23,7 +23,8 @@ struct OwnMail {
 
 /// Hands it to a mail server. `hop.timeout_ms` is for each of its answers. Errors: unavailable (no connection, an answer of 4xx),
 /// invalid_input (5xx: another try says the same), timed_out, io.
-[[nodiscard]] Result<void> send_own_mail(net::Fiber& fiber, gate::NextHopAddress hop, const std::string& hello_name,
-                                         Log& log, const OwnMail& mail, TimePoint now);
+[[nodiscard]] Result<void> send_own_mail(net::Fiber& fiber, gate::NextHopAddress hop,
+                                         const std::string& hello_name, Log& log, const OwnMail& mail,
+                                         TimePoint now);
 
 }  // namespace tocsin::app

@@ -49,7 +49,8 @@ std::string cut(std::string text) {
 
 template <typename Texts>
 void add(Texts& list, const std::string& value) {
-    const bool room = list.size() < limits::respond_list_entries && value.size() <= limits::respond_text_bytes;
+    const bool room =
+        list.size() < limits::respond_list_entries && value.size() <= limits::respond_text_bytes;
     if (room && !value.empty() && !contains(list, value)) list.push_back(value);
 }
 
@@ -62,7 +63,7 @@ void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
     if (facts.subject.empty()) facts.subject = cut(report.facts.subject);
     for (const scan::FoundUrl& url : report.urls) {
         add(facts.urls, url.url);
-        add(facts.hosts, url.host);
+        add(facts.hosts, ascii_lower(scan::host_of(url.url)));
     }
     for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
 }
@@ -70,10 +71,11 @@ void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
 }  // namespace
 
 Result<std::string> ReportIntake::take(net::Fiber& fiber, NewReport report, ByteView content) {
-    if (content.empty()) return fail(ErrorCode::invalid_input, "the report is empty: hand in the mail as it is, or attach it");
+    if (content.empty())
+        return fail(ErrorCode::invalid_input, "the report is empty: hand in the mail as it is, or attach it");
     if (content.size() > limits::report_bytes)
-        return fail(ErrorCode::limit, fmt::format("the report has {} bytes; at most {} are taken", content.size(),
-                                                  limits::report_bytes));
+        return fail(ErrorCode::limit, fmt::format("the report has {} bytes; at most {} are taken",
+                                                  content.size(), limits::report_bytes));
     const Hash256 stored =
         TRY(services_.blocking.call(fiber, [&] { return services_.evidence.put(content); }));
     if (report.id.empty()) report.id = "r-" + make_id(services_.clock.now().microseconds);
@@ -98,8 +100,8 @@ void ReportIntake::work_for_ever(net::Fiber& fiber) {
             services_.log.write(LogLevel::error, "report.not_taken", {{"error", taken.error().message}});
         failing_ = !taken;
         read_all(fiber);
-        static_cast<void>(services_.response.news().wait(fiber, net::deadline_in_ms(limits::respond_intake_ms),
-                                                         net::OnStop::give_up));
+        static_cast<void>(services_.response.news().wait(
+            fiber, net::deadline_in_ms(limits::respond_intake_ms), net::OnStop::give_up));
     }
 }
 
@@ -144,7 +146,8 @@ Result<void> ReportIntake::take_in(net::Fiber& fiber, const store::Held& message
 }
 
 void ReportIntake::read_all(net::Fiber& fiber) {
-    const std::vector<std::string> waiting(services_.response.unread().begin(), services_.response.unread().end());
+    const std::vector<std::string> waiting(services_.response.unread().begin(),
+                                           services_.response.unread().end());
     for (const std::string& id : waiting) {
         if (fiber.stop_requested()) return;
         const respond::Report* report = services_.response.response().report(id);
@@ -169,13 +172,15 @@ void ReportIntake::read(net::Fiber& fiber, const respond::Report& report) {
                             {{"report", report.id}, {"error", told.error().message}});
 }
 
-respond::ReportFacts ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content, const respond::Report& report) {
+respond::ReportFacts ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content,
+                                            const respond::Report& report) {
     respond::ReportFacts facts;
     const bool is_the_mail = report.note.starts_with(submitted_mark);
     const pool::ReportOutcome read = services_.readers.read_report(
         fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
     if (read.outcome != sandbox::Outcome::verdict) {
-        services_.log.write(LogLevel::warning, "report.unreadable", {{"report", report.id}, {"why", read.detail}});
+        services_.log.write(LogLevel::warning, "report.unreadable",
+                            {{"report", report.id}, {"why", read.detail}});
         return facts;
     }
     for (const reported::ReportedMail& mail : read.report.mails) {
@@ -200,7 +205,8 @@ void ReportIntake::note_scan(net::Fiber& fiber, ByteView original, respond::Repo
 }
 
 /// Our own record of the mail says which way it went, and whose it was.
-void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts) {
+void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& mail,
+                               respond::ReportFacts& facts) {
     if (facts.direction != respond::MailDirection::unknown || mail.message_id.empty()) return;
     store::RecordFilter filter;
     filter.message_id = mail.message_id;

@@ -52,8 +52,8 @@ class ReportIntake {
 public:
     explicit ReportIntake(IntakeServices services) : services_(services) {}
 
-    /// Stores the evidence, then the report. Durable on return; returns its id. Errors: limit (too large, no room), invalid_input,
-    /// unavailable, io.
+    /// Stores the evidence, then the report. Durable on return; returns its id. Errors: limit (too large, no room),
+    /// invalid_input, unavailable, io.
     [[nodiscard]] Result<std::string> take(net::Fiber& fiber, NewReport report, ByteView content);
     /// Takes in mail that waits and reads what nobody has read, until the fiber is asked to stop.
     void work_for_ever(net::Fiber& fiber);

@@ -110,7 +110,9 @@ Result<std::string> ResponseActions::give_order(net::Fiber& fiber, const Effect&
     const auto action = store::order_action_from(parameter(effect, "order"));
     const auto kind = store::subject_kind_from(parameter(effect, "subject"));
     if (!action) return fail(ErrorCode::invalid_input, "order must be \"block\" or \"hold\"");
-    if (!kind) return fail(ErrorCode::invalid_input, "an order cannot look at \"" + parameter(effect, "subject") + "\"");
+    if (!kind)
+        return fail(ErrorCode::invalid_input,
+                    "an order cannot look at \"" + parameter(effect, "subject") + "\"");
     store::Order order;
     order.action = *action;
     order.subject_kind = *kind;
@@ -147,9 +149,10 @@ Result<std::string> ResponseActions::take_care(net::Fiber& fiber, const Effect& 
     const std::uint32_t days = TRY(number(effect, "days", paced_days));
     const TimePoint now = world_.clock.now();
     const TimePoint until = begins ? TimePoint{now.microseconds + days * day_us} : now;
-    const std::string what = customer + (watches ? begins ? " is watched closely" : " is watched as before"
-                                         : begins ? "'s mail goes in small parts"
-                                                  : "'s mail goes as before") +
+    const std::string what = customer +
+                             (watches  ? begins ? " is watched closely" : " is watched as before"
+                              : begins ? "'s mail goes in small parts"
+                                       : "'s mail goes as before") +
                              (begins ? ", until " + to_rfc3339(until) : std::string());
     if (effect.run_kind == respond::RunKind::dry) return "would be: " + what;
     if (world_.watch == nullptr) return fail(ErrorCode::conflict, "the watch is off");
@@ -244,8 +247,8 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
     std::vector<respond::TouchedPerson> people;
     const auto tell = [&]() -> Result<void> {
         if (people.empty() || effect.run_kind == respond::RunKind::dry) return {};
-        return world_.response.tell(fiber, respond::PeopleTouched{effect.incident, std::exchange(people, {})}, giver,
-                                    {});
+        return world_.response.tell(fiber, respond::PeopleTouched{effect.incident, std::exchange(people, {})},
+                                    giver, {});
     };
     for (const std::string& recipient : copies.recipients()) {
         people.push_back({recipient, respond::Deed::none});
@@ -253,7 +256,8 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
     }
     TRY(tell());
     return fmt::format("{} copies went to {} people{}; {} were stopped", copies.records() - copies.stopped(),
-                       copies.recipients().size(), copies.cut() ? ", and there are more" : "", copies.stopped());
+                       copies.recipients().size(), copies.cut() ? ", and there are more" : "",
+                       copies.stopped());
 }
 
 Result<std::string> ResponseActions::notify(net::Fiber& fiber, const Effect& effect) {
@@ -278,7 +282,8 @@ Result<std::string> ResponseActions::notify(net::Fiber& fiber, const Effect& eff
         return fail(ErrorCode::invalid_input, "nobody to write as: set notices_from in [respond]");
     const std::optional<config::Address> hop =
         settings.notices_through ? settings.notices_through : config::question_hop(world_.settings);
-    if (!hop) return fail(ErrorCode::invalid_input, "no mail server is named: set notices_through in [respond]");
+    if (!hop)
+        return fail(ErrorCode::invalid_input, "no mail server is named: set notices_through in [respond]");
     gate::NextHopAddress through{hop->host, hop->port};
     through.timeout_ms = limits::respond_mail_ms;
     TRY(send_own_mail(fiber, std::move(through), world_.settings.daemon.host_name, world_.log,
@@ -292,8 +297,9 @@ Result<std::string> ResponseActions::notify(net::Fiber& fiber, const Effect& eff
 }
 
 Result<std::string> ResponseActions::raise_alarm(const Effect& effect) {
-    world_.log.write(LogLevel::error, "respond.alarm",
-                     {{"incident", effect.incident}, {"key", effect.key}, {"what", parameter(effect, "text")}});
+    world_.log.write(
+        LogLevel::error, "respond.alarm",
+        {{"incident", effect.incident}, {"key", effect.key}, {"what", parameter(effect, "text")}});
     return std::string("logged");
 }
 

@@ -53,16 +53,16 @@ respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
 ResponseRoom::ResponseRoom(RoomServices services)
     : services_(std::move(services)), store_(services_.database),
       service_(store_, services_.blocking, services_.loop, services_.clock, services_.log),
-      intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence, services_.readers,
-               services_.blocking, services_.clock, services_.log}),
+      intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence,
+               services_.readers, services_.blocking, services_.clock, services_.log}),
       doer_({services_.settings, services_.orders, services_.journal, services_.blocking, services_.clock,
              services_.log, service_, services_.watch, services_.orders_changed}),
-      perform_([this](net::Fiber& fiber, const respond::Effect& effect) { return doer_.perform(fiber, effect); }),
+      perform_(
+          [this](net::Fiber& fiber, const respond::Effect& effect) { return doer_.perform(fiber, effect); }),
       fibers_(services_.loop, fibers_of_room) {}
 
 Result<void> ResponseRoom::start(net::Fiber& fiber) {
-    respond::Setup setup =
-        TRY(services_.blocking.call(fiber, [&] { return read_setup(services_); }));
+    respond::Setup setup = TRY(services_.blocking.call(fiber, [&] { return read_setup(services_); }));
     TRY(service_.recover(fiber));
     TRY(service_.set_up(fiber, std::move(setup)));
     TRY(note_what_was_missed(fiber));
@@ -95,13 +95,14 @@ Result<void> ResponseRoom::note_what_was_missed(net::Fiber& fiber) {
 }
 
 void ResponseRoom::note_malware(const store::Record& record) {
-    note("malware-" + record.id,
-         respond::MalwareLeft{.record = record.id,
-                              .customer = record.customer,
-                              .credential = record.sasl_login,
-                              .sender = record.header_from,
-                              .file = record.attachment_sha256.empty() ? "" : record.attachment_sha256.front(),
-                              .name = {}});
+    note(
+        "malware-" + record.id,
+        respond::MalwareLeft{.record = record.id,
+                             .customer = record.customer,
+                             .credential = record.sasl_login,
+                             .sender = record.header_from,
+                             .file = record.attachment_sha256.empty() ? "" : record.attachment_sha256.front(),
+                             .name = {}});
 }
 
 void ResponseRoom::note_alarm(const watch::Alarm& alarm) {
@@ -122,7 +123,8 @@ void ResponseRoom::tell_for_ever(net::Fiber& fiber) {
         while (!facts_.empty() && !fiber.stop_requested()) {
             const Fact fact = facts_.front();
             const Result<void> told = service_.tell(fiber, fact.what, "tocsin", fact.id);
-            if (!told && (told.error().code == ErrorCode::unavailable || told.error().code == ErrorCode::io)) {
+            if (!told &&
+                (told.error().code == ErrorCode::unavailable || told.error().code == ErrorCode::io)) {
                 services_.log.write(LogLevel::error, "respond.not_written",
                                     {{"key", fact.id}, {"error", told.error().message}});
                 static_cast<void>(net::sleep_until(fiber, net::deadline_in_ms(limits::respond_intake_ms)));
@@ -130,13 +132,15 @@ void ResponseRoom::tell_for_ever(net::Fiber& fiber) {
             }
             facts_.pop_front();
         }
-        static_cast<void>(new_facts_.wait(fiber, net::deadline_in_ms(limits::respond_idle_ms), net::OnStop::give_up));
+        static_cast<void>(
+            new_facts_.wait(fiber, net::deadline_in_ms(limits::respond_idle_ms), net::OnStop::give_up));
     }
 }
 
 api::RespondActions ResponseRoom::actions() {
     return {.response = &service_.response(),
-            .take = [this](net::Fiber& fiber, api::SubmittedReport report, ByteView content) -> Result<std::string> {
+            .take = [this](net::Fiber& fiber, api::SubmittedReport report,
+                           ByteView content) -> Result<std::string> {
                 NewReport taken{.id = {},
                                 .way = report.way,
                                 .reporter = std::move(report.reporter),

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/hash.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
 #include "respond/event_json.hpp"
@@ -66,7 +67,8 @@ Result<void> ResponseService::tell(net::Fiber& fiber, respond::EventBody what, c
                                    std::string id) {
     const TimePoint now = clock_.now();
     if (id.empty()) id = make_id(now.microseconds);
-    Telling mine{.entry = {.number = 0, .event = {.id = std::move(id), .time = now, .by = by, .what = std::move(what)}},
+    Telling mine{.entry = {.number = 0,
+                           .event = {.id = std::move(id), .time = now, .by = by, .what = std::move(what)}},
                  .result = {},
                  .done = false};
     // What cannot be written as a row is no event.
@@ -85,7 +87,8 @@ Result<void> ResponseService::tell(net::Fiber& fiber, respond::EventBody what, c
 void ResponseService::write_and_see(net::Fiber& fiber) {
     writing_ = true;
     const std::size_t count = std::min(telling_.size(), limits::respond_batch);
-    const std::vector<Telling*> batch(telling_.begin(), telling_.begin() + static_cast<std::ptrdiff_t>(count));
+    const std::vector<Telling*> batch(telling_.begin(),
+                                      telling_.begin() + static_cast<std::ptrdiff_t>(count));
     telling_.erase(telling_.begin(), telling_.begin() + static_cast<std::ptrdiff_t>(count));
     std::vector<store::RespondEntry> entries;
     TimePoint time = response_.now();
@@ -108,6 +111,8 @@ void ResponseService::write_and_see(net::Fiber& fiber) {
 
 void ResponseService::act_for_ever(net::Fiber& fiber, const PerformEffect& perform) {
     while (!fiber.stop_requested()) {
+        // Time must not go past events that are being written: they have their times, and would be refused.
+        while (writing_) static_cast<void>(written_.wait_uninterrupted(fiber, net::no_deadline));
         response_.advance(response_.stamp(clock_.now()));
         for (respond::Effect& effect : response_.take_effects()) {
             static_cast<void>(acting_.wait_for_room(fiber, net::no_deadline));
@@ -117,7 +122,8 @@ void ResponseService::act_for_ever(net::Fiber& fiber, const PerformEffect& perfo
         }
         Deadline wake = net::deadline_in_ms(limits::respond_idle_ms);
         if (const auto due = response_.next_due()) {
-            const std::int64_t in_us = std::max<std::int64_t>(due->microseconds - clock_.now().microseconds, 0);
+            const std::int64_t in_us =
+                std::max<std::int64_t>(due->microseconds - clock_.now().microseconds, 0);
             wake = std::min(wake, net::deadline_in_ms(static_cast<std::uint64_t>(in_us) / 1'000 + 1));
         }
         static_cast<void>(news_.wait(fiber, wake, net::OnStop::give_up));
@@ -126,7 +132,12 @@ void ResponseService::act_for_ever(net::Fiber& fiber, const PerformEffect& perfo
 
 void ResponseService::act(net::Fiber& fiber, const PerformEffect& perform, const respond::Effect& effect) {
     // Durable before it is tried. Refused: it is no longer wanted.
-    if (!tell(fiber, respond::EffectAttempted{effect.key}, "tocsin")) return;
+    Result<void> begun = tell(fiber, respond::EffectAttempted{effect.key}, "tocsin");
+    while (!begun && worth_another_try(begun.error().code) && !fiber.stop_requested()) {
+        static_cast<void>(net::sleep_until(fiber, net::deadline_in_ms(limits::respond_intake_ms)));
+        begun = tell(fiber, respond::EffectAttempted{effect.key}, "tocsin");
+    }
+    if (!begun) return;
     const Result<std::string> done = perform(fiber, effect);
     Result<void> noted;
     if (done) {
@@ -139,12 +150,14 @@ void ResponseService::act(net::Fiber& fiber, const PerformEffect& perform, const
                     {"again", again ? "yes" : "no"},
                     {"error", done.error().message}});
         noted = tell(fiber,
-                     respond::EffectFailed{effect.key, again ? respond::Retry::possible : respond::Retry::impossible,
+                     respond::EffectFailed{effect.key,
+                                           again ? respond::Retry::possible : respond::Retry::impossible,
                                            cut(done.error().message)},
                      "tocsin");
     }
     if (!noted && noted.error().code != ErrorCode::conflict)
-        log_.write(LogLevel::error, "respond.not_written", {{"key", effect.key}, {"error", noted.error().message}});
+        log_.write(LogLevel::error, "respond.not_written",
+                   {{"key", effect.key}, {"error", noted.error().message}});
 }
 
 }  // namespace tocsin::app

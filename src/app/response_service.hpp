@@ -27,8 +27,8 @@ using PerformEffect = std::function<Result<std::string>(net::Fiber&, const respo
 /// One thread, that of the loop, but for recover(). Everything outlives it.
 class ResponseService {
 public:
-    ResponseService(store::RespondStore& store, net::BlockingPool& blocking, net::Loop& loop, const Clock& clock,
-                    Log& log);
+    ResponseService(store::RespondStore& store, net::BlockingPool& blocking, net::Loop& loop,
+                    const Clock& clock, Log& log);
 
     /// Sees all that was written down. Before anything else. Errors: corrupt, unavailable, io.
     [[nodiscard]] Result<void> recover(net::Fiber& fiber);

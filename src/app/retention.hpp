@@ -23,7 +23,8 @@ struct RetentionServices {
     const Clock& clock;
     Log& log;
     store::KeptMailStore* kept_mail = nullptr;  ///< nullptr: there is none
-    store::RespondStore* respond = nullptr;  ///< reports whose evidence is kept as long; nullptr: there are none
+    store::RespondStore* respond =
+        nullptr;                         ///< reports whose evidence is kept as long; nullptr: there are none
     store::WatchStore* watch = nullptr;  ///< events, alarms and days go with the journal; nullptr: they stay
 };
 

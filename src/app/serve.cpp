@@ -197,10 +197,10 @@ private:
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
                 settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
                 settings.authentication != begun_with.authentication || settings.judge != begun_with.judge ||
-                settings.watch != begun_with.watch)
+                settings.watch != begun_with.watch || settings.respond != begun_with.respond)
                 log_.write(LogLevel::warning, "serve.restart_needed",
                            {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
-                                    "[release], [keep], [hunt] or [watch]"}});
+                                    "[release], [keep], [hunt], [watch] or [respond]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
@@ -260,9 +260,9 @@ private:
     /// Behind the watch, before any door: what is reported or found from the first message on is answered.
     Result<void> start_response(net::Fiber& fiber) {
         if (!options_.settings.respond.people) return {};
-        response_.emplace(RoomServices{options_.settings, options_.playbooks_folder, *database_, *evidence_, *held_,
-                                       *journal_, *orders_, *readers_, *blocking_, loop_, clock_, log_,
-                                       watch_ ? &*watch_ : nullptr,
+        response_.emplace(RoomServices{options_.settings, options_.playbooks_folder, *database_, *evidence_,
+                                       *held_, *journal_, *orders_, *readers_, *blocking_, loop_, clock_,
+                                       log_, watch_ ? &*watch_ : nullptr,
                                        [this](net::Fiber& own) { return load_orders(own); }});
         TRY(response_->start(fiber));
         services_->malware_leaves = [this](const store::Record& record) { response_->note_malware(record); };
@@ -316,6 +316,16 @@ private:
         return {};
     }
 
+    void make_releaser() {
+        releaser_.emplace(gate::ReleaseServices{
+            *held_, *journal_, *evidence_, *blocking_, clock_, log_, options_.settings.daemon.host_name,
+            [this](const store::Record& record) { return release_hop(options_.settings, record); },
+            [this](const store::Record& record) {
+                services_->history.note_release(record, gate::written_by(*services_, record.customer));
+                if (watch_) watch_->see_release(record);
+            }});
+    }
+
     Result<void> listen(net::Fiber& fiber) {
         unheard_.emplace(clock_.now());
         services_.emplace(gate::GateServices{*readers_, book_, *writer_, *evidence_, *held_, *unheard_,
@@ -326,13 +336,7 @@ private:
         start_keeping();
         TRY(blocking_->call(fiber, [&] { return read_history(*journal_, *services_); }));
         TRY(start_watch(fiber));
-        releaser_.emplace(gate::ReleaseServices{
-            *held_, *journal_, *evidence_, *blocking_, clock_, log_, options_.settings.daemon.host_name,
-            [this](const store::Record& record) { return release_hop(options_.settings, record); },
-            [this](const store::Record& record) {
-                services_->history.note_release(record, gate::written_by(*services_, record.customer));
-                if (watch_) watch_->see_release(record);
-            }});
+        make_releaser();
         TRY(start_response(fiber));
         api_.emplace(
             api::ApiServices{*journal_,
@@ -473,7 +477,7 @@ private:
     std::optional<gate::UnheardHolds> unheard_;
     std::optional<store::AwayStore> away_store_;
     std::optional<WatchService> watch_;
-    std::optional<ResponseRoom> response_;  ///< nothing: it is off
+    std::optional<ResponseRoom> response_;       ///< nothing: it is off
     std::optional<ContactQuestions> questions_;  ///< nothing: it is off
     std::optional<NetworkDatabases> networks_;
     gate::MailWatch mail_watch_;

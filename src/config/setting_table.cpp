@@ -424,8 +424,9 @@ constexpr Setting respond_settings[] = {
     {.key = "playbooks",
      .type = Type::paths,
      .access = bound<&S::respond, &RespondSettings::playbooks>,
-     .help = "Folders of playbooks and notices beside those that Tocsin brings. A file takes the place of one "
-             "with the same name in a folder before.",
+     .help =
+         "Folders of playbooks and notices beside those that Tocsin brings. A file takes the place of one "
+         "with the same name in a folder before.",
      .path_use = PathUse::folder},
     {.key = "notices_from",
      .type = Type::text,
@@ -498,9 +499,8 @@ constexpr Section section_table[] = {
     {"watch", Rows::one,
      "What customers normally send, and what happens when it is not them any more (watch in the manual).",
      watch_settings, one_row, append_nothing},
-    {"respond", Rows::one,
-     "Reports, incidents, and what is done about them (respond in the manual).", respond_settings, one_row,
-     append_nothing},
+    {"respond", Rows::one, "Reports, incidents, and what is done about them (respond in the manual).",
+     respond_settings, one_row, append_nothing},
 };
 
 }  // namespace

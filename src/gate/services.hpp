@@ -63,7 +63,7 @@ struct GateServices {
     const MailWatch* watch = nullptr;  ///< nullptr: what customers send is not compared with their past
     /// Told of records of malware that a customer sends; empty: nobody answers it.
     std::function<void(const store::Record&)> malware_leaves = {};
-    MailKeeper* keeper = nullptr;      ///< nullptr: no mail is kept for looking again
+    MailKeeper* keeper = nullptr;  ///< nullptr: no mail is kept for looking again
 };
 
 /// Who is answerable for outbound mail of this customer.

@@ -245,7 +245,8 @@ Result<void> Watch::see(const CareEvent& event) {
         profile.paced_until = *event.paced_until;
         // What is under way, too.
         for (Campaign& campaign : profile.campaigns)
-            if (campaign.action == Action::pass && event.time < profile.paced_until) campaign.action = Action::pace;
+            if (campaign.action == Action::pass && event.time < profile.paced_until)
+                campaign.action = Action::pace;
     }
     return {};
 }
