@@ -9,6 +9,7 @@
 #include "api/query.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
+#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
 #include "respond/event_json.hpp"
@@ -29,9 +30,10 @@ constexpr std::int64_t gaps_days = 14;
 
 /// What a person may say. All else is said by parts of Tocsin, about what they saw.
 constexpr std::array<std::string_view, 18> acts_of_people = {
-    "verdict_given", "opened_by_hand",   "people_touched",    "run_started",  "run_undone",   "approval",
-    "manual_done",   "step_retried",     "acknowledged",      "owner_set",    "severity_set", "state_set",
-    "note_added",    "incidents_merged", "incident_unmerged", "reports_split", "incident_closed", "override_added"};
+    "verdict_given", "opened_by_hand",  "people_touched", "run_started",      "run_undone",
+    "approval",      "manual_done",     "step_retried",   "acknowledged",     "owner_set",
+    "severity_set",  "state_set",       "note_added",     "incidents_merged", "incident_unmerged",
+    "reports_split", "incident_closed", "override_added"};
 
 /// A word of a request as one of the response's choices.
 template <typename Word>
@@ -40,7 +42,8 @@ Result<Word> word_of(const proto::HttpTarget& target, std::string_view name, Wor
     if (!value || value->empty()) return otherwise;
     if (const std::optional<Word> word = respond::from_word<Word>(*value)) return *word;
     std::string words;
-    for (const std::string_view one : respond::words<Word>) words += (words.empty() ? "" : ", ") + std::string(one);
+    for (const std::string_view one : respond::words<Word>)
+        words += (words.empty() ? "" : ", ") + std::string(one);
     return fail(ErrorCode::invalid_input, std::string(name) + " must be one of " + words);
 }
 
@@ -52,7 +55,8 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
     report.reporter = std::string(trim(parameter(target, "reporter").value_or("")));
     report.note = std::string(trim(parameter(target, "note").value_or("")));
     report.is_the_mail = TRY(word_parameter(target, "is_the_mail", zero_or_one)).value_or("0") == "1";
-    if (report.reporter.size() > limits::respond_text_bytes || report.note.size() > limits::respond_text_bytes)
+    if (report.reporter.size() > limits::respond_text_bytes ||
+        report.note.size() > limits::respond_text_bytes)
         return fail(ErrorCode::invalid_input, "reporter and note may have " +
                                                   std::to_string(limits::respond_text_bytes) + " bytes each");
     return report;
@@ -61,7 +65,8 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
 }  // namespace
 
 bool RespondRequests::is_about_response(std::string_view path) {
-    for (const std::string_view begin : {"/v1/reports", "/v1/incidents", "/v1/playbooks", "/v1/people", "/v1/acts"})
+    for (const std::string_view begin :
+         {"/v1/reports", "/v1/incidents", "/v1/playbooks", "/v1/people", "/v1/acts"})
         if (path == begin || (path.starts_with(begin) && path[begin.size()] == '/')) return true;
     return false;
 }
@@ -93,11 +98,13 @@ HttpResponse RespondRequests::submit(net::Fiber& fiber, const proto::HttpRequest
 HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const std::string& caller) {
     json value = json::parse(body, nullptr, false);
     if (!value.is_object())
-        return refuse({ErrorCode::invalid_input, "the body must be an object: {\"kind\": \"note_added\", …}"});
+        return refuse(
+            {ErrorCode::invalid_input, "the body must be an object: {\"kind\": \"note_added\", …}"});
     const std::string kind = text_member(value, "kind");
     if (!contains(acts_of_people, kind)) {
         std::string kinds;
-        for (const std::string_view one : acts_of_people) kinds += (kinds.empty() ? "" : ", ") + std::string(one);
+        for (const std::string_view one : acts_of_people)
+            kinds += (kinds.empty() ? "" : ", ") + std::string(one);
         return refuse({ErrorCode::invalid_input, "kind must be one of " + kinds});
     }
     const TimePoint now = services_.clock.now();
@@ -122,7 +129,8 @@ HttpResponse RespondRequests::show_report(const std::string& id) const {
     const respond::Report* report = services_.actions.response->report(id);
     if (report == nullptr) return refuse({ErrorCode::not_found, "there is no report " + id});
     json out(respond::to_json(*report));
-    if (const respond::Cluster* cluster = services_.actions.response->cluster(report->cluster); cluster != nullptr)
+    if (const respond::Cluster* cluster = services_.actions.response->cluster(report->cluster);
+        cluster != nullptr)
         out["incident"] = cluster->incident;
     return answer(200, out);
 }
@@ -144,9 +152,10 @@ HttpResponse RespondRequests::list_incidents(const proto::HttpTarget& target) co
     json list = json::array();
     for (const respond::Incident* incident : fitting) {
         if (list.size() >= *limit) break;
-        list.push_back(respond::summary_json(response, *incident));
+        list.push_back(json(respond::summary_json(response, *incident)));
     }
-    return answer(200, {{"incidents", std::move(list)}, {"total", fitting.size()}, {"more", fitting.size() > *limit}});
+    return answer(
+        200, {{"incidents", std::move(list)}, {"total", fitting.size()}, {"more", fitting.size() > *limit}});
 }
 
 HttpResponse RespondRequests::show_incident(const std::string& id) const {
@@ -189,7 +198,9 @@ HttpResponse RespondRequests::list_people() const {
     json& gaps = out["gaps"] = json::array();
     for (const respond::RotaGap& gap :
          respond::rota_gaps(directory, now, TimePoint{now.microseconds + gaps_days * day_us}))
-        gaps.push_back({{"rota", gap.rota}, {"from", to_rfc3339(gap.from)}, {"until", to_rfc3339(gap.until)},
+        gaps.push_back({{"rota", gap.rota},
+                        {"from", to_rfc3339(gap.from)},
+                        {"until", to_rfc3339(gap.until)},
                         {"why", gap.why}});
     return answer(200, out);
 }

@@ -51,7 +51,8 @@ public:
                                              const proto::HttpTarget& target, const std::string& caller);
 
 private:
-    proto::HttpResponse submit(net::Fiber& fiber, const proto::HttpRequest& request, const proto::HttpTarget& target);
+    proto::HttpResponse submit(net::Fiber& fiber, const proto::HttpRequest& request,
+                               const proto::HttpTarget& target);
     proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const std::string& caller);
     [[nodiscard]] proto::HttpResponse show_report(const std::string& id) const;
     [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;

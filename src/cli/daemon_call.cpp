@@ -59,6 +59,13 @@ Result<proto::HttpResponse> respond(const ClientOptions& options, proto::HttpReq
     return std::unexpected(no_answer(response.error(), folder));
 }
 
+Result<json> object_of(const proto::HttpResponse& response) {
+    json answer = json::parse(response.body, nullptr, false);
+    if (!answer.is_object()) return fail(ErrorCode::corrupt, "the daemon's answer is no JSON object");
+    if (response.status >= 300) return fail(ErrorCode::invalid_input, text(answer, "error"));
+    return answer;
+}
+
 }  // namespace
 
 Error no_answer(const Error& why, const std::string& folder) {
@@ -83,11 +90,16 @@ Result<json> call_daemon(const ClientOptions& options, std::string method, std::
         request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
         request.headers.set("Content-Type", "application/json");
     }
-    const proto::HttpResponse response = TRY(respond(options, std::move(request)));
-    json answer = json::parse(response.body, nullptr, false);
-    if (!answer.is_object()) return fail(ErrorCode::corrupt, "the daemon's answer is no JSON object");
-    if (response.status >= 300) return fail(ErrorCode::invalid_input, text(answer, "error"));
-    return answer;
+    return object_of(TRY(respond(options, std::move(request))));
+}
+
+Result<json> send_to_daemon(const ClientOptions& options, std::string target, std::string content) {
+    proto::HttpRequest request;
+    request.method = "POST";
+    request.target = std::move(target);
+    request.body = std::move(content);
+    request.headers.set("Content-Type", "message/rfc822");
+    return object_of(TRY(respond(options, std::move(request))));
 }
 
 Result<std::string> fetch_from_daemon(const ClientOptions& options, std::string target) {

@@ -20,6 +20,9 @@ inline constexpr std::size_t listed_text_characters = 120;
                                                  std::string target, const nlohmann::json& body);
 [[nodiscard]] Result<nlohmann::json> call_daemon(const ClientOptions& options, std::string method,
                                                  std::string target);
+/// The same with a body that is no JSON: a message as it is.
+[[nodiscard]] Result<nlohmann::json> send_to_daemon(const ClientOptions& options, std::string target,
+                                                    std::string content);
 /// The body of the answer to GET, whatever it is; an error answer becomes an Error.
 [[nodiscard]] Result<std::string> fetch_from_daemon(const ClientOptions& options, std::string target);
 /// What a person is told when the daemon of this data folder could not be reached: `why`, and what to do.

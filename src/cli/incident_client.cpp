@@ -1,5 +1,10 @@
 #include "cli/incident_client.hpp"
 
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -35,8 +40,9 @@ void print_line(const json& incident) {
 
 void print_reports(const json& incident) {
     for (const json& report : member(incident, "reports"))
-        fmt::print("  report {}  {}  by {}, {}{}\n    evidence {}, {}, judged {}: {}\n", text(report, "report"),
-                   text(report, "taken"), text(report, "way"), short_text(report, "reporter"),
+        fmt::print("  report {}  {}  by {}, {}{}\n    evidence {}, {}, judged {}: {}\n",
+                   text(report, "report"), text(report, "taken"), text(report, "way"),
+                   short_text(report, "reporter"),
                    member(report, "authenticated") == true ? "" : " (not shown to be him)",
                    text(report, "evidence").substr(0, 12), text(report, "grade"), text(report, "judged_as"),
                    short_text(report, "subject"));
@@ -46,7 +52,8 @@ void print_values(const json& incident) {
     for (const auto& [name, values] : member(incident, "values").items()) {
         std::string line;
         for (const json& value : values)
-            if (value.is_string()) line += (line.empty() ? "" : ", ") + for_terminal(value.get<std::string>());
+            if (value.is_string())
+                line += (line.empty() ? "" : ", ") + for_terminal(value.get<std::string>());
         fmt::print("  {:<12} {}\n", name, clipped(line, listed_text_characters));
     }
     const json& touched = member(incident, "touched");
@@ -70,7 +77,8 @@ void print_incident(const json& incident) {
     fmt::print("Incident {} ({}), severity {}: {}\n", number(incident, "number"), text(incident, "incident"),
                number(incident, "severity"), short_text(incident, "title"));
     fmt::print("  state {}, verdict {}{}{}\n", text(incident, "state"), text(incident, "verdict"),
-               text(incident, "owner").empty() ? ", nobody owns it" : ", owner " + short_text(incident, "owner"),
+               text(incident, "owner").empty() ? ", nobody owns it"
+                                               : ", owner " + short_text(incident, "owner"),
                text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"));
     for (const auto& [duty, times] : member(incident, "deadlines").items()) {
         const std::string met = text(times, "met"), due = text(times, "due");
@@ -118,6 +126,19 @@ int act(const ClientOptions& options, const IncidentWords& words, const char* ki
     return exit_nothing_found;
 }
 
+/// "-" is standard input.
+Result<std::string> read_report_file(const std::string& path) {
+    std::ifstream file;
+    if (path != "-") {
+        file.open(path, std::ios::binary);
+        if (!file) return std::unexpected(errno_error(path, errno));
+    }
+    std::istream& in = path == "-" ? std::cin : file;
+    std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (in.bad()) return fail(ErrorCode::io, path + ": cannot be read");
+    return content;
+}
+
 json step_of(const IncidentWords& words) {
     return {{"run", words.run}, {"step", words.step}, {"note", words.note}};
 }
@@ -138,7 +159,8 @@ int run_incident_list(const ClientOptions& options, const IncidentWords& words) 
     if (incidents.empty()) fmt::print("No incident is open.\n");
     for (const json& incident : incidents) print_line(incident);
     if (member(*answer, "more") == true)
-        fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"), incidents.size());
+        fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"),
+                   incidents.size());
     return exit_nothing_found;
 }
 
@@ -153,12 +175,13 @@ int run_incident_show(const ClientOptions& options, const IncidentWords& words) 
 }
 
 int run_incident_open(const ClientOptions& options, const IncidentWords& words) {
-    return act(options, words, "opened_by_hand",
-               {{"title", words.title},
-                {"severity", std::to_string(words.severity)},
-                {"playbook", words.playbook},
-                {"values", {{"customers", words.customers}, {"senders", words.senders}, {"urls", words.urls}}},
-                {"note", words.note}});
+    return act(
+        options, words, "opened_by_hand",
+        {{"title", words.title},
+         {"severity", std::to_string(words.severity)},
+         {"playbook", words.playbook},
+         {"values", {{"customers", words.customers}, {"senders", words.senders}, {"urls", words.urls}}},
+         {"note", words.note}});
 }
 
 int run_incident_verdict(const ClientOptions& options, const IncidentWords& words) {
@@ -180,7 +203,8 @@ int run_incident_owner(const ClientOptions& options, const IncidentWords& words)
 }
 
 int run_incident_severity(const ClientOptions& options, const IncidentWords& words) {
-    return act(options, words, "severity_set", {{"severity", std::to_string(words.severity)}, {"why", words.why}});
+    return act(options, words, "severity_set",
+               {{"severity", std::to_string(words.severity)}, {"why", words.why}});
 }
 
 int run_incident_state(const ClientOptions& options, const IncidentWords& words) {
@@ -188,7 +212,8 @@ int run_incident_state(const ClientOptions& options, const IncidentWords& words)
 }
 
 int run_incident_run(const ClientOptions& options, const IncidentWords& words) {
-    return act(options, words, "run_started", {{"playbook", words.playbook}, {"run_kind", words.dry ? "dry" : "real"}});
+    return act(options, words, "run_started",
+               {{"playbook", words.playbook}, {"run_kind", words.dry ? "dry" : "real"}});
 }
 
 int run_incident_undo(const ClientOptions& options, const IncidentWords& words) {
@@ -233,6 +258,38 @@ int run_incident_close(const ClientOptions& options, const IncidentWords& words)
     return act(options, words, "incident_closed", {{"as", words.as}, {"note", words.note}});
 }
 
+int run_report_submit(const ClientOptions& options, const IncidentWords& words) {
+    const Result<std::string> content = read_report_file(words.path);
+    if (!content) return say(std::unexpected(content.error()));
+    std::string target = "/v1/reports";
+    add_parameter(target, "way", words.way);
+    add_parameter(target, "reporter", words.reporter);
+    add_parameter(target, "deed", words.deed);
+    add_parameter(target, "note", words.note);
+    add_parameter(target, "is_the_mail", words.is_the_mail ? "1" : "");
+    Result<json> answer = send_to_daemon(options, target, *content);
+    if (!answer) return say(answer);
+    if (options.json)
+        print_json(*answer);
+    else
+        fmt::print("Thank you. It is stored as report {} and is being looked at.\n", text(*answer, "report"));
+    return exit_nothing_found;
+}
+
+int run_report_show(const ClientOptions& options, const IncidentWords& words) {
+    Result<json> report = call_daemon(options, "GET", "/v1/reports/" + proto::percent_encode(words.id));
+    if (!report) return say(report);
+    if (options.json)
+        print_json(*report);
+    else
+        fmt::print("Report {}, {}, by {}, {}\n  grade {}, judged {}\n  incident {}\n",
+                   text(*report, "report"), text(*report, "taken"), text(*report, "way"),
+                   short_text(*report, "reporter"),
+                   text(*report, "grade").empty() ? "not read yet" : text(*report, "grade"),
+                   text(*report, "judged_as"), text(*report, "incident"));
+    return exit_nothing_found;
+}
+
 int run_playbook_list(const ClientOptions& options, const IncidentWords&) {
     Result<json> answer = call_daemon(options, "GET", "/v1/playbooks");
     if (!answer) return say(answer);
@@ -244,8 +301,8 @@ int run_playbook_list(const ClientOptions& options, const IncidentWords&) {
         std::string triggers;
         for (const json& trigger : member(playbook, "triggers"))
             triggers += (triggers.empty() ? "" : ", ") + trigger.get<std::string>();
-        fmt::print("{:<32} {} steps, begins at {}\n  {}\n", text(playbook, "name"), member(playbook, "steps").size(),
-                   triggers, short_text(playbook, "title"));
+        fmt::print("{:<32} {} steps, begins at {}\n  {}\n", text(playbook, "name"),
+                   member(playbook, "steps").size(), triggers, short_text(playbook, "title"));
     }
     return exit_nothing_found;
 }
@@ -267,8 +324,8 @@ int run_person_list(const ClientOptions& options, const IncidentWords&) {
         fmt::print("on call in {}: {}\n", short_text(rota, "name"),
                    text(rota, "on_call").empty() ? "NOBODY" : short_text(rota, "on_call"));
     for (const json& gap : member(*answer, "gaps"))
-        fmt::print("GAP in {} from {} to {}: {}\n", short_text(gap, "rota"), text(gap, "from"), text(gap, "until"),
-                   short_text(gap, "why"));
+        fmt::print("GAP in {} from {} to {}: {}\n", short_text(gap, "rota"), text(gap, "from"),
+                   text(gap, "until"), short_text(gap, "why"));
     return exit_nothing_found;
 }
 

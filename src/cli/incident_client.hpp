@@ -14,7 +14,8 @@ struct IncidentWords {
     std::string id;  ///< id or number of an incident
     std::string by, note, why, title, verdict, as, playbook, step, state, owner, into, limit_state;
     std::uint32_t run = 0, severity = 0;
-    bool dry = false, failed = false;
+    std::string path, reporter, deed, way;
+    bool dry = false, failed = false, is_the_mail = false;
     std::vector<std::string> reports, customers, senders, urls;
     std::size_t limit = 100;
 };
@@ -39,6 +40,9 @@ int run_incident_merge(const ClientOptions& options, const IncidentWords& words)
 int run_incident_unmerge(const ClientOptions& options, const IncidentWords& words);
 int run_incident_split(const ClientOptions& options, const IncidentWords& words);
 int run_incident_close(const ClientOptions& options, const IncidentWords& words);
+/// Hands a mail in as a report.
+int run_report_submit(const ClientOptions& options, const IncidentWords& words);
+int run_report_show(const ClientOptions& options, const IncidentWords& words);
 int run_playbook_list(const ClientOptions& options, const IncidentWords& words);
 int run_person_list(const ClientOptions& options, const IncidentWords& words);
 

@@ -30,8 +30,9 @@ public:
         return command;
     }
     void add_by(CLI::App& command) {
-        not_empty(command.add_option("--by", words_.by, "who does it, as in the list of people (default: the calling "
-                                                        "user's login name)"));
+        not_empty(command.add_option("--by", words_.by,
+                                     "who does it, as in the list of people (default: the calling "
+                                     "user's login name)"));
     }
     void add_why(CLI::App& command, const char* help) {
         not_empty(command.add_option("--why", words_.why, help)->required());
@@ -49,7 +50,8 @@ public:
         command.add_option("--note", words_.note, "what is worth knowing; it is kept");
     }
     void add_severity(CLI::App& command, const char* help, bool needed) {
-        CLI::Option* option = command.add_option("--severity", words_.severity, help)->check(CLI::Range(1U, 4U));
+        CLI::Option* option =
+            command.add_option("--severity", words_.severity, help)->check(CLI::Range(1U, 4U));
         if (needed) option->required();
     }
 
@@ -65,8 +67,11 @@ void add_looking(Commands& commands, IncidentWords& words) {
     list->add_option("--state", words.limit_state,
                      "open; desk: those that wait for a verdict, the most believable first; all")
         ->check(CLI::IsMember({"open", "desk", "all"}));
-    list->add_option("--limit", words.limit, "at most so many")->check(CLI::Range(1, 100'000))->capture_default_str();
-    CLI::App* show = commands.add("show", "All that is known of an incident, and its time line", run_incident_show);
+    list->add_option("--limit", words.limit, "at most so many")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    CLI::App* show =
+        commands.add("show", "All that is known of an incident, and its time line", run_incident_show);
     not_empty(show->add_option("INCIDENT", words.id, "number or id of an incident")->required());
     CLI::App* open = commands.add("open", "Open an incident by hand", run_incident_open);
     not_empty(open->add_option("TITLE", words.title, "what it is, in a few words")->required());
@@ -80,7 +85,8 @@ void add_looking(Commands& commands, IncidentWords& words) {
 }
 
 void add_deciding(Commands& commands, IncidentWords& words) {
-    CLI::App* verdict = commands.add_act("verdict", "Say what an incident is: its playbook begins", run_incident_verdict);
+    CLI::App* verdict =
+        commands.add_act("verdict", "Say what an incident is: its playbook begins", run_incident_verdict);
     verdict->add_option("--is", words.verdict, "malicious, harmless, drill or unknown")
         ->required()
         ->check(CLI::IsMember({"malicious", "harmless", "drill", "unknown"}));
@@ -98,7 +104,8 @@ void add_deciding(Commands& commands, IncidentWords& words) {
     state->add_option("STATE", words.state, "verified, contained, eradicated, recovered or reviewed")
         ->required()
         ->check(CLI::IsMember({"verified", "contained", "eradicated", "recovered", "reviewed"}));
-    CLI::App* close = commands.add_act("close", "Close it: who was alarmed is told that it is over", run_incident_close);
+    CLI::App* close =
+        commands.add_act("close", "Close it: who was alarmed is told that it is over", run_incident_close);
     close->add_option("--as", words.as, "resolved, false_alarm, drill or duplicate")
         ->required()
         ->check(CLI::IsMember({"resolved", "false_alarm", "drill", "duplicate"}));
@@ -112,36 +119,67 @@ void add_running(Commands& commands, IncidentWords& words) {
     CLI::App* undo = commands.add_act("undo", "Take back what a run did", run_incident_undo);
     commands.add_run(*undo);
     commands.add_why(*undo, "why; it is kept");
+    struct Act {
+        const char* name;
+        const char* help;
+        Run function;
+    };
     for (const auto& [name, help, function] :
-         {std::tuple("approve", "Let a step go on that waits for people to agree", run_incident_approve),
-          std::tuple("refuse", "Do not let it go on", run_incident_refuse),
-          std::tuple("done", "Say that a step that a person does is done", run_incident_done),
-          std::tuple("retry", "Try a step again that failed", run_incident_retry)}) {
+         {Act{"approve", "Let a step go on that waits for people to agree", run_incident_approve},
+          Act{"refuse", "Do not let it go on", run_incident_refuse},
+          Act{"done", "Say that a step that a person does is done", run_incident_done},
+          Act{"retry", "Try a step again that failed", run_incident_retry}}) {
         CLI::App* command = commands.add_act(name, help, function);
         commands.add_step(*command);
         commands.add_note(*command);
-        if (function == run_incident_done) command->add_flag("--failed", words.failed, "it could not be done");
+        if (function == run_incident_done)
+            command->add_flag("--failed", words.failed, "it could not be done");
     }
 }
 
 void add_grouping(Commands& commands, IncidentWords& words) {
-    CLI::App* merge = commands.add_act("merge", "Show and answer it as a part of another one", run_incident_merge);
+    CLI::App* merge =
+        commands.add_act("merge", "Show and answer it as a part of another one", run_incident_merge);
     not_empty(merge->add_option("--into", words.into, "id of the other incident")->required());
     commands.add_act("unmerge", "Make it one of its own again, exactly as it was", run_incident_unmerge);
-    CLI::App* split = commands.add_act("split", "Give some of its reports an incident of their own", run_incident_split);
+    CLI::App* split =
+        commands.add_act("split", "Give some of its reports an incident of their own", run_incident_split);
     split->add_option("--report", words.reports, "ids of reports")->required();
+}
+
+void add_report_clients(CLI::App& app, IncidentWords& words, ClientOptions& client, Chosen& chosen) {
+    CLI::App* reports = app.get_subcommand("report");
+    Commands commands(*reports, words, client, chosen);
+    CLI::App* submit =
+        commands.add("submit", "Hand in a suspicious mail to the running daemon", run_report_submit);
+    not_empty(submit->add_option("FILE", words.path, "a mail about it, with it attached; - is standard input")
+                  ->required());
+    submit->add_flag("--submitted", words.is_the_mail, "the file is the suspicious mail itself");
+    submit->add_option("--reporter", words.reporter, "address of who reports it");
+    submit
+        ->add_option("--deed", words.deed,
+                     "what he did with it: none, clicked, opened_file, gave_credentials")
+        ->check(CLI::IsMember({"none", "clicked", "opened_file", "gave_credentials"}));
+    submit->add_option("--way", words.way, "how it came: cli (default), desk (by phone), web, button")
+        ->check(CLI::IsMember({"cli", "desk", "web", "button"}));
+    commands.add_note(*submit);
+    words.way = "cli";
+    CLI::App* show = commands.add("show", "What became of a report", run_report_show);
+    not_empty(show->add_option("REPORT", words.id, "id of a report")->required());
 }
 
 }  // namespace
 
 void add_incidents(CLI::App& app, IncidentWords& words, ClientOptions& client, Chosen& chosen) {
-    CLI::App* incidents = app.add_subcommand("incident", "Attacks that are being answered, and what is done about them");
+    CLI::App* incidents =
+        app.add_subcommand("incident", "Attacks that are being answered, and what is done about them");
     incidents->require_subcommand(1);
     Commands commands(*incidents, words, client, chosen);
     add_looking(commands, words);
     add_deciding(commands, words);
     add_running(commands, words);
     add_grouping(commands, words);
+    add_report_clients(app, words, client, chosen);
     CLI::App* playbooks = app.add_subcommand("playbook", "What is done when something happens");
     playbooks->require_subcommand(1);
     Commands(*playbooks, words, client, chosen).add("list", "Playbooks that are in force", run_playbook_list);

@@ -1,0 +1,193 @@
+"""The response: a report comes in, an incident opens, its playbook gives orders and tells people; it survives a kill -9."""
+
+import base64
+import email.header
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import demo_mail
+from tocsin_system import Daemon, SmtpSink
+
+PEOPLE = """
+[[person]]
+id = "anna"
+name = "Anna Adler"
+mail = ["anna@desk.example"]
+[[person]]
+id = "bob"
+mail = ["bob@desk.example"]
+[[group]]
+name = "desk"
+people = ["anna", "bob"]
+[[rota]]
+name = "first"
+turns = ["anna"]
+begins = "2026-01-01T00:00:00Z"
+[[group]]
+name = "on-call"
+rota = "first"
+[[page]]
+group = "desk"
+"""
+CONFIGURATION = """
+[[customer]]
+name = "acme"
+envelope_domains = ["acme.example"]
+contact = "carla@elsewhere.example"
+
+[respond]
+people = "{people}"
+report_addresses = ["phish@esp.example"]
+notices_from = "security@esp.example"
+"""
+
+
+def wedding_photo(recipient="staff1@esp.example", number=0):
+    """A hostile mail: the test string in a file, and a link."""
+    return f"""From: Old Friend <friend@stranger.example>
+To: {recipient}
+Subject: our wedding photos
+Date: Mon, 02 Mar 2026 09:00:0{number % 10} +0000
+Message-ID: <wedding-{number}@stranger.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="=_m"
+
+--=_m
+Content-Type: text/plain; charset=utf-8
+
+Hello, we married last week and thought of you and all the good days at school, of the teachers and of the trip to the sea.
+Here are the photos that I promised, they are a little large, so open the file at home: https://photos.stranger.example/album
+--=_m
+Content-Type: application/octet-stream; name=photos.com
+Content-Disposition: attachment; filename=photos.com
+Content-Transfer-Encoding: base64
+
+{base64.b64encode(demo_mail.EICAR).decode()}
+--=_m--
+""".replace("\n", "\r\n").encode()
+
+
+def report_of(mail, reporter="staff1@esp.example", subject="Fwd: our wedding photos"):
+    """What a mail program sends when somebody forwards a mail as an attachment."""
+    return (f"From: {reporter}\r\nTo: phish@esp.example\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+            f"Message-ID: <report-{time.monotonic_ns()}@esp.example>\r\nDate: Mon, 02 Mar 2026 09:05:00 +0000\r\n"
+            "Content-Type: multipart/mixed; boundary=\"=_r\"\r\n\r\n--=_r\r\nContent-Type: text/plain\r\n\r\nIs this a phish?\r\n"
+            "--=_r\r\nContent-Type: message/rfc822\r\n\r\n").encode() + mail + b"\r\n--=_r--\r\n"
+
+
+class Response(unittest.TestCase):
+    def setUp(self):
+        self.sink = SmtpSink()
+        self.addCleanup(self.sink.stop)
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tocsin-test-")))
+        (folder / "people.toml").write_text(PEOPLE)
+        self.daemon = Daemon(self.sink, configuration=CONFIGURATION.replace("{people}", str(folder / "people.toml")))
+        self.daemon.__enter__()
+        self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
+
+    def wait_for(self, condition, what, seconds=30):
+        deadline = time.monotonic() + seconds
+        while not (result := condition()):
+            self.assertLess(time.monotonic(), deadline, what)
+            time.sleep(0.1)
+        return result
+
+    def incidents(self, *words):
+        return self.daemon.command("incident", "list", "--json", *words)["incidents"]
+
+    def incident(self, name):
+        return self.daemon.command("incident", "show", str(name), "--json")
+
+    def notices_to(self, address):
+        return [email.message_from_bytes(one.content) for one in self.sink.delivered if one.recipients == [address]]
+
+    def test_a_reported_mail_is_verified_blocked_and_told(self):
+        code, text = self.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(wedding_photo()))
+        self.assertEqual(code, 250, text)
+        summary, = self.wait_for(self.incidents, "no incident opens")
+        incident = self.wait_for(lambda: (one := self.incident(summary["number"]))["verdict"] == "malicious" and one,
+                                 "it is not verified")
+        report, = incident["reports"]
+        self.assertEqual((report["way"], report["grade"], report["judged_as"]), ("mailbox", "raw", "malware"))
+        self.wait_for(lambda: any(one["value"] == "friend@stranger.example" for one in
+                                  self.daemon.command("order", "list", "--json")["orders"]), "the sender is not blocked")
+        self.wait_for(lambda: self.notices_to("anna@desk.example") and self.notices_to("bob@desk.example"), "nobody is paged")
+        page = self.notices_to("anna@desk.example")[0]
+        self.assertEqual(page["From"], "security@esp.example")
+        self.assertIn("incident 1", str(email.header.make_header(email.header.decode_header(page["Subject"]))))
+        # The report is evidence, and waits for nobody; neither is it passed on.
+        self.assertEqual(self.daemon.command("quarantine", "list", "--json", "--state", "held")["held"], [])
+        self.assertFalse([one for one in self.sink.delivered if "phish@esp.example" in one.recipients])
+        # What the attacker sends next stops at the gate, though nothing in it is known to be malware.
+        later = wedding_photo().split(b"--=_m\r\nContent-Type: application")[0] + b"--=_m--\r\n"
+        code, text = self.daemon.send("inbound", "friend@stranger.example", ["staff2@esp.example"], later)
+        self.assertEqual(code, 550, text)
+
+    def test_everything_survives_a_kill(self):
+        self.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(wedding_photo()))
+        self.wait_for(lambda: self.incidents() and self.incidents()[0]["verdict"] == "malicious", "it is not verified")
+        self.wait_for(lambda: len(self.notices_to("anna@desk.example")) > 0, "nobody is paged")
+        time.sleep(1)
+        self.daemon.kill()
+        before = len(self.sink.delivered)
+        self.daemon.start()
+        incident = self.incident(1)
+        self.assertEqual((incident["verdict"], len(incident["reports"])), ("malicious", 1))
+        self.daemon.command("incident", "ack", "1", "--by", "anna")
+        self.daemon.command("incident", "close", "1", "--as", "resolved", "--by", "anna")
+        self.assertEqual(self.incidents(), [])
+        self.wait_for(lambda: len(self.sink.delivered) > before, "nobody hears that it is over")
+        orders = [one["id"] for one in self.daemon.command("order", "list", "--json")["orders"]]
+        self.assertEqual(len(orders), len(set(orders)))
+
+    def test_a_report_by_the_api_opens_an_incident_for_the_desk(self):
+        plain = (b"From: a@b.example\r\nTo: c@d.example\r\nSubject: odd\r\nMessage-ID: <odd@b.example>\r\n\r\n"
+                 b"Please look at this and tell me what you think of it, it is odd.\r\n")
+        name = Path(self.daemon.data) / "odd.eml"
+        name.write_bytes(plain)
+        answer = self.daemon.command("report", "submit", str(name), "--reporter", "eve@esp.example", "--json")
+        summary, = self.wait_for(lambda: self.incidents("--state", "desk"), "the desk has nothing to do")
+        self.assertEqual(self.incident(summary["number"])["reports"][0]["report"], answer["report"])
+        self.daemon.command("incident", "verdict", "1", "--is", "harmless", "--why", "a newsletter", "--by", "anna")
+        self.assertEqual(self.incident(1)["verdict"], "harmless")
+
+    def test_malware_from_a_customer_holds_the_customer(self):
+        self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"], wedding_photo("reader@mail.example", 3))
+        summary, = self.wait_for(self.incidents, "no incident opens")
+        self.assertEqual(summary["source"], "malware_left")
+        self.wait_for(lambda: any((one["subject_kind"], one["value"]) == ("customer", "acme") for one in
+                                  self.daemon.command("order", "list", "--json")["orders"]), "acme is not held")
+        code, text = self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"],
+                                      b"From: news@acme.example\r\nSubject: news\r\n\r\nAll is well.\r\n")
+        self.assertIn("held for review", text)
+        self.wait_for(lambda: self.notices_to("carla@elsewhere.example"), "the customer is not told")
+        run, = self.incident(summary["number"])["runs"]
+        self.daemon.command("incident", "undo", str(summary["number"]), "--run", str(run["run"]), "--why", "cleaned",
+                            "--by", "anna")
+        self.wait_for(lambda: not [one for one in self.daemon.command("order", "list", "--json")["orders"]
+                                   if one["subject_kind"] == "customer"], "acme is still held")
+
+    def test_words_that_are_wrong_are_told(self):
+        for words, what in ((("show", "7"), "there is no incident 7"),
+                            (("ack", "7", "--by", "anna"), "there is no incident 7")):
+            with self.assertRaisesRegex(RuntimeError, what):
+                self.daemon.command("incident", *words)
+        self.assertIn("anna", self.daemon.command("person", "list"))
+        self.assertIn("inbound_phish_to_staff", self.daemon.command("playbook", "list"))
+
+
+class NoPeople(unittest.TestCase):
+    def test_without_people_the_response_is_off_and_says_so(self):
+        sink = SmtpSink()
+        self.addCleanup(sink.stop)
+        with Daemon(sink) as daemon:
+            with self.assertRaisesRegex(RuntimeError, r"the response is off: set people in \[respond\]"):
+                daemon.command("incident", "list")
+            code, _ = daemon.send("inbound", "a@b.example", ["phish@esp.example"], report_of(wedding_photo()))
+            self.assertNotEqual(code, 250)
+
+
+if __name__ == "__main__":
+    unittest.main()
