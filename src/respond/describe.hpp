@@ -124,6 +124,7 @@ void describe(Archive& to, T& value) {
     to.fingerprint("text_fingerprint", value.text_fingerprint);
     to.fingerprint("page_fingerprint", value.page_fingerprint);
     to.text("sender", value.sender);
+    to.word("sender_authenticated", value.sender_authenticated);
     to.text("subject", value.subject);
     to.text("customer", value.customer);
     to.text("drill", value.drill);

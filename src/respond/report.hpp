@@ -18,10 +18,11 @@ struct ReportFacts {
     MailDirection direction = MailDirection::unknown;
     std::uint64_t text_fingerprint = 0;  ///< scan::text_fingerprint(); 0: too little text
     std::uint64_t page_fingerprint = 0;  ///< scan::page_fingerprint(): the skeleton of the page
-    std::string sender;                  ///< address of the From field
+    std::string sender;                  ///< address of the From field, which anybody can write
+    Authenticated sender_authenticated = Authenticated::no;  ///< a signature or SPF vouches for that domain
     std::string subject;
-    std::string customer;                          ///< whose mail it was, when a customer sent it
-    std::string drill;                             ///< name of the drill whose signed token the mail carries
+    std::string customer;  ///< whose mail it was, as our own journal says: never as the mail says
+    std::string drill;     ///< name of the drill whose signed token the mail carries; the token was verified
     std::vector<std::string> urls, hosts, hashes;  ///< hashes: SHA-256 of attached files
 };
 

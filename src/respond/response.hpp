@@ -162,6 +162,8 @@ private:
     void step_effect_ended(const EffectRow& row);
     void cancel(Incident& incident, Run& run, std::string_view why);
     [[nodiscard]] bool holds(const Incident& incident, Condition condition) const;
+    /// Whether all reports that could be read are so; true without any.
+    [[nodiscard]] bool every_report(const Incident& incident, bool (*is)(const ReportFacts&)) const;
     [[nodiscard]] std::size_t people_touched(const Incident& incident) const;
 
     // ---- undo.cpp

@@ -60,13 +60,22 @@ bool Response::holds(const Incident& incident, Condition condition) const {
         case Condition::somebody_opened: return at_least(Deed::clicked);
         case Condition::severity_1: return incident.severity == Severity::s1;
         case Condition::severity_2_or_worse: return incident.severity <= Severity::s2;
+        case Condition::sender_authenticated:
+            // Every one of them: one honest name among forged ones would be blocked with them.
+            return !values.senders.empty() && every_report(incident, [](const ReportFacts& facts) {
+                return facts.sender.empty() || facts.sender_authenticated == Authenticated::yes;
+            });
         case Condition::raw_evidence: break;
     }
+    return !every_report(incident, [](const ReportFacts& facts) { return facts.grade != Grade::raw; });
+}
+
+bool Response::every_report(const Incident& incident, bool (*is)(const ReportFacts&)) const {
     const auto cluster = clusters_.find(incident.cluster);
-    return cluster != clusters_.end() &&
-           std::ranges::any_of(cluster->second.reports, [&](const std::string& id) {
+    return cluster == clusters_.end() ||
+           std::ranges::all_of(cluster->second.reports, [&](const std::string& id) {
                const Report& report = reports_.at(id);
-               return report.facts && report.facts->grade == Grade::raw;
+               return !report.facts || is(*report.facts);
            });
 }
 

@@ -55,6 +55,7 @@ enum class Trigger : std::uint8_t {
 enum class Condition : std::uint8_t {
     customer_known,
     sender_known,
+    sender_authenticated,
     link_known,
     file_known,
     raw_evidence,
@@ -154,8 +155,9 @@ TOCSIN_WORDS(Trigger, 12, "report:inbound", "report:from_customer", "report:cred
              "report:harmless", "watch_alarm:campaign", "watch_alarm:account", "watch_alarm:api_key",
              "watch_alarm:list_export", "malware_left", "canary_hit:list", "canary_hit:infrastructure",
              "by_hand");
-TOCSIN_WORDS(Condition, 9, "customer_known", "sender_known", "link_known", "file_known", "raw_evidence",
-             "somebody_got_it", "somebody_opened", "severity_1", "severity_2_or_worse");
+TOCSIN_WORDS(Condition, 10, "customer_known", "sender_known", "sender_authenticated", "link_known",
+             "file_known", "raw_evidence", "somebody_got_it", "somebody_opened", "severity_1",
+             "severity_2_or_worse");
 TOCSIN_WORDS(Action, 10, "give_order", "hold_customer", "pace_customer", "raise_watch", "find_copies",
              "purge", "webhook", "notify", "manual", "undo_runs");
 TOCSIN_WORDS(OnFailure, 2, "stop", "go_on");

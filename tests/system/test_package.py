@@ -15,6 +15,7 @@ FILES = {"usr/bin/tocsin": 0o755, "usr/libexec/tocsin/tocsin-reader": 0o755, "et
          "usr/share/man/man5/tocsin.toml.5.gz": 0o644, "usr/share/bash-completion/completions/tocsin": 0o644,
          "usr/share/tocsin/rules/text-model.bin": 0o644, "usr/share/tocsin/rules/lists/url_shorteners.txt": 0o644,
          "usr/share/tocsin/rules/form_for_a_password_in_the_mail.yml": 0o644,
+         "usr/share/tocsin/playbooks/customer_hijacked.toml": 0o644, "usr/share/tocsin/playbooks/notices.toml": 0o644,
          "usr/share/doc/tocsin/copyright": 0o644, "usr/share/doc/tocsin/changelog.gz": 0o644,
          "usr/share/doc/tocsin/manual/install.md": 0o644}
 

@@ -95,7 +95,8 @@ TEST_CASE("what is no event is refused in words that say what and where") {
          R"("way":"pigeon","authenticated":"yes","deed":"none"})",
          "\"way\" must be one of mailbox, imap"},
         {R"({"id":"a","time":"2026-03-01","kind":"report_read","report":"r",)"
-         R"("facts":{"grade":"raw","judged_as":"phish","direction":"inbound","urls":"u"}})",
+         R"("facts":{"grade":"raw","judged_as":"phish","direction":"inbound",)"
+         R"("sender_authenticated":"no","urls":"u"}})",
          "\"facts.urls\" must be a list"},
         {R"({"id":"a","time":"2026-03-01","kind":"people_touched","incident":"i","people":[{"address":"x","deed":7}]})",
          "\"people[0].deed\" must be one of"},

@@ -1,6 +1,8 @@
 // Reports: put together before anybody looks, taken apart exactly, and none forgotten.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "base/limits/respond.hpp"
@@ -85,6 +87,17 @@ TEST_CASE("text that somebody typed proves nothing, and neither does a name that
     REQUIRE(story.see("dora", VerdictGiven{"r-b", Verdict::harmless, std::nullopt, ""}));
     for (const Effect& effect : story.do_all()) CHECK(effect.parameters.at("whom") != "boss@staff.example");
     CHECK(story.machine.reporter("boss@staff.example").reports == 0);
+}
+
+TEST_CASE("a forged sender is not blocked, whatever else is") {
+    Story story;
+    ReportFacts forged = phish();
+    forged.sender_authenticated = Authenticated::no;
+    story.report("a", forged);
+    std::set<std::string> steps;
+    for (const Effect& effect : story.do_all())
+        if (effect.kind == EffectKind::give_order) steps.insert(effect.step);
+    CHECK(steps == std::set<std::string>{"block_link", "hold_alike"});
 }
 
 TEST_CASE("a report that comes twice counts once, and one that nobody reads goes to the desk") {

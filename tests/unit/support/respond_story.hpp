@@ -140,6 +140,7 @@ inline ReportFacts phish(std::uint64_t text = 0x1234'5678'9abc'def0) {
             .direction = MailDirection::inbound,
             .text_fingerprint = text,
             .sender = "boss@evil.example",
+            .sender_authenticated = Authenticated::yes,
             .subject = "Urgent",
             .urls = {"http://evil.example/login"},
             .hosts = {"evil.example"},
