@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
+#include "base/unknown_customer.hpp"
 #include "config/respond_files.hpp"
 #include "watch/alarm_json.hpp"
 
@@ -35,6 +36,15 @@ respond::AlarmAbout about(const watch::Alarm& alarm) {
     if (acts.find("list exported") != std::string::npos) return respond::AlarmAbout::list_export;
     if (acts.find("api key made") != std::string::npos) return respond::AlarmAbout::api_key;
     return respond::AlarmAbout::account;
+}
+
+/// What the engine calls it.
+std::string name_of_malware(const store::Record& record) {
+    const nlohmann::json findings = nlohmann::json::parse(record.findings, nullptr, false);
+    if (findings.is_array())
+        for (const nlohmann::json& finding : findings)
+            if (finding.value("severity", "") == "malware") return finding.value("name", "malware");
+    return "malware";
 }
 
 respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
@@ -95,14 +105,16 @@ Result<void> ResponseRoom::note_what_was_missed(net::Fiber& fiber) {
 }
 
 void ResponseRoom::note_malware(const store::Record& record) {
+    // Whom nobody knows is not held: that would be all mail that fits no row.
+    const std::string customer = record.customer == unknown_customer ? std::string() : record.customer;
     note(
         "malware-" + record.id,
         respond::MalwareLeft{.record = record.id,
-                             .customer = record.customer,
+                             .customer = customer,
                              .credential = record.sasl_login,
                              .sender = record.header_from,
                              .file = record.attachment_sha256.empty() ? "" : record.attachment_sha256.front(),
-                             .name = {}});
+                             .name = name_of_malware(record)});
 }
 
 void ResponseRoom::note_alarm(const watch::Alarm& alarm) {

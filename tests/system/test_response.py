@@ -111,8 +111,8 @@ class Response(unittest.TestCase):
                                  "it is not verified")
         report, = incident["reports"]
         self.assertEqual((report["way"], report["grade"], report["judged_as"]), ("mailbox", "raw", "malware"))
-        self.wait_for(lambda: any(one["value"] == "friend@stranger.example" for one in
-                                  self.daemon.command("order", "list", "--json")["orders"]), "the sender is not blocked")
+        self.wait_for(lambda: any(one["value"] == "photos.stranger.example/album" for one in
+                                  self.daemon.command("order", "list", "--json")["orders"]), "the link is not blocked")
         self.wait_for(lambda: self.notices_to("anna@desk.example") and self.notices_to("bob@desk.example"), "nobody is paged")
         page = self.notices_to("anna@desk.example")[0]
         self.assertEqual(page["From"], "security@esp.example")
