@@ -25,6 +25,10 @@ bool is_mail_name(std::string_view name) {
     return ends_with(name, ".eml") || ends_with(name, ".mail") || ends_with(name, ".emlx");
 }
 
+bool is_outlook_name(std::string_view name) {
+    return ends_with(name, ".msg");
+}
+
 bool is_plain_zip(std::string_view name, std::string_view type) {
     return ends_with(name, ".zip") ||
            (name.empty() && (type == "application/zip" || type == "application/octet-stream"));

@@ -15,6 +15,8 @@ enum class FileKind : std::uint8_t { outlook, tnef, zip, other };
 
 /// ".eml" and the names that mail programs give to a message without a subject.
 [[nodiscard]] bool is_mail_name(std::string_view name);
+/// ".msg"
+[[nodiscard]] bool is_outlook_name(std::string_view name);
 /// A zip that is not an Office document or a program: those have names of their own.
 [[nodiscard]] bool is_plain_zip(std::string_view name, std::string_view type);
 /// An attachment, as against the text that is shown.

@@ -48,6 +48,13 @@ public:
 
     TextOfReport read() {
         const mail::PartRoles roles = mail::find_roles(tree_, tree_.readings.front());
+        const bool too_large = std::ranges::any_of(roles.html, [this](std::uint32_t index) {
+            return tree_.entities[index].content.size() > limits::report_page_bytes;
+        });
+        if (too_large) {
+            found_.cut = true;
+            return std::move(found_);
+        }
         body_ = mail::build_body(tree_, roles, tools_, found_.cut);
         threads_.push_back(std::move(body_.current_thread));
         std::ranges::move(body_.previous_threads, std::back_inserter(threads_));

@@ -27,7 +27,8 @@ struct TextOfReport {
     bool cut = false;                     ///< text, links or quotations were left out
 };
 
-/// Reads the text that most mail programs show of the message. At most limits::inline_forwards.
+/// Reads the text that most mail programs show of the message, unless it is a page beyond limits::report_page_bytes. At most
+/// limits::inline_forwards.
 [[nodiscard]] TextOfReport read_inline(const mail::MimeTree& tree, ForwardSigns signs,
                                        mail::MailTools& tools);
 

@@ -43,7 +43,9 @@ void read_xarf_level(const std::vector<const mail::Entity*>& leaves, bool declar
         const std::string_view text = as_text(leaf->content);
         const bool json = leaf->subtype == "json" || name_holds(*leaf, ".json");
         std::optional<Xarf> found = json ? read_xarf_json(text) : read_xarf_fields(text);
+        level.unreadable = level.unreadable || (!found && named);
         if (!found) continue;
+        level.unreadable = false;
         level.feedback = std::move(found->about);
         level.feedback->shape = Shape::xarf;
         level.evidence = std::move(found->evidence);

@@ -17,8 +17,8 @@ struct Level {
     std::optional<ReportedMail> feedback;
     const mail::Entity* part = nullptr;  ///< the part that was read for it
     std::vector<XarfEvidence> evidence;
-    std::string reporter;  ///< who reports, where the report for programs says so
-    bool unknown_version = false;
+    std::string reporter;     ///< who reports, where the report for programs says so
+    bool unreadable = false;  ///< there is an X-ARF that cannot be read
 };
 
 /// ARF (RFC 5965 section 2): the message/feedback-report of the message itself. X-ARF: the fields or the JSON of a message whose

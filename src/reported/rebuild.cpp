@@ -64,6 +64,15 @@ struct Address {
     }
 };
 
+/// About what the files of the message take.
+std::size_t encoded_size(const MapiMessage& message) {
+    std::size_t size = 0;
+    for (const MapiAttachment& one : message.attachments)
+        size += one.message ? encoded_size(*one.message)
+                            : base64_size(one.properties.bytes(PropertyId::attach_data).size());
+    return size;
+}
+
 /// Fields about a body that is put together anew.
 bool describes_body(std::string_view name) {
     return mail::is_mime_field(name) || mail::equals_ignoring_case(name, "MIME-Version");
@@ -74,6 +83,8 @@ public:
     explicit Rebuilder(mail::CharsetConverters& converters) : converters_(converters) {}
 
     Rebuilt run(MapiMessage& message) {
+        // At once: a text that grows is there twice while it does.
+        out_.reserve(std::min(encoded_size(message), limits::report_originals_bytes));
         add_message(message, 0);
         if (message.damaged) warn(ReportWarning::damaged);
         if (message.too_deep) warn(ReportWarning::too_deep);

@@ -72,7 +72,7 @@ private:
     void visit_text(const mail::MimeTree& tree, const Place& place, std::size_t mails_before);
     void visit_file(std::string_view name, std::string_view type, ByteView bytes, const Place& place,
                     Shape as_mail, const Level& level);
-    void visit_msg(ByteView bytes, const Place& place);
+    void visit_msg(std::string_view name, ByteView bytes, const Place& place);
     void visit_tnef(ByteView bytes, const Place& place);
     void visit_zip(ByteView bytes, const Place& place);
     void take_evidence(const Level& level, const Place& place);
@@ -143,7 +143,7 @@ void ReportReader::visit_message(ByteView bytes, const Place& place) {
     if (place.inside == in_no_mail && place.containers == 0) note_report(tree);
     const std::size_t mails_before = report_.mails.size();
     const Level level = read_level(tree, report_.reporter);
-    if (level.unknown_version) warn(place, ReportWarning::unknown_version);
+    if (level.unreadable) warn(place, ReportWarning::damaged);
     if (report_.reporter.empty() && place.inside == in_no_mail) report_.reporter = level.reporter;
     visit_entities(tree, level, place);
     take_evidence(level, place);
@@ -210,7 +210,7 @@ void ReportReader::visit_text(const mail::MimeTree& tree, const Place& place, st
     if (!time_left(place)) return;
     TextOfReport text = read_inline(tree, is_report ? ForwardSigns::any_quotation : ForwardSigns::marked_only,
                                     context_.tools);
-    if (is_report && text.cut) warn(place, ReportWarning::cut);
+    if (text.cut && is_report) warn(place, ReportWarning::cut);
     if (is_report && report_.comment.empty()) report_.comment = comment_text(text.comment);
     if (report_.mails.size() > mails_before) return;
     if (place.depth >= limits::report_depth && !text.forwards.empty())
@@ -228,7 +228,7 @@ void ReportReader::visit_submitted(ByteView bytes) {
     const Place place;
     const std::size_t before = report_.mails.size();
     switch (kind_of_bytes(bytes)) {
-        case FileKind::outlook: visit_msg(bytes, place); break;
+        case FileKind::outlook: visit_msg("", bytes, place); break;
         case FileKind::zip: visit_zip(bytes, place); break;
         case FileKind::tnef:
             if (std::optional<MapiMessage> message = read_tnef_message(bytes)) {
@@ -248,7 +248,7 @@ void ReportReader::visit_file(std::string_view name, std::string_view type, Byte
     if (++files_ > limits::report_files) return add_warning(report_.warnings, ReportWarning::too_many_files);
     if (!time_left(place)) return;
     switch (kind_of_bytes(bytes)) {
-        case FileKind::outlook: return visit_msg(bytes, place);
+        case FileKind::outlook: return visit_msg(name, bytes, place);
         case FileKind::tnef: return visit_tnef(bytes, place);
         case FileKind::zip:
             if (is_plain_zip(name, type) && as_mail != Shape::eml_in_zip) visit_zip(bytes, place);
@@ -264,9 +264,13 @@ void ReportReader::visit_file(std::string_view name, std::string_view type, Byte
     take(bytes, std::move(about), place);
 }
 
-void ReportReader::visit_msg(ByteView bytes, const Place& place) {
+void ReportReader::visit_msg(std::string_view name, ByteView bytes, const Place& place) {
     std::optional<MapiMessage> message = read_msg(bytes);
-    if (!message) return;  // another kind of document
+    if (!message) {
+        // Documents of other programs have this form, too.
+        if (is_outlook_name(name)) warn(place, ReportWarning::damaged);
+        return;
+    }
     Rebuilt rebuilt = rebuild_message(*message, context_.tools.converters);
     message.reset();
     ReportedMail about = mail_of(Shape::outlook_msg, Grade::rebuilt);
@@ -294,15 +298,18 @@ void ReportReader::visit_tnef(ByteView bytes, const Place& place) {
 
 void ReportReader::visit_zip(ByteView bytes, const Place& place) {
     static constexpr std::array<std::string_view, 3> endings = {".eml", ".msg", "winmail.dat"};
-    const scan::UnpackRules rules{.endings = endings,
-                                  .members_max = limits::reported_mails,
-                                  .bytes_max = limits::report_originals_bytes};
+    const scan::UnpackRules rules{
+        .endings = endings, .members_max = limits::reported_mails, .bytes_max = limits::report_bytes};
     const auto sink = [&](std::string_view name, ByteView member) -> Result<void> {
         visit_file(name, "", member, place, Shape::eml_in_zip, {});
+        if (!context_.time_left()) return fail(ErrorCode::timed_out, "the time for one report is over");
         return {};
     };
     const Result<scan::UnpackSummary> unpacked = scan::unpack_members(bytes, rules, sink);
-    if (!unpacked) return warn(place, ReportWarning::damaged);
+    if (!unpacked) {
+        const bool late = unpacked.error().code == ErrorCode::timed_out;
+        return warn(place, late ? ReportWarning::out_of_time : ReportWarning::damaged);
+    }
     if (unpacked->locked > 0) warn(place, ReportWarning::locked);
     if (unpacked->unreadable > unpacked->locked) warn(place, ReportWarning::damaged);
     if (unpacked->limit_reached) warn(place, ReportWarning::too_many_mails);

@@ -6,7 +6,8 @@
 
 namespace tocsin::limits {
 
-/// A report with all that is attached. Mail servers take 25 to 35 MiB, so larger ones come from nobody.
+/// A report with all that is attached, and what is taken out of one zip in it. Mail servers take 25 to 35 MiB, so larger ones
+/// come from nobody.
 inline constexpr std::size_t report_bytes = 40U << 20;
 /// The originals taken out of one report together; rebuilt ones grow by a third, because files in them become base64.
 inline constexpr std::size_t report_originals_bytes = 64U << 20;
@@ -18,8 +19,11 @@ inline constexpr std::size_t report_depth = 4;
 inline constexpr std::size_t report_files = 256;
 /// Quotations inside quotations of one text that are taken for mails of their own.
 inline constexpr std::size_t inline_forwards = 4;
+/// A page that is read for quotations; of a larger one nothing is, since every form of it takes memory. Mail programs write a few
+/// kilobytes, long conversations some hundred.
+inline constexpr std::size_t report_page_bytes = 4U << 20;
 /// Time for one report; what is found until then is told, with the warning `out_of_time`.
-inline constexpr std::uint32_t report_time_ms = 4'000;
+inline constexpr std::uint32_t report_time_ms = 3'000;
 /// What the reporter wrote himself; a longer text is cut.
 inline constexpr std::size_t report_comment_bytes = 4U << 10;
 /// Subjects, names, dates and other texts of one mail; longer ones are cut.

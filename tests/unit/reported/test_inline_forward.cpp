@@ -80,6 +80,16 @@ TEST_CASE("links of a page are kept where the text does not show them") {
     CHECK(message.find("<https://shown.example/>") == std::string::npos);
 }
 
+TEST_CASE("a page that is too large is not read for quotations, and that is told") {
+    const std::string quotation = "<p>From: a@x.example<br>Sent: D<br>To: t@x.example<br>Subject: S</p>";
+    const auto page = [&](std::size_t size) {
+        return read_text(quotation + std::string(size - quotation.size(), ' '), "x", "text/html").report;
+    };
+    CHECK(page(limits::report_page_bytes - 2).mails.size() == 1);
+    CHECK(page(limits::report_page_bytes + 1).mails.empty());
+    CHECK(warns(page(limits::report_page_bytes + 1).warnings, ReportWarning::cut));
+}
+
 TEST_CASE("a forward of a forward: each stands inside the one before, up to the limit") {
     const std::string block = "---------- Forwarded message ---------\nFrom: a@x.example\nDate: D\nSubject: "
                               "S\nTo: t@x.example\n\nB\n";

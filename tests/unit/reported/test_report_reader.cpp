@@ -129,6 +129,10 @@ TEST_CASE("what is wrong with a container is said") {
                 ReportWarning::damaged));
     const std::string cut_tnef("\x78\x9F\x3E\x22\x01\x00\x01\x03\x90\x06\x00\xFF\xFF\x00\x00", 15);
     CHECK(warns(read(report_of(file_part("winmail.dat", cut_tnef))).report.warnings, ReportWarning::damaged));
+    const std::string no_message("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
+    CHECK(warns(read(report_of(file_part("a.msg", no_message))).report.warnings, ReportWarning::damaged));
+    CHECK(warns(read(report_of(file_part("xarf.json", "{", "application/json"))).report.warnings,
+                ReportWarning::damaged));
     // A spreadsheet is no Outlook file, and a document no zip of mails.
     const std::string compound("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
     CHECK(read(report_of(file_part("a.xls", compound + std::string(600, '\0')))).report.mails.empty());
