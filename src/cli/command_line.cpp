@@ -18,6 +18,7 @@
 #include "cli/daemon_client.hpp"
 #include "cli/hunt_command.hpp"
 #include "cli/incident_command.hpp"
+#include "cli/mailbox_command.hpp"
 #include "cli/quarantine_client.hpp"
 #include "cli/report_command.hpp"
 #include "cli/rules_command.hpp"
@@ -388,6 +389,7 @@ int run(int argc, char** argv) {
     HuntCommand hunt;
     WatchCommand watch;
     IncidentWords incident;
+    MailboxWords mailbox_words;
     ClientOptions client;
     JournalFilter filter;
     QuarantineWords quarantine;
@@ -405,6 +407,7 @@ int run(int argc, char** argv) {
     add_hunt(app, hunt, chosen, quiet_log);
     add_watch(app, watch, client, chosen);
     add_incidents(app, incident, client, chosen);
+    add_mailbox(app, mailbox_words, chosen, quiet_log);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);
     try {
