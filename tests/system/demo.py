@@ -103,7 +103,8 @@ def main():
     finally:
         sink.stop()
     print(f"\n{RED}{line.failures} thing(s) were not as expected.{PLAIN}" if line.failures
-          else f"\n{GREEN}Everything happened as it should: no infected mail left or arrived, who got the phish was warned,\nthe stolen account reached nobody, and nothing was lost.{PLAIN}")
+          else f"\n{GREEN}Everything happened as it should: no infected mail left or arrived, who got the phish was warned,\n"
+               f"the stolen account reached nobody, and nothing was lost.{PLAIN}")
     return 1 if line.failures else 0
 
 

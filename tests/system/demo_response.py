@@ -35,7 +35,8 @@ rota = "first"
 [[page]]
 group = "on-call"
 """
-CONFIGURATION = test_watch.CONFIGURATION.replace('["acme.example"]', '["acme.example"]\ncontact = "owner@elsewhere.example"') + """
+CONFIGURATION = test_watch.CONFIGURATION.replace(
+    '["acme.example"]', '["acme.example"]\ncontact = "owner@elsewhere.example"') + """
 [[customer]]
 name = "garden"
 envelope_domains = ["garden.example.org"]
@@ -88,7 +89,8 @@ The office for salaries, house two, first floor, open from nine to four o'clock.
 def report_of(mail, reporter):
     return (f"From: {reporter}\r\nTo: phish@esp.example\r\nSubject: Is this real?\r\nMIME-Version: 1.0\r\n"
             f"Date: Mon, 02 Mar 2026 09:12:00 +0000\r\nMessage-ID: <r-{reporter}>\r\n"
-            "Content-Type: multipart/mixed; boundary=\"=_r\"\r\n\r\n--=_r\r\nContent-Type: text/plain\r\n\r\nWe have no portal.\r\n"
+            "Content-Type: multipart/mixed; boundary=\"=_r\"\r\n\r\n--=_r\r\nContent-Type: text/plain\r\n\r\n"
+            "We have no portal.\r\n"
             "--=_r\r\nContent-Type: message/rfc822\r\n\r\n").encode() + mail + b"\r\n--=_r--\r\n"
 
 
@@ -133,22 +135,27 @@ class Story:
                   "incident to page")
         self.wait(lambda: len(self.incident(number)["reports"]) == 2, "both reports are in it")
         self.daemon.command("incident", "ack", str(number), "--by", "anna")
-        self.daemon.command("incident", "verdict", str(number), "--is", "malicious", "--why", "we have no such portal", "--by", "anna")
+        self.daemon.command("incident", "verdict", str(number), "--is", "malicious", "--why", "we have no such portal",
+                            "--by", "anna")
         self.line.say("Anna says: malicious. The playbook runs")
         self.wait(lambda: [one for one in self.daemon.command("order", "list", "--json")["orders"]
                            if one["subject_kind"] == "url"], "its link is blocked at every gate, both ways", "verdict to order")
-        self.wait(lambda: len(self.incident(number)["touched"]) == len(STAFF), f"the journal knows who got it: {len(STAFF)} people")
+        self.wait(lambda: len(self.incident(number)["touched"]) == len(STAFF),
+                  f"the journal knows who got it: {len(STAFF)} people")
         self.wait(lambda: all(len(self.mail_to(one)) == 2 for one in STAFF), "each of them is warned", "verdict to warned")
-        code, _ = self.daemon.send("inbound", "payroll@staff-portal.example", ["hugo@esp.example"], spear_phish("hugo@esp.example"))
+        code, _ = self.daemon.send("inbound", "payroll@staff-portal.example", ["hugo@esp.example"],
+                                   spear_phish("hugo@esp.example"))
         self.line.expect(code == 550, "the next copy is refused")
         self.line.say("the attacker's next copy is refused")
         self.close(number)
 
     def hijacked_customer(self):
-        code, _ = self.daemon.send("outbound", "bounce@acme.example", ["reader1@mail.example"], test_watch.letter(CUSTOMER, 30))
+        code, _ = self.daemon.send("outbound", "bounce@acme.example", ["reader1@mail.example"],
+                                   test_watch.letter(CUSTOMER, 30))
         self.line.expect(code == 250, "the customer's usual newsletter goes")
         begin = time.monotonic()
-        attack = test_watch.letter(CUSTOMER, 40, link="https://login-portal.evil-place.example/verify", subject="Your account will be closed")
+        attack = test_watch.letter(CUSTOMER, 40, link="https://login-portal.evil-place.example/verify",
+                                   subject="Your account will be closed")
         code, text = self.daemon.send("outbound", "bounce@acme.example", ["reader1@mail.example"], attack)
         self.seconds["hijack to hold"] = time.monotonic() - begin
         self.line.expect("held" in text, "the first message with a new link is held")
