@@ -44,14 +44,14 @@ void print_line(const json& value) {
 /// Compares candidates with what was given: their bytes here, their text in a confined reader.
 class Comparison {
 public:
-    [[nodiscard]] static Result<Comparison> make(const MailboxWords& words);
+    explicit Comparison(const MailboxWords& words)
+        : words_(&words), hashes_(words.sha256.begin(), words.sha256.end()) {}
     [[nodiscard]] bool needs_readers() const { return !words_->like.empty(); }
     /// Fingerprints of the messages of --like.
     Result<void> learn(net::Fiber& fiber, pool::ReaderPool& readers);
     Result<bool> is_sibling(net::Fiber& fiber, ByteView bytes) const;
 
 private:
-    explicit Comparison(const MailboxWords& words) : words_(&words) {}
     Result<std::uint64_t> fingerprint(net::Fiber& fiber, ByteView bytes) const;
 
     const MailboxWords* words_;
@@ -59,12 +59,6 @@ private:
     std::vector<std::uint64_t> fingerprints_;
     pool::ReaderPool* readers_ = nullptr;
 };
-
-Result<Comparison> Comparison::make(const MailboxWords& words) {
-    Comparison comparison(words);
-    comparison.hashes_ = {words.sha256.begin(), words.sha256.end()};
-    return comparison;
-}
 
 Result<std::uint64_t> Comparison::fingerprint(net::Fiber& fiber, ByteView bytes) const {
     pool::ScanRequest request;
@@ -274,7 +268,7 @@ Result<int> purge(const MailboxWords& words, Log& log) {
     std::optional<PurgeRecordFile> record;
     if (!words.record_file.empty())
         record.emplace(TRY(PurgeRecordFile::open(words.record_file, words.incident)));
-    Comparison comparison = TRY(Comparison::make(words));
+    Comparison comparison(words);
     order.wanted.confirm = [&](net::Fiber& fiber, ByteView bytes) {
         return comparison.is_sibling(fiber, bytes);
     };

@@ -11,6 +11,7 @@ import pathlib
 import pwd
 import re
 import shutil
+import subprocess
 import tempfile
 
 from real_programs import Server, free_port, manual_block, need, replaced
@@ -26,12 +27,13 @@ def account():
 
 class Dovecot:
     """`acl`: with the ACL plugin, set as the manual says. `capability`: what it announces instead of all it can. `quota_kib`: of
-    each mailbox."""
+    each mailbox. `tls_name`: it has a certificate with this name, whose authority is `certificate`, and takes no password in the
+    clear but from this machine; `tls_port` is encrypted from the first byte."""
 
-    def __init__(self, users, acl=False, capability="", quota_kib=0, extra=""):
+    def __init__(self, users, acl=False, capability="", quota_kib=0, tls_name="", extra=""):
         need("dovecot")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-dovecot-"))
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self.users = list(users)
         self.password_file = self.folder / "password"
         self.password_file.write_text(MASTER_PASSWORD + "\n")
@@ -39,9 +41,19 @@ class Dovecot:
         self.own_password_file = self.folder / "own-password"
         self.own_password_file.write_text(PASSWORD + "\n")
         self.own_password_file.chmod(0o600)
-        self.write_configuration(acl, capability, quota_kib, extra)
+        self.certificate = self.folder / "certificate.pem"
+        self.write_configuration(acl, capability, quota_kib, self.tls_settings(tls_name) + extra)
         self.server = None
         self.start()
+
+    def tls_settings(self, name):
+        if not name:
+            return "ssl = no\n"
+        key = self.folder / "key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", str(key), "-out",
+                        str(self.certificate)], check=True, capture_output=True)
+        return f"ssl = yes\nssl_cert = <{self.certificate}\nssl_key = <{key}\nssl_dh =\n"
 
     def write_configuration(self, acl, capability, quota_kib, extra):
         user = account()
@@ -68,7 +80,6 @@ state_dir = {self.folder}/state
 log_path = {self.folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
 disable_plaintext_auth = no
 default_internal_user = {user}
 default_internal_group = {group}
@@ -87,7 +98,8 @@ service imap-login {{
     port = {self.port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {self.tls_port if "ssl_cert" in extra else 0}
+    ssl = yes
   }}
 }}
 service anvil {{

@@ -407,6 +407,37 @@ class ServerKilled(Mailboxes):
             return probe.connect_ex(("127.0.0.1", self.dovecot.port)) == 0
 
 
+class Encrypted(Mailboxes):
+    settings = {"tls_name": "imap.example.org"}
+    users = ("alice",)
+
+    def words(self, tls, name="imap.example.org", ca_file=None):
+        port = self.dovecot.tls_port if tls == "implicit" else self.dovecot.port
+        return ["find", "--mailbox", "alice", "--from", SENDER, "--server", "127.0.0.1", "--port", str(port), "--tls", tls,
+                "--tls-name", name, "--ca-file", str(ca_file or self.dovecot.certificate), "--user", MASTER, "--password-file",
+                str(self.dovecot.password_file)]
+
+    def test_both_ways_and_who_is_not_trusted(self):
+        self.dovecot.deliver("alice", sibling("alice"))
+        for tls in ("implicit", "starttls"):
+            with self.subTest(tls=tls):
+                summary, _, _ = self.run_command(*self.words(tls), expect=1)
+                self.assertEqual(summary["states"], {"found": 1})
+                _, reports, _ = self.run_command(*self.words(tls, name="other.example.org"), expect=2)
+                self.assertEqual(reports["alice"]["outcome"], "unreachable")
+                self.assertIn("no TLS with the IMAP server", reports["alice"]["why"])
+
+    def test_a_server_without_tls_gets_no_password(self):
+        plain = Dovecot(["alice"])
+        self.addCleanup(plain.close)
+        words = self.words("starttls")
+        words[words.index("--port") + 1] = str(plain.port)
+        _, reports, _ = self.run_command(*words, expect=2)
+        self.assertEqual(reports["alice"]["outcome"], "unreachable")
+        self.assertIn("does not offer STARTTLS", reports["alice"]["why"])
+        self.assertNotIn("Login", (plain.folder / "log").read_text())
+
+
 class PickUp(Mailboxes):
     users = ("reports", "others", "anew")
 
