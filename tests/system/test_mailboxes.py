@@ -396,7 +396,13 @@ class ServerKilled(Mailboxes):
             self.assertIn(result[2].returncode, (1, 2))
             wait_until(lambda: not self.alive(), "Dovecot's processes to end")
             self.dovecot.start()
-        summary, _, _ = self.purge("--yes")
+        # Dovecot may wait a minute for a lock of its killed self: then one mailbox timed out, and the purge is said again.
+        for _ in range(3):
+            summary, _, result = self.purge("--yes", expect=None)
+            if result.returncode == 1:
+                break
+            self.assertEqual(set(summary["outcomes"]) - {"done", "timed_out"}, set(), result.stderr)
+        self.assertEqual(result.returncode, 1, result.stderr)
         self.assertEqual(sum(summary["states"].values()), len(self.users), summary)
         self.assertEqual(self.content(), self.without_siblings(before))
         self.restore()

@@ -3,6 +3,7 @@
 import functools
 import http.client
 import json
+import quopri
 import re
 import sqlite3
 import tempfile
@@ -537,7 +538,7 @@ address = "127.0.0.1:0"
         """The mail to the contact, and the path of its link."""
         self.wait_for(lambda: any(one.recipients == ["anna@elsewhere.example"] for one in self.sink.delivered), "nobody is asked")
         mail, = [one for one in self.sink.delivered if one.recipients == ["anna@elsewhere.example"]]
-        return mail, re.search(rb"http://127.0.0.1:1(/a/[0-9a-f.]+)\r\n", mail.content).group(1).decode()
+        return mail, re.search(rb"http://127.0.0.1:1(/a/[0-9a-f.]+)\r?\n", quopri.decodestring(mail.content)).group(1).decode()
 
     def page(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.daemon.ports["answers"], timeout=30)
