@@ -14,6 +14,7 @@
 #include "base/limits/response.hpp"
 #include "net/loop.hpp"
 #include "store/evidence_store.hpp"
+#include "store/stored_text.hpp"
 
 namespace tocsin::app {
 
@@ -42,15 +43,15 @@ respond::JudgedAs judged_as(scan::Verdict verdict) {
     return respond::JudgedAs::unknown;
 }
 
-std::string cut(std::string text) {
-    if (text.size() > limits::respond_text_bytes) text.resize(limits::respond_text_bytes);
-    return text;
+/// As it is written down and read again: whole characters, no more of them than are kept.
+std::string cut(const std::string& text) {
+    return store::stored_text(text, limits::respond_text_bytes);
 }
 
 template <typename Texts>
 void add(Texts& list, const std::string& value) {
     const bool room =
-        list.size() < limits::respond_list_entries && value.size() <= limits::respond_text_bytes;
+        list.size() < limits::respond_list_entries && store::is_storable(value, limits::respond_text_bytes);
     if (room && !value.empty() && !contains(list, value)) list.push_back(value);
 }
 

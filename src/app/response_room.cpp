@@ -9,6 +9,7 @@
 #include "base/limits/response.hpp"
 #include "base/unknown_customer.hpp"
 #include "config/respond_files.hpp"
+#include "store/stored_text.hpp"
 #include "watch/alarm_json.hpp"
 
 namespace tocsin::app {
@@ -38,6 +39,11 @@ respond::AlarmAbout about(const watch::Alarm& alarm) {
     return respond::AlarmAbout::account;
 }
 
+/// As an event takes it: whole characters, no more of them than are kept.
+std::string cut(const std::string& text) {
+    return store::stored_text(text, limits::respond_text_bytes);
+}
+
 /// What the engine calls it.
 std::string name_of_malware(const store::Record& record) {
     const nlohmann::json findings = nlohmann::json::parse(record.findings, nullptr, false);
@@ -52,10 +58,10 @@ respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
             .about = about(alarm),
             .answer = respond::AlarmAnswer::not_us,
             .customer = alarm.customer,
-            .credential = alarm.credential,
-            .sender = alarm.campaigns.empty() ? std::string() : alarm.campaigns.front().header_from,
+            .credential = cut(alarm.credential),
+            .sender = alarm.campaigns.empty() ? std::string() : cut(alarm.campaigns.front().header_from),
             .list = {},
-            .note = alarm.note};
+            .note = cut(alarm.note)};
 }
 
 }  // namespace
@@ -111,10 +117,10 @@ void ResponseRoom::note_malware(const store::Record& record) {
         "malware-" + record.id,
         respond::MalwareLeft{.record = record.id,
                              .customer = customer,
-                             .credential = record.sasl_login,
-                             .sender = record.header_from,
+                             .credential = cut(record.sasl_login),
+                             .sender = cut(record.header_from),
                              .file = record.attachment_sha256.empty() ? "" : record.attachment_sha256.front(),
-                             .name = name_of_malware(record)});
+                             .name = cut(name_of_malware(record))});
 }
 
 void ResponseRoom::note_alarm(const watch::Alarm& alarm) {
@@ -142,6 +148,10 @@ void ResponseRoom::tell_for_ever(net::Fiber& fiber) {
                 static_cast<void>(net::sleep_until(fiber, net::deadline_in_ms(limits::respond_intake_ms)));
                 continue;
             }
+            // One that came before changes nothing; all else would be forgotten unseen.
+            if (!told && told.error().code != ErrorCode::conflict)
+                services_.log.write(LogLevel::error, "respond.fact_left_out",
+                                    {{"id", fact.id}, {"error", told.error().message}});
             facts_.pop_front();
         }
         static_cast<void>(

@@ -9,6 +9,7 @@
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
 #include "respond/event_json.hpp"
+#include "store/stored_text.hpp"
 
 namespace tocsin::app {
 
@@ -19,11 +20,9 @@ bool worth_another_try(ErrorCode code) {
            code != ErrorCode::permission;
 }
 
-std::string cut(std::string text) {
-    if (text.size() > limits::respond_outcome_bytes) text.resize(limits::respond_outcome_bytes);
-    // A character that is cut through is no text.
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80U) != 0) text.pop_back();
-    return text;
+/// As it is written down and read again: whole characters, no more of them than are kept.
+std::string cut(const std::string& text) {
+    return store::stored_text(text, limits::respond_outcome_bytes);
 }
 
 }  // namespace
