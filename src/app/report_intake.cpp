@@ -48,6 +48,12 @@ std::string cut(const std::string& text) {
     return store::stored_text(text, limits::respond_text_bytes);
 }
 
+/// Whether the same may go well later.
+bool is_passing(ErrorCode code) {
+    return code == ErrorCode::unavailable || code == ErrorCode::io || code == ErrorCode::limit ||
+           code == ErrorCode::timed_out;
+}
+
 template <typename Texts>
 void add(Texts& list, const std::string& value) {
     const bool room =
@@ -108,6 +114,7 @@ void ReportIntake::work_for_ever(net::Fiber& fiber) {
 
 /// The rows of held mail are the queue: what a crash leaves there is taken in at the next start, under the same id.
 Result<void> ReportIntake::take_in_mail(net::Fiber& fiber) {
+    Result<void> first;
     for (const std::string& address : services_.settings.respond.report_addresses) {
         store::HeldFilter filter;
         filter.recipient = address;
@@ -115,9 +122,13 @@ Result<void> ReportIntake::take_in_mail(net::Fiber& fiber) {
         filter.limit = limits::listing_rows;
         const std::vector<store::Held> messages =
             TRY(services_.blocking.call(fiber, [&] { return services_.held.list(filter); }));
-        for (const store::Held& message : messages) TRY(take_in(fiber, message));
+        for (const store::Held& message : messages) {
+            // What is wrong with one keeps no other waiting.
+            Result<void> taken = take_in(fiber, message);
+            if (!taken) first = first ? std::move(taken) : std::move(first);
+        }
     }
-    return {};
+    return first;
 }
 
 Result<void> ReportIntake::take_in(net::Fiber& fiber, const store::Held& message) {
@@ -160,25 +171,29 @@ void ReportIntake::read(net::Fiber& fiber, const respond::Report& report) {
     const auto hash = store::hash_from_hex(report.evidence);
     Result<Bytes> content = fail(ErrorCode::corrupt, "its evidence has no name");
     if (hash) content = services_.blocking.call(fiber, [&] { return services_.evidence.get(*hash); });
-    respond::ReportFacts facts;
+    // The store or all readers are away: it is read later. The desk has it by then, by the machine's own clock.
+    if (!content && is_passing(content.error().code)) return;
+    std::optional<respond::ReportFacts> facts = respond::ReportFacts();
     if (content)
         facts = facts_of(fiber, *content, report);
     else
         services_.log.write(LogLevel::error, "report.no_evidence",
                             {{"report", report.id}, {"error", content.error().message}});
-    const Result<void> told = services_.response.tell(fiber, respond::ReportRead{report.id, std::move(facts)},
-                                                      "reader", "read-" + report.id);
+    if (!facts) return;
+    const Result<void> told = services_.response.tell(
+        fiber, respond::ReportRead{report.id, std::move(*facts)}, "reader", "read-" + report.id);
     if (!told)
         services_.log.write(LogLevel::error, "report.not_read",
                             {{"report", report.id}, {"error", told.error().message}});
 }
 
-respond::ReportFacts ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content,
-                                            const respond::Report& report) {
+std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content,
+                                                           const respond::Report& report) {
     respond::ReportFacts facts;
     const bool is_the_mail = report.note.starts_with(submitted_mark);
     const pool::ReportOutcome read = services_.readers.read_report(
         fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
+    if (read.outcome == sandbox::Outcome::unavailable) return std::nullopt;
     if (read.outcome != sandbox::Outcome::verdict) {
         services_.log.write(LogLevel::warning, "report.unreadable",
                             {{"report", report.id}, {"why", read.detail}});

@@ -2,6 +2,7 @@
 // the response; then a confined reader reads it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,7 +64,9 @@ private:
     Result<void> take_in(net::Fiber& fiber, const store::Held& message);
     void read_all(net::Fiber& fiber);
     void read(net::Fiber& fiber, const respond::Report& report);
-    respond::ReportFacts facts_of(net::Fiber& fiber, const Bytes& content, const respond::Report& report);
+    /// nullopt: there is no reader now.
+    std::optional<respond::ReportFacts> facts_of(net::Fiber& fiber, const Bytes& content,
+                                                 const respond::Report& report);
     void note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts);
     void note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts);
 

@@ -201,6 +201,7 @@ public:
     }
     [[nodiscard]] std::size_t records() const { return seen_.size(); }
     [[nodiscard]] std::size_t stopped() const { return stopped_; }
+    [[nodiscard]] std::size_t left() const { return left_; }
     [[nodiscard]] const std::set<std::string>& recipients() const { return recipients_; }
     [[nodiscard]] bool cut() const { return cut_; }
 
@@ -225,13 +226,17 @@ private:
             ++stopped_;
             return;
         }
-        for (const std::string& recipient : record.recipients) recipients_.insert(ascii_lower(recipient));
+        // Only people of the house are told that they got it: what left is for strangers, and its customer's affair.
+        if (record.direction == "inbound")
+            for (const std::string& recipient : record.recipients) recipients_.insert(ascii_lower(recipient));
+        else
+            ++left_;
     }
 
     store::JournalStore& journal_;
     TimePoint since_;
     std::set<std::string> seen_, recipients_;
-    std::size_t stopped_ = 0;
+    std::size_t stopped_ = 0, left_ = 0;
     bool cut_ = false;
 };
 
@@ -255,9 +260,9 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
         if (people.size() >= limits::respond_list_entries) TRY(tell());
     }
     TRY(tell());
-    return fmt::format("{} copies went to {} people{}; {} were stopped", copies.records() - copies.stopped(),
-                       copies.recipients().size(), copies.cut() ? ", and there are more" : "",
-                       copies.stopped());
+    return fmt::format("{} copies went to {} people here{}; {} left for strangers, {} were stopped",
+                       copies.records() - copies.stopped() - copies.left(), copies.recipients().size(),
+                       copies.cut() ? ", and there are more" : "", copies.left(), copies.stopped());
 }
 
 Result<std::string> ResponseActions::notify(net::Fiber& fiber, const Effect& effect) {

@@ -97,11 +97,15 @@ void ResponseService::write_and_see(net::Fiber& fiber) {
         time = one->entry.event.time = std::max(one->entry.event.time, time);
         entries.push_back(one->entry);
     }
-    const Result<void> stored = blocking_.call(fiber, [&] { return store_.append(entries); });
-    if (stored) last_number_ += entries.size();
-    for (Telling* one : batch) {
-        one->result = stored ? see(one->entry.event) : stored;
-        one->done = true;
+    const Result<std::vector<bool>> is_new = blocking_.call(fiber, [&] { return store_.append(entries); });
+    if (is_new) last_number_ += entries.size();
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+        Telling& one = *batch[at];
+        if (!is_new)
+            one.result = std::unexpected(is_new.error());
+        else if ((*is_new)[at])
+            one.result = see(one.entry.event);
+        one.done = true;
     }
     writing_ = false;
     written_.notify_all();

@@ -36,8 +36,8 @@ public:
     [[nodiscard]] Result<void> set_up(net::Fiber& fiber, respond::Setup setup);
 
     /// Writes an event down and sees it: it counts, and is durable, on return. `by`: a person's id, or the name of a part of
-    /// Tocsin. `id`: of the event, so that the same told twice counts once; empty: a new one. Errors: those of Response::see()
-    /// (it is written down, and changes nothing), unavailable, io (it is not).
+    /// Tocsin. `id`: of the event, so that the same told twice counts once, also over a restart; empty: a new one. Errors: those
+    /// of Response::see() (it is written down, and changes nothing), unavailable, io (it is not).
     [[nodiscard]] Result<void> tell(net::Fiber& fiber, respond::EventBody what, const std::string& by,
                                     std::string id = {});
 

@@ -123,6 +123,12 @@ int say(const Result<json>& answer) {
     return exit_error;
 }
 
+const json& member(const json& object, const char* name) {
+    static const json nothing;
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return object.is_object() && found != object.end() ? *found : nothing;
+}
+
 std::string text(const json& object, const char* name) {
     auto found = object.find(name);
     return found != object.end() && found->is_string() ? for_terminal(found->get<std::string>())

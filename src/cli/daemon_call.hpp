@@ -39,6 +39,8 @@ void print_json(const nlohmann::json& value);
 /// "333 held, the newest 100 shown; ..." on standard output, if there is more than what is shown.
 void print_rest(const nlohmann::json& answer, const char* member, const char* what, const Paging& paging);
 
+/// A member; null if there is none.
+[[nodiscard]] const nlohmann::json& member(const nlohmann::json& object, const char* name);
 /// A member that is a text, printable; empty if it is none.
 [[nodiscard]] std::string text(const nlohmann::json& object, const char* name);
 /// The same, cut with a mark behind listed_text_characters.

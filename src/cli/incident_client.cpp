@@ -19,12 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-const json& member(const json& object, const char* name) {
-    static const json nothing;
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() ? *found : nothing;
-}
-
 /// "09:12:44" of a moment, for lines that are about one day.
 std::string clock_of(const std::string& moment) {
     return moment.size() >= 19 ? moment.substr(11, 8) : moment;

@@ -36,12 +36,6 @@ int for_each_id(const WatchWords& words, const std::function<int(const std::stri
     return code;
 }
 
-const json& member(const json& object, const char* name) {
-    static const json nothing;
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() ? *found : nothing;
-}
-
 /// The strongest signal, in its own words.
 std::string first_signal(const json& alarm) {
     const json& signals = member(alarm, "signals");

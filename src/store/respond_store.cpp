@@ -52,31 +52,34 @@ std::vector<Row> rows_after(soci::session& session, long long number) {
 
 }  // namespace
 
-Result<void> RespondStore::append(std::span<const RespondEntry> entries) {
+Result<std::vector<bool>> RespondStore::append(std::span<const RespondEntry> entries) {
     if (entries.size() > limits::respond_batch)
         return fail(ErrorCode::limit, "store events: more than one batch takes");
-    if (entries.empty()) return {};
-    return writing(database_.state(), "store events", [&](soci::session& session) -> Result<void> {
-        soci::transaction transaction(session);
-        Row row;
-        soci::statement insert =
-            (session.prepare
-                 << "INSERT INTO respond_events (number, id, time_us, kind, entry) VALUES (:number, "
-                    ":id, :time_us, :kind, :entry) ON CONFLICT (id) DO NOTHING",
-             soci::use(row.number, "number"), soci::use(row.id, "id"), soci::use(row.time_us, "time_us"),
-             soci::use(row.kind, "kind"), soci::use(row.entry, "entry"));
-        for (const RespondEntry& one : entries) {
-            row.number = static_cast<long long>(one.number);
-            row.id = one.event.id;
-            row.time_us = one.event.time.microseconds;
-            row.kind = respond::kind_of(one.event);
-            row.entry = dump(one.event);
-            insert.execute(true);
-            note_report(session, one.event);
-        }
-        transaction.commit();
-        return {};
-    });
+    if (entries.empty()) return std::vector<bool>();
+    return writing(
+        database_.state(), "store events", [&](soci::session& session) -> Result<std::vector<bool>> {
+            std::vector<bool> is_new;
+            soci::transaction transaction(session);
+            Row row;
+            soci::statement insert =
+                (session.prepare
+                     << "INSERT INTO respond_events (number, id, time_us, kind, entry) VALUES (:number, "
+                        ":id, :time_us, :kind, :entry) ON CONFLICT (id) DO NOTHING",
+                 soci::use(row.number, "number"), soci::use(row.id, "id"), soci::use(row.time_us, "time_us"),
+                 soci::use(row.kind, "kind"), soci::use(row.entry, "entry"));
+            for (const RespondEntry& one : entries) {
+                row.number = static_cast<long long>(one.number);
+                row.id = one.event.id;
+                row.time_us = one.event.time.microseconds;
+                row.kind = respond::kind_of(one.event);
+                row.entry = dump(one.event);
+                insert.execute(true);
+                is_new.push_back(insert.get_affected_rows() > 0);
+                if (is_new.back()) note_report(session, one.event);
+            }
+            transaction.commit();
+            return is_new;
+        });
 }
 
 Result<std::uint64_t> RespondStore::visit(const See& see) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -14,7 +15,7 @@
 namespace tocsin::store {
 
 struct RespondEntry {
-    std::uint64_t number = 0;  ///< from 1, without gaps
+    std::uint64_t number = 0;  ///< from 1, rising
     respond::Event event;
 };
 
@@ -23,8 +24,9 @@ public:
     explicit RespondStore(Database& database) : database_(database) {}
 
     /// Stores events, all or none, at most limits::respond_batch; durable on return. An event whose id is there already is left
-    /// as it is. Errors: limit, unavailable, io.
-    [[nodiscard]] Result<void> append(std::span<const RespondEntry> entries);
+    /// as it is. Returns of each whether it is new: one that is not must not be seen again, or the state would be another than
+    /// that of the list. Errors: limit, unavailable, io.
+    [[nodiscard]] Result<std::vector<bool>> append(std::span<const RespondEntry> entries);
     /// Calls `see` with everything in its order. Returns the last number; 0: there is none. Errors: corrupt (an entry cannot be
     /// read: what follows it would mean something else), unavailable, io, and what `see` returns.
     using See = std::function<Result<void>(const RespondEntry&)>;

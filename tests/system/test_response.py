@@ -169,6 +169,37 @@ class Response(unittest.TestCase):
         self.wait_for(lambda: not [one for one in self.daemon.command("order", "list", "--json")["orders"]
                                    if one["subject_kind"] == "customer"], "acme is still held")
 
+    def test_what_was_told_before_a_restart_is_not_told_again(self):
+        """The second mail joined the first one's incident: told anew behind its end, it would open another."""
+        for number in (1, 2):
+            self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"],
+                             wedding_photo("reader@mail.example", number))
+            self.wait_for(self.incidents, "no incident opens")
+        self.wait_for(lambda: sum("found in record" in one["text"] for one in self.incident(1)["timeline"]) == 2,
+                      "it does not join")
+        self.daemon.command("incident", "close", "1", "--as", "resolved", "--by", "anna")
+        self.daemon.stop()
+        self.daemon.start()
+        time.sleep(2)
+        self.assertEqual(self.incidents(), [])
+        self.assertEqual(len(self.incidents("--state", "all")), 1)
+
+    def test_only_people_of_the_house_are_warned_of_an_inbound_mail(self):
+        lure = (b"From: Payroll <payroll@portal.example>\r\nTo: x@esp.example\r\nSubject: salary\r\n"
+                b"Message-ID: <s%d@portal.example>\r\n\r\n"
+                b"The statement of your salary for March is there and shows a change in the tax class that you should look at\r\n"
+                b"before the end of the week: https://statements.portal.example/march and the office is open from nine to four.\r\n")
+        self.daemon.send("inbound", "payroll@portal.example", ["staff1@esp.example"], lure % 1)
+        self.daemon.send("outbound", "bounce@acme.example", ["stranger@mail.example"], lure % 2)
+        self.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(lure % 1))
+        summary, = self.wait_for(lambda: self.incidents("--state", "desk"), "no incident opens")
+        self.daemon.command("incident", "verdict", str(summary["number"]), "--is", "malicious", "--why", "no portal",
+                            "--by", "anna")
+        self.wait_for(lambda: len(self.notices_to("staff1@esp.example")) > 0, "who got it is not warned")
+        self.assertEqual([one["address"] for one in self.incident(summary["number"])["touched"]], ["staff1@esp.example"])
+        self.assertFalse([one for one in self.sink.delivered if one.recipients == ["stranger@mail.example"]
+                          and one.mail_from == "security@esp.example"])
+
     def test_words_that_are_wrong_are_told(self):
         for words, what in ((("show", "7"), "there is no incident 7"),
                             (("ack", "7", "--by", "anna"), "there is no incident 7")):
