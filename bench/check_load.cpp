@@ -1,10 +1,10 @@
 // Asks a scanner over HTTP (rspamd's POST /checkv2, which Tocsin answers too) for every message, over a few connections that stay
 // open, and prints how many messages a second were answered, how long an answer took, and which actions were answered.
 //
-//     check_load PORT CONNECTIONS PATH… [--copies N]
+//     check_load PORT CONNECTIONS PATH… [--copies N] [--login NAME]
 //
 // PATH is a folder of messages, or a file. With --copies, each file is a template that is sent N times: @NAME@, @ADDRESS@ and
-// @NUMBER@ in it are replaced by what differs from copy to copy.
+// @NUMBER@ in it are replaced by what differs from copy to copy. With --login the sender has signed in: the mail goes out.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -34,7 +34,11 @@ struct Work {
     std::vector<std::string> mails;
     std::size_t copies = 0;  ///< 0: each mail once
     std::size_t total() const { return copies > 0 ? mails.size() * copies : mails.size(); }
+    std::string login;  ///< who has signed in: the mail goes out; empty: nobody has, it comes in
     std::string mail(std::size_t index) const;
+    std::string recipient(std::size_t index) const {
+        return copies == 0 ? "reader@example.net" : "reader" + std::to_string(index) + "@example.net";
+    }
 };
 
 void replace_all(std::string& text, const std::string& what, const std::string& with) {
@@ -47,7 +51,7 @@ std::string Work::mail(std::size_t index) const {
     std::string out = mails[index % mails.size()];
     const std::string number = std::to_string(index);
     replace_all(out, "@NAME@", "Reader " + number);
-    replace_all(out, "@ADDRESS@", "reader" + number + "@example.net");
+    replace_all(out, "@ADDRESS@", recipient(index));
     replace_all(out, "@NUMBER@", number);
     return out;
 }
@@ -70,10 +74,11 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// The answer's body.
-    std::string ask(const std::string& mail) {
-        const std::string request = "POST /checkv2 HTTP/1.1\r\nHost: localhost\r\nFrom: news@shop.example\r\n"
-                                    "Rcpt: reader@example.net\r\nIP: 192.0.2.10\r\nContent-Length: " +
-                                    std::to_string(mail.size()) + "\r\n\r\n" + mail;
+    std::string ask(const std::string& mail, const std::string& recipient, const std::string& login) {
+        const std::string request =
+            "POST /checkv2 HTTP/1.1\r\nHost: localhost\r\nFrom: news@shop.example\r\nRcpt: " + recipient +
+            (login.empty() ? std::string() : "\r\nUser: " + login) +
+            "\r\nIP: 192.0.2.10\r\nContent-Length: " + std::to_string(mail.size()) + "\r\n\r\n" + mail;
         send_all(request);
         std::string answer = receive();
         if (answer.empty()) {  // the server closes idle or old connections
@@ -138,12 +143,14 @@ std::string action_in(const std::string& answer) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 4) stop("PORT CONNECTIONS PATH… [--copies N]");
+    if (argc < 4) stop("PORT CONNECTIONS PATH… [--copies N] [--login NAME]");
     Work work;
     for (int index = 3; index < argc; ++index) {
         const std::string word = argv[index];
         if (word == "--copies" && index + 1 < argc) {
             work.copies = std::strtoul(argv[++index], nullptr, 10);
+        } else if (word == "--login" && index + 1 < argc) {
+            work.login = argv[++index];
         } else if (std::filesystem::is_directory(word)) {
             std::vector<std::filesystem::path> files;
             for (const auto& entry : std::filesystem::recursive_directory_iterator(word))
@@ -171,7 +178,7 @@ int main(int argc, char** argv) {
             for (std::size_t index = next++; index < work.total(); index = next++) {
                 const std::string mail = work.mail(index);
                 const auto asked = Clock::now();
-                ++own_actions[action_in(connection.ask(mail))];
+                ++own_actions[action_in(connection.ask(mail, work.recipient(index), work.login))];
                 own.push_back(std::chrono::duration<double, std::milli>(Clock::now() - asked).count());
             }
             const std::lock_guard guard(mutex);

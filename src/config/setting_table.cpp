@@ -110,7 +110,8 @@ constexpr Setting scan_settings[] = {
      .access = bound<&S::scan, &ScanSettings::remember_parts>,
      .help = "Whether a part that many messages share is scanned once, and copies of a campaign are compared "
              "to the one "
-             "that was scanned whole. No: every message is scanned whole by every engine."},
+             "that was scanned whole; an outgoing one has the rules' answer that others of it had. No: every "
+             "message is scanned whole by every engine and judged whole."},
 };
 
 constexpr Setting judge_settings[] = {

@@ -60,11 +60,17 @@ json ambiguities_json(const scan::ScanReport& report) {
 json rules_json(const scan::RulesSummary& rules) {
     json missing = json::object();
     for (const scan::MissingAnswer& one : rules.missing) missing[one.name] = one.rules;
-    return {{"asked", rules.asked},           {"matched", rules.matched},
-            {"undecided", rules.undecided},   {"missing", std::move(missing)},
-            {"points", rules.points},         {"suspicious_from", rules.suspicious_from},
-            {"phish_from", rules.phish_from}, {"hostility", rules.hostility},
-            {"coaching", rules.coaching},     {"version", rules.version}};
+    return {{"asked", rules.asked},
+            {"matched", rules.matched},
+            {"undecided", rules.undecided},
+            {"missing", std::move(missing)},
+            {"points", rules.points},
+            {"suspicious_from", rules.suspicious_from},
+            {"phish_from", rules.phish_from},
+            {"hostility", rules.hostility},
+            {"coaching", rules.coaching},
+            {"version", rules.version},
+            {"judged", rules.judged == scan::JudgedHow::as_copy ? "as_copy" : "whole"}};
 }
 
 json outcomes_json(const scan::ScanReport& report) {

@@ -165,6 +165,7 @@ void write_rules(ByteWriter& out, const scan::RulesSummary& rules) {
     }
     write_text(out, rules.coaching, sentence_bytes);
     write_text(out, rules.version, name_bytes);
+    out.boolean(rules.judged == scan::JudgedHow::as_copy);
 }
 
 scan::RulesSummary read_rules(ByteReader& in) {
@@ -182,6 +183,7 @@ scan::RulesSummary read_rules(ByteReader& in) {
     }
     rules.coaching = read_text(in, sentence_bytes);
     rules.version = read_text(in, name_bytes);
+    rules.judged = in.boolean() ? scan::JudgedHow::as_copy : scan::JudgedHow::whole;
     return rules;
 }
 

@@ -131,7 +131,9 @@ private:
                 .envelope_recipient = request_.envelope_recipient,
                 .deadline = options_.deadline,
                 .ask_history = std::move(ask),
-                .verified = verified_ ? &*verified_ : nullptr};
+                .verified = verified_ ? &*verified_ : nullptr,
+                .remember_copies = request_.use_cache ? &context_.hash_key : nullptr,
+                .now = context_.clock.steady_now()};
     }
 
     const ServiceContext& context_;

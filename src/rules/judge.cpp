@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/limits/judged_copies.hpp"
 #include "mail/message.hpp"
 #include "rules/html_pages.hpp"
 #include "rules/message_files.hpp"
@@ -36,6 +37,9 @@ constexpr std::size_t version_bytes = 8;
 constexpr std::size_t rules_named = 4;
 /// Lists of the organisation are empty where nobody gave them: it protects no name, and that is an answer.
 constexpr std::array organisation_lists = {"org_domains", "org_display_names", "tenant_domains"};
+
+/// What is looked at to choose copies that are judged whole: the header, in which no two copies are alike.
+constexpr std::size_t sampled_bytes = 1024;
 
 /// The name that stands for every list that is not there.
 constexpr std::string_view any_list = "$";
@@ -109,6 +113,7 @@ Result<std::unique_ptr<Judge>> Judge::load(JudgeConfig config, Log& log) {
     TRY(judge->load_text_model());
     judge->confusables_ = TRY(Confusables::build());
     TRY(judge->load_rules(log));
+    judge->copies_.emplace(judge->set_->patterns(), judge->text_model_ ? &*judge->text_model_ : nullptr);
     judge->note_version();
     return judge;
 }
@@ -298,7 +303,47 @@ void Judge::name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& ju
     }
 }
 
+/// What counts against a mailing is looked for in each of its copies, and so is what somebody may decide about: a limit.
+bool Judge::may_be_remembered(const Judgement& judgement) const {
+    return judgement.points < config_.outbound.suspicious && !judgement.unexcused &&
+           judgement.exempted_by == nullptr &&
+           std::ranges::find(judgement.missing, to_string(Capability::cut_off), &scan::MissingAnswer::name) ==
+               judgement.missing.end();
+}
+
+namespace {
+
+/// At random to everybody who does not know the key.
+bool is_judged_whole_anyway(const JudgeRequest& request) {
+    const ByteView head = request.tree.input.first(std::min(request.tree.input.size(), sampled_bytes));
+    return keyed_hash(*request.remember_copies, head)[0] % limits::judged_whole_one_in == 0;
+}
+
+}  // namespace
+
 Judgement Judge::judge(const JudgeRequest& request) {
+    // Incoming mail hangs on who its reader knows.
+    if (request.remember_copies == nullptr || request.direction != mail::Direction::outbound ||
+        request.details)
+        return judge_whole(request);
+    const std::optional<CopyForm> form = copy_form(request.tree, request.envelope_recipient);
+    if (!form) return judge_whole(request);
+    const JudgedCopies::Place place = copies_->place_of(*form);
+    if (const Judgement* const known = copies_->answer_for(place, request.now);
+        known != nullptr && !is_judged_whole_anyway(request)) {
+        Judgement judgement = *known;
+        judgement.judged = scan::JudgedHow::as_copy;
+        return judgement;
+    }
+    Judgement judgement = judge_whole(request);
+    if (may_be_remembered(judgement))
+        copies_->learn(place, *form, judgement, request.now);
+    else
+        copies_->forget(place);
+    return judgement;
+}
+
+Judgement Judge::judge_whole(const JudgeRequest& request) {
     const std::size_t readings =
         request.tree.ambiguous() ? std::min(request.tree.readings.size(), limits::judged_readings) : 1;
     Judgement worst = judge_reading(request, 0);

@@ -16,6 +16,8 @@
 #include "mail/tools.hpp"
 #include "rules/confusables.hpp"
 #include "rules/history.hpp"
+#include "rules/judged_copies.hpp"
+#include "rules/judgement.hpp"
 #include "rules/lists.hpp"
 #include "rules/rule_set.hpp"
 #include "rules/text_model.hpp"
@@ -49,41 +51,6 @@ struct JudgeConfig {
 /// What every installation has to do without, unless it brings it: the default of JudgeConfig::may_do_without.
 [[nodiscard]] std::vector<std::string> default_may_do_without();
 
-/// A rule that matched.
-struct RuleHit {
-    const Rule* rule = nullptr;
-    std::uint32_t points = 0;
-};
-
-/// What a person wants to know about one rule and one message.
-struct RuleDetail {
-    const Rule* rule = nullptr;
-    RuleAnswer answer;
-    std::string value;  ///< of an insight
-    std::vector<std::string>
-        clauses;  ///< answer of each of Rule::clauses: "true", "false", "null", "undecided: history"
-};
-
-struct Judgement {
-    std::vector<RuleHit> hits;  ///< most points first
-    std::uint32_t asked = 0, undecided = 0;
-    std::vector<scan::MissingAnswer> missing;  ///< over all rules, names sorted
-    bool unexcused = false;                    ///< something of it may not be done without
-    std::vector<const Rule*> unexcused_by;     ///< some of the rules that lack such a thing
-    std::uint32_t points = 0;
-    std::uint32_t text_points = 0;  ///< of them, for what the words say
-    double hostility = 0;
-    std::vector<WeighedWord> words;  ///< the few that spoke most for an attack
-    std::string language;  ///< of the first reading's visible text, of outgoing mail; see scan/language.hpp
-    const Rule* exempted_by = nullptr;  ///< an exclusion matched: nothing else was asked
-    std::vector<RuleDetail> details;    ///< where they were asked for
-};
-
-/// Points that a match adds.
-[[nodiscard]] std::uint32_t points_of(RuleSeverity severity);
-/// Points for what the words alone say, from their calibrated probability; never below 0: good words buy nothing.
-[[nodiscard]] std::uint32_t points_of_text(double hostility);
-
 /// Answers a question about history; nullopt: nobody can be asked.
 using AskHistory =
     std::function<std::optional<History::Answer>(const History::Question&, const mail::Message&)>;
@@ -96,6 +63,10 @@ struct JudgeRequest {
     std::chrono::steady_clock::time_point deadline;
     AskHistory ask_history;                                 ///< empty: nobody can be asked
     const mail::AuthenticationResults* verified = nullptr;  ///< what we verified ourselves
+    /// Copies of one mailing may take the answer of others; which of them are judged whole all the same, only who has the key
+    /// can tell. nullptr: every message is judged whole.
+    const HashKey* remember_copies = nullptr;
+    std::chrono::steady_clock::time_point now;  ///< for what is remembered
     bool details = false;
 };
 
@@ -110,7 +81,8 @@ public:
     /// Errors: a folder or file that was named is not there or cannot be read; a list or the text model is wrong.
     static Result<std::unique_ptr<Judge>> load(JudgeConfig config, Log& log);
 
-    /// All readings of an ambiguous message are judged, up to limits::judged_readings; the worst counts.
+    /// All readings of an ambiguous message are judged, up to limits::judged_readings; the worst counts. A copy of an outgoing
+    /// mailing may have the answer of others of it (Judgement::judged).
     [[nodiscard]] Judgement judge(const JudgeRequest& request);
     /// judge() as findings, a summary and, where something could not be told that must be, a limit.
     void report(const JudgeRequest& request, scan::ScanReport& report);
@@ -132,7 +104,9 @@ private:
     Result<void> load_text_model();
     Result<void> load_rules(Log& log);
     void note_version();
+    Judgement judge_whole(const JudgeRequest& request);
     Judgement judge_reading(const JudgeRequest& request, std::size_t reading);
+    [[nodiscard]] bool may_be_remembered(const Judgement& judgement) const;
     void ask_all(Asked& asked, Judgement& judgement);
     void name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& judgement) const;
     void weigh_text(const mail::Message& message, TextReadings& readings, Judgement& judgement) const;
@@ -152,6 +126,7 @@ private:
     /// The cheap ones first: what spends the message's budget takes no answer from them.
     std::vector<Turn> turns_;
     mail::MailTools tools_;
+    std::optional<JudgedCopies> copies_;
     std::string version_, text_model_version_;
 };
 

@@ -95,7 +95,8 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
                     .hostility = judgement.hostility,
                     .missing = judgement.missing,
                     .coaching = {},
-                    .version = version_};
+                    .version = version_,
+                    .judged = judgement.judged};
     report.facts.language = judgement.language;
     if (judgement.unexcused)
         report.limits_hit.push_back(

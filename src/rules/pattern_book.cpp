@@ -141,6 +141,12 @@ void PatternBook::fold_text(ProbedText& text) const {
     text.is_folded_ = true;
 }
 
+std::vector<std::uint32_t> PatternBook::constants_in(std::string_view text) const {
+    std::vector<std::uint32_t> found = search_->search(fold(text));
+    std::ranges::sort(found);
+    return found;
+}
+
 void PatternBook::search(ProbedText& text) const {
     if (text.is_searched_) return;
     fold_text(text);

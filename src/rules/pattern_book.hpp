@@ -103,6 +103,10 @@ public:
     /// False: no expression of the group can match anywhere in the text.
     [[nodiscard]] bool may_match(const PatternGroup& group, ProbedText& text) const;
 
+    /// Numbers of all constant texts and pieces of expressions that stand in `text`, sorted. Two texts with the same numbers are
+    /// the same to every search for a constant.
+    [[nodiscard]] std::vector<std::uint32_t> constants_in(std::string_view text) const;
+
     [[nodiscard]] std::size_t literal_count() const;
     [[nodiscard]] std::size_t regex_count() const;
 

@@ -56,6 +56,18 @@ std::optional<std::pair<std::size_t, std::size_t>> next_anchor(std::string_view 
     return std::nullopt;
 }
 
+/// Where both texts begin to end alike, so near to their ends that no anchor fits: the last difference is what is before that.
+std::optional<std::pair<std::size_t, std::size_t>> common_end(std::string_view scanned, std::size_t a,
+                                                              std::string_view copy, std::size_t b) {
+    std::size_t run = 0;
+    const std::size_t longest = std::min({scanned.size() - a, copy.size() - b, anchor_bytes});
+    while (run < longest && scanned[scanned.size() - 1 - run] == copy[copy.size() - 1 - run]) ++run;
+    const std::size_t end_a = scanned.size() - run, end_b = copy.size() - run;
+    constexpr std::size_t most = limits::campaign_difference_bytes;
+    if (end_a - a > most || end_b - b > most) return std::nullopt;
+    return std::pair(end_a, end_b);
+}
+
 }  // namespace
 
 CampaignBody::CampaignBody(std::string bytes, BodyKind kind) : bytes_(std::move(bytes)) {
@@ -84,13 +96,14 @@ CopyComparison CampaignBody::compare(ByteView bytes) const {
         a += run;
         b += run;
         if (a == bytes_.size() && b == copy.size()) break;
-        const auto anchor = next_anchor(bytes_, a, copy, b);
+        auto anchor = next_anchor(bytes_, a, copy, b);
+        if (!anchor) anchor = common_end(bytes_, a, copy, b);
         if (!anchor || found.differences.size() == limits::campaign_differences) return {};
         const auto [next_a, next_b] = *anchor;
         if (!may_differ(a, next_a, std::string_view(bytes_).substr(a, next_a - a),
                         copy.substr(b, next_b - b)))
             return {};
-        found.differences.push_back({b, next_b});
+        found.differences.push_back({b, next_b, a, next_a});
         a = next_a;
         b = next_b;
     }

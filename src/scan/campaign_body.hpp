@@ -19,6 +19,7 @@ enum class CopyKind : std::uint8_t {
 /// Bytes of a copy that are not those of the scanned text; empty where the copy has less.
 struct Difference {
     std::size_t begin = 0, end = 0;
+    std::size_t scanned_begin = 0, scanned_end = 0;  ///< what the scanned text has in their place
 };
 
 struct CopyComparison {
@@ -36,6 +37,7 @@ public:
     /// At most limits::campaign_differences of at most limits::campaign_difference_bytes each, or it is another text.
     [[nodiscard]] CopyComparison compare(ByteView copy) const;
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
     /// text_fingerprint() of the scanned text.
     [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
 

@@ -195,6 +195,10 @@ struct MissingAnswer {
     std::uint32_t rules = 0;
 };
 
+/// How the rules' answer came about. `as_copy`: it is that of other copies of the mailing, which were judged whole; this one
+/// differs from them by what cannot change it (rules/judged_copies.hpp).
+enum class JudgedHow : std::uint8_t { whole, as_copy };
+
 /// What rules said of a message. Each rule that matched is a Finding of engine "rules" too, and what they add up to is one of
 /// engine "judge".
 struct RulesSummary {
@@ -206,6 +210,7 @@ struct RulesSummary {
     std::vector<MissingAnswer> missing;  ///< names sorted
     std::string coaching;                ///< a line for the reader of the mail; empty where nothing was found
     std::string version;                 ///< changes when rules, lists or the text model do
+    JudgedHow judged = JudgedHow::whole;
 };
 
 struct ScanReport {

@@ -26,7 +26,8 @@ scan::RulesSummary sample() {
             .hostility = 0.25,
             .missing = {{"$tranco_1m", 12}, {"history", 31}},
             .coaching = "Do not open its links.",
-            .version = "0123456789abcdef"};
+            .version = "0123456789abcdef",
+            .judged = scan::JudgedHow::as_copy};
 }
 
 std::string encoded(const scan::RulesSummary& rules) {
@@ -92,6 +93,7 @@ TEST_CASE("what rules said comes back as it was sent, also of a part") {
         CHECK(rules.missing[1].rules == 31);
         CHECK(rules.coaching == sent.coaching);
         CHECK(rules.version == sent.version);
+        CHECK(rules.judged == sent.judged);
     }
 }
 

@@ -69,6 +69,19 @@ bool was_compared(const ScanReport& report) {
 
 }  // namespace
 
+TEST_CASE("the last difference may stand near the end, behind which both end alike") {
+    const std::string before = paragraphs(500);
+    const CampaignBody body(before + "Leave: 4711 here", BodyKind::text);
+    CHECK(kind_of(body, before + "Leave: 4712 here") == CopyKind::personalised);
+    CHECK(kind_of(body, before + "Leave: 4712") == CopyKind::personalised);
+    CHECK(kind_of(body, before + "Leave: 4711 here!") == CopyKind::other);
+    CHECK(kind_of(body, before + "Leave: <b> here") == CopyKind::other);
+    CHECK(kind_of(body, before + "Leave: " + std::string(300, '1') + " here") == CopyKind::other);
+    const CampaignBody page(before + "<p>Leave 4711</p>", BodyKind::page);
+    CHECK(kind_of(page, before + "<p>Leave 4712</p>") == CopyKind::personalised);
+    CHECK(kind_of(page, before + "<p>Leave 4712</i>") == CopyKind::other);
+}
+
 TEST_CASE("copies for other readers are recognised") {
     const std::string base = page_for("Anna", "leave?u=1001");
     const CampaignBody body(base, BodyKind::page);
@@ -87,8 +100,7 @@ TEST_CASE("copies for other readers are recognised") {
         CHECK(found.differences.size() <= 3);
         const std::string looked_at = with_surroundings(buffer.view(), found.differences);
         CHECK(looked_at.find("Dear " + name + ",") != std::string::npos);
-        if (path != "leave?u=1001")
-            CHECK(looked_at.find("shop.example/" + path + "\"") != std::string::npos);
+        if (path != "leave?u=1001") CHECK(looked_at.find("shop.example/" + path + "\"") != std::string::npos);
         CHECK(looked_at.size() < copy.size() / 2);
     }
 }
@@ -190,8 +202,8 @@ TEST_CASE("a copy has the fingerprint of its text, unless much was added to it o
     };
     std::string full, bare;
     for (int number = 0; number < 30; ++number) {
-        const std::string line =
-            "A line of ordinary words that is the same for every reader, number " + std::to_string(number) + "\r\n";
+        const std::string line = "A line of ordinary words that is the same for every reader, number " +
+                                 std::to_string(number) + "\r\n";
         full += line + "These words are personal and stand nowhere else in the other text of ours " + line;
         bare += line + line;
     }
@@ -201,7 +213,8 @@ TEST_CASE("a copy has the fingerprint of its text, unless much was added to it o
     CHECK(fingerprint_of_copy(full, named) == CampaignBody(full, BodyKind::text).fingerprint());
     CHECK(fingerprint_of_copy(full, bare) == CampaignBody(bare, BodyKind::text).fingerprint());
     CHECK(fingerprint_of_copy(bare, full) == CampaignBody(full, BodyKind::text).fingerprint());
-    CHECK(CampaignBody(full, BodyKind::text).fingerprint() != CampaignBody(bare, BodyKind::text).fingerprint());
+    CHECK(CampaignBody(full, BodyKind::text).fingerprint() !=
+          CampaignBody(bare, BodyKind::text).fingerprint());
 }
 
 TEST_CASE("nothing is smuggled past the signatures in what differs") {
@@ -230,10 +243,10 @@ TEST_CASE("signatures for pages, texts and mail find in a copy what they find in
     const tocsin::test::TemporaryFolder folder;
     const auto hex = [](std::string_view text) { return to_hex(as_bytes(text)); };
     // Targets of ClamAV's signatures: 0 anything, 3 pages as they are normalised, 4 mail, 7 text in lower case.
-    std::ofstream(folder.path() / "own.ndb") << "Any:0:*:" << hex("EvilOne") << "\nMarkup:3:*:" << hex("<h1>dear eviltwo,</h1>")
-                                             << "\nText:3:*:" << hex("dear evilthree,") << "\nTarget:3:*:" << hex("/evilfour\"")
-                                             << "\nMail:4:*:" << hex("EvilFive") << "\nPlain:7:*:" << hex("dear evilsix,")
-                                             << "\n";
+    std::ofstream(folder.path() / "own.ndb")
+        << "Any:0:*:" << hex("EvilOne") << "\nMarkup:3:*:" << hex("<h1>dear eviltwo,</h1>")
+        << "\nText:3:*:" << hex("dear evilthree,") << "\nTarget:3:*:" << hex("/evilfour\"")
+        << "\nMail:4:*:" << hex("EvilFive") << "\nPlain:7:*:" << hex("dear evilsix,") << "\n";
     EngineConfig config;
     config.clamav_databases = {folder.path().string()};
     NullLog log;
@@ -244,19 +257,21 @@ TEST_CASE("signatures for pages, texts and mail find in a copy what they find in
         for (const Finding& finding : report.findings) names.insert(finding.rule);
         return names;
     };
-    for (const auto& [name, path, rule] : std::vector<std::array<std::string, 3>>{{"EvilOne", "u=2", "Any"},
-                                                                                  {"EVILTWO", "u=2", "Markup"},
-                                                                                  {"EVILTHREE", "u=2", "Text"},
-                                                                                  {"Bob", "EvilFour", "Target"},
-                                                                                  {"EvilFive", "u=2", "Mail"},
-                                                                                  {"Bob", "u=2", ""}}) {
+    for (const auto& [name, path, rule] :
+         std::vector<std::array<std::string, 3>>{{"EvilOne", "u=2", "Any"},
+                                                 {"EVILTWO", "u=2", "Markup"},
+                                                 {"EVILTHREE", "u=2", "Text"},
+                                                 {"Bob", "EvilFour", "Target"},
+                                                 {"EvilFive", "u=2", "Mail"},
+                                                 {"Bob", "u=2", ""}}) {
         CAPTURE(name);
         const std::string mail = "Received: from mx.shop.example\r\n" + mail_with(page_for(name, path));
         const ScanReport whole = scan_message(*own, as_bytes(mail), {});
         const ScanReport copy = scan_copy(base, mail, "html", *own);
         CHECK_FALSE(was_compared(whole));
         CHECK(was_compared(copy));
-        const std::set<std::string> expected = rule.empty() ? std::set<std::string>{} : std::set<std::string>{rule};
+        const std::set<std::string> expected =
+            rule.empty() ? std::set<std::string>{} : std::set<std::string>{rule};
         CHECK(found(whole) == expected);
         CHECK(found(copy) == expected);
     }
