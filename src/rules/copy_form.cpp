@@ -220,6 +220,21 @@ bool readers_own(std::string_view text, std::size_t begin, std::size_t end) {
            !touches_phone_number(text, begin, end);
 }
 
+std::string_view with_context(std::string_view text, std::size_t begin, std::size_t end,
+                              std::size_t context_bytes) {
+    const auto to_word = [text](std::size_t& from, std::size_t& to) {
+        for (std::size_t left = own_bytes_max; left > 0 && from > 0 && !separates(text[from - 1]); --left)
+            --from;
+        for (std::size_t left = own_bytes_max; left > 0 && to < text.size() && !separates(text[to]); --left)
+            ++to;
+    };
+    to_word(begin, end);
+    begin -= std::min(begin, context_bytes);
+    end += std::min(text.size() - end, context_bytes);
+    to_word(begin, end);
+    return text.substr(begin, end - begin);
+}
+
 bool differs_as_may_be(OwnField kind, std::string_view one, std::string_view other) {
     if (one == other) return true;
     switch (kind) {

@@ -54,4 +54,9 @@ struct CopyForm {
 /// or hexadecimal.
 [[nodiscard]] bool readers_own(std::string_view text, std::size_t begin, std::size_t end);
 
+/// The bytes [begin, end) with `context_bytes` and whole words before and behind them. Where in a word a difference begins and
+/// ends, which hangs on what the two copies happen to share, makes no other piece.
+[[nodiscard]] std::string_view with_context(std::string_view text, std::size_t begin, std::size_t end,
+                                            std::size_t context_bytes);
+
 }  // namespace tocsin::rules

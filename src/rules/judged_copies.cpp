@@ -14,6 +14,8 @@ namespace {
 /// What a person sees of a piece of a page: tags go, and what stood on both sides of one stands together.
 std::string without_tags(std::string_view piece) {
     std::string text;
+    // It may begin within a tag.
+    if (piece.find('>') < piece.find('<')) piece.remove_prefix(piece.find('>') + 1);
     while (!piece.empty()) {
         const std::size_t open = std::min(piece.find('<'), piece.size());
         text += piece.substr(0, open);
@@ -53,10 +55,16 @@ bool holds(std::string_view lower_text, std::string_view lower_name) {
 
 }  // namespace
 
-/// Everything that a search for constants and the text model can tell about a piece.
-std::string JudgedCopies::traits_of(std::string_view text) const {
+/// Everything that a search for constants can tell about a piece.
+std::string JudgedCopies::constants_of(std::string_view text) const {
     std::string traits;
     for (const std::uint32_t number : patterns_.constants_in(text)) (traits += std::to_string(number)) += ' ';
+    return traits + "|";
+}
+
+/// Everything that the text model can tell about it.
+std::string JudgedCopies::intents_of(std::string_view text) const {
+    std::string traits;
     if (model_ == nullptr) return traits;
     const TextIntents intents = model_->classify(text, {});
     for (const auto* list : {&intents.intents, &intents.topics, &intents.tags})
@@ -86,14 +94,18 @@ std::optional<std::string> JudgedCopies::differing(const Kept& kept, const CopyF
             if (!readers_own(content, one.begin, one.end) ||
                 !readers_own(kept.texts[at].bytes(), one.scanned_begin, one.scanned_end))
                 return std::nullopt;
-        (pieces += scan::with_surroundings(as_bytes(content), comparison.differences)) += '\n';
+        for (const scan::Difference& one : comparison.differences)
+            (pieces += with_context(content, one.begin, one.end, limits::judged_context_bytes)) += '\n';
         whole += content;
     }
     const std::string lower_header = ascii_lower(header), lower_whole = ascii_lower(whole);
-    std::string all = traits_of(header);
+    const std::string words = without_tags(pieces);
+    std::string all = constants_of(header) + constants_of(pieces);
+    // What a tag stood between stands together for a person.
+    if (words != pieces) all += constants_of(words);
     for (const std::string& name : {copy.reader_local_part, copy.reader_name})
         all += holds(lower_header, name) ? '+' : '-', all += holds(lower_whole, name) ? '+' : '-';
-    return all + "|" + traits_of(pieces) + "|" + traits_of(without_tags(pieces));
+    return all + intents_of(header + words);
 }
 
 JudgedCopies::Place JudgedCopies::place_of(const CopyForm& copy) {

@@ -60,7 +60,8 @@ private:
     };
 
     [[nodiscard]] std::optional<std::string> differing(const Kept& kept, const CopyForm& copy) const;
-    [[nodiscard]] std::string traits_of(std::string_view text) const;
+    [[nodiscard]] std::string constants_of(std::string_view text) const;
+    [[nodiscard]] std::string intents_of(std::string_view text) const;
     void keep(Mailing& mailing, const CopyForm& copy, const Judgement& judgement) const;
     void make_room();
 

@@ -10,6 +10,8 @@ namespace tocsin::limits {
 inline constexpr std::size_t judged_mailings = 16;
 /// Bytes of texts and header of one such copy: a larger one is judged whole each time.
 inline constexpr std::size_t judged_copy_bytes = 256U << 10;
+/// Bytes before and behind a difference in which the constants of rules are looked for again: few are longer.
+inline constexpr std::size_t judged_context_bytes = 128;
 /// Answers for one mailing, by what the differing places hold.
 inline constexpr std::size_t judged_answers = 32;
 /// Copies that must have had the same answer, judged whole, before another one takes it.

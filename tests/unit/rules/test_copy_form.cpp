@@ -168,3 +168,15 @@ TEST_CASE("a boundary is each copy's own") {
     CHECK(shared_of(parts("a")) != Hash256{});
     CHECK(shared_of(parts("a")) == shared_of(parts("bcd;e")));
 }
+
+TEST_CASE("where in a word a difference begins makes no other piece") {
+    const std::string text = "aa bb cc <a href=\"https://shop.example/u?1000\">dd ee</a> ff";
+    const std::size_t id = text.find("1000");
+    const std::string_view piece = with_context(text, id, id + 4, 8);
+    CHECK(piece == "a href=\"https://shop.example/u?1000\">dd ee</a");
+    CHECK(with_context(text, id + 2, id + 3, 8) == piece);
+    CHECK(with_context(text, id + 4, id + 4, 8) == piece);
+    CHECK(with_context(text, 0, 0, 8) == "aa bb cc <a");
+    CHECK(with_context(text, 0, text.size(), 8) == text);
+    CHECK(with_context("", 0, 0, 8).empty());
+}
