@@ -265,6 +265,16 @@ Result<Event> event_from_json(const json& value) {
     return event;
 }
 
+Result<Playbook> playbook_from_json(const json& value) {
+    if (!value.is_object()) return fail(ErrorCode::invalid_input, "a playbook must be a JSON object");
+    std::string problem;
+    Playbook playbook;
+    Reader reader(value, {}, problem);
+    describe(reader, playbook);
+    if (!problem.empty()) return fail(ErrorCode::invalid_input, problem);
+    return playbook;
+}
+
 Result<Event> parse_event(std::string_view line) {
     if (line.size() > limits::respond_line_bytes)
         return fail(ErrorCode::limit,

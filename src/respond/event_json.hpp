@@ -18,6 +18,8 @@ namespace tocsin::respond {
 
 /// What to_json() wrote. Fields that are not known are passed over. Errors: invalid_input (the field and what it should be).
 [[nodiscard]] Result<Event> event_from_json(const nlohmann::json& value);
+/// The same of a playbook; whether it may be used is what flaws_of() says.
+[[nodiscard]] Result<Playbook> playbook_from_json(const nlohmann::json& value);
 /// The same of a text of at most limits::respond_line_bytes. Errors: also no JSON, lists or objects too deep; limit.
 [[nodiscard]] Result<Event> parse_event(std::string_view line);
 
