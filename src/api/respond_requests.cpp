@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/answers.hpp"
+#include "api/export_requests.hpp"
 #include "api/query.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
@@ -64,6 +65,13 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
 
 }  // namespace
 
+const respond::Incident* find_incident(const respond::Response& response, const std::string& id) {
+    if (const respond::Incident* incident = response.incident(id)) return incident;
+    for (const auto& [name, one] : response.incidents())
+        if (std::to_string(one.number) == id) return &one;
+    return nullptr;
+}
+
 bool RespondRequests::is_about_response(std::string_view path) {
     for (const std::string_view begin :
          {"/v1/reports", "/v1/incidents", "/v1/playbooks", "/v1/people", "/v1/acts"})
@@ -79,6 +87,7 @@ HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest
     constexpr std::string_view one_report = "/v1/reports/", one_incident = "/v1/incidents/";
     if (target.path == "/v1/reports") return submit(fiber, request, target);
     if (target.path == "/v1/acts") return act(fiber, request.body, caller);
+    if (is_export(target.path)) return export_incident(services_, target, caller);
     if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()));
     if (target.path.starts_with(one_incident)) return show_incident(target.path.substr(one_incident.size()));
     if (target.path == "/v1/playbooks") return list_playbooks();
@@ -160,11 +169,7 @@ HttpResponse RespondRequests::list_incidents(const proto::HttpTarget& target) co
 
 HttpResponse RespondRequests::show_incident(const std::string& id) const {
     const respond::Response& response = *services_.actions.response;
-    const respond::Incident* incident = response.incident(id);
-    // People say numbers.
-    if (incident == nullptr)
-        for (const auto& [name, one] : response.incidents())
-            if (std::to_string(one.number) == id) incident = &one;
+    const respond::Incident* incident = find_incident(response, id);
     if (incident == nullptr) return refuse({ErrorCode::not_found, "there is no incident " + id});
     return answer(200, json(respond::to_json(response, *incident)));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "net/fiber.hpp"
 #include "proto/http.hpp"
 #include "respond/response.hpp"
+#include "share/incident.hpp"
 
 namespace tocsin::api {
 
@@ -32,7 +34,13 @@ struct RespondActions {
     std::function<Result<std::string>(net::Fiber&, SubmittedReport, ByteView content)> take = {};
     /// Written down and seen. Errors: those of respond::Response::see(), unavailable, io.
     std::function<Result<void>(net::Fiber&, respond::EventBody, const std::string& by)> tell = {};
+    /// Who shares what others should know; nullptr: nobody in particular.
+    std::shared_ptr<const share::House> house = {};
 };
+
+/// By its id, or by its number: people say numbers. nullptr: there is none.
+[[nodiscard]] const respond::Incident* find_incident(const respond::Response& response,
+                                                     const std::string& id);
 
 /// What RespondRequests works on. Everything outlives it.
 struct RespondServices {

@@ -49,6 +49,7 @@ constexpr Route routes[] = {
     {"GET", "/v1/reports/ID", ""},
     {"GET", "/v1/incidents", "state limit"},
     {"GET", "/v1/incidents/ID", ""},
+    {"GET", "/v1/incidents/ID/export", "as tlp include_known organisation contact host to"},
     {"GET", "/v1/playbooks", ""},
     {"GET", "/v1/people", ""},
     {"POST", "/v1/acts", ""},

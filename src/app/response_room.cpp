@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/share_house.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
@@ -79,6 +80,8 @@ ResponseRoom::ResponseRoom(RoomServices services)
 
 Result<void> ResponseRoom::start(net::Fiber& fiber) {
     respond::Setup setup = TRY(services_.blocking.call(fiber, [&] { return read_setup(services_); }));
+    house_ = TRY(services_.blocking.call(
+        fiber, [&] { return make_house(services_.settings, setup.directory, services_.lists_folder); }));
     TRY(service_.recover(fiber));
     TRY(service_.set_up(fiber, std::move(setup)));
     TRY(note_what_was_missed(fiber));
@@ -173,7 +176,8 @@ api::RespondActions ResponseRoom::actions() {
                 return intake_.take(fiber, std::move(taken), content);
             },
             .tell = [this](net::Fiber& fiber, respond::EventBody what,
-                           const std::string& by) { return service_.tell(fiber, std::move(what), by); }};
+                           const std::string& by) { return service_.tell(fiber, std::move(what), by); },
+            .house = house_};
 }
 
 }  // namespace tocsin::app

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace tocsin::app {
 struct RoomServices {
     const config::Settings& settings;
     std::string playbooks_folder;  ///< those that Tocsin brings
+    std::string
+        lists_folder;  ///< lists that it brings: what belongs to great providers is not shared as hostile
     store::Database& database;
     store::EvidenceStore& evidence;
     store::HeldStore& held;
@@ -68,6 +71,7 @@ private:
     ReportIntake intake_;
     ResponseActions doer_;
     PerformEffect perform_;
+    std::shared_ptr<const share::House> house_;  ///< set by start()
     std::deque<Fact> facts_;
     net::FiberEvent new_facts_;
     net::TaskGroup fibers_;

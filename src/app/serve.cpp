@@ -260,9 +260,9 @@ private:
     /// Behind the watch, before any door: what is reported or found from the first message on is answered.
     Result<void> start_response(net::Fiber& fiber) {
         if (!options_.settings.respond.people) return {};
-        response_.emplace(RoomServices{options_.settings, options_.playbooks_folder, *database_, *evidence_,
-                                       *held_, *journal_, *orders_, *readers_, *blocking_, loop_, clock_,
-                                       log_, watch_ ? &*watch_ : nullptr,
+        response_.emplace(RoomServices{options_.settings, options_.playbooks_folder, options_.lists_folder,
+                                       *database_, *evidence_, *held_, *journal_, *orders_, *readers_,
+                                       *blocking_, loop_, clock_, log_, watch_ ? &*watch_ : nullptr,
                                        [this](net::Fiber& own) { return load_orders(own); }});
         TRY(response_->start(fiber));
         services_->malware_leaves = [this](const store::Record& record) { response_->note_malware(record); };

@@ -24,6 +24,7 @@
 #include "cli/rules_command.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/serve_command.hpp"
+#include "cli/share_command.hpp"
 #include "cli/verdict_text.hpp"
 #include "cli/watch_command.hpp"
 
@@ -389,6 +390,7 @@ int run(int argc, char** argv) {
     HuntCommand hunt;
     WatchCommand watch;
     IncidentWords incident;
+    ShareWords share;
     MailboxWords mailbox_words;
     ClientOptions client;
     JournalFilter filter;
@@ -407,6 +409,7 @@ int run(int argc, char** argv) {
     add_hunt(app, hunt, chosen, quiet_log);
     add_watch(app, watch, client, chosen);
     add_incidents(app, incident, client, chosen);
+    add_sharing(app, share, client, chosen);
     add_mailbox(app, mailbox_words, chosen, quiet_log);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);

@@ -208,8 +208,9 @@ Result<Walk::Names> Walk::add_parallel(const std::string& id, const json& step, 
         if (!one.is_string())
             return fail(ErrorCode::invalid_input,
                         fmt::format("step {}: next_steps must be a list of steps", shown(id, step)));
-        for (std::string& name : TRY(follow(one.get<std::string>(), branch)))
-            if (!contains(last, name)) last.push_back(std::move(name));
+        const Names names = TRY(follow(one.get<std::string>(), branch));
+        for (const std::string& name : names)
+            if (!contains(last, name)) last.push_back(name);
     }
     tell_what_is_left(step, text_of(step, "name"));
     return last;

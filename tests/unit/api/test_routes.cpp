@@ -35,6 +35,7 @@ TEST_CASE("a request takes the parameters that the manual names") {
           "/v1/journal?limit=1&before=2", "/v1/journal/ID", "/v1/journal/",
           "/v1/held?state=a&sender=b&recipient=c&customer=d&limit=1&before=2", "/v1/held/x",
           "/v1/held/x/message?by=a", "/v1/held/x/content?by=a", "/v1/orders?all=1&limit=1&before=2",
+          "/v1/incidents/7/export?as=a&tlp=b&include_known=c&organisation=d&contact=e&host=f&to=g",
           "/v1/status", "/metrics?anything=1", "/health?x&x", "/ready?from=balancer"}) {
         CAPTURE(target);
         CHECK(wrong_with("GET", target) == "");
