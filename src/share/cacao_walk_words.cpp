@@ -46,7 +46,7 @@ const json* definition(const json& document, const char* where, const std::strin
 /// A command in the words of its author, with what stands beside it.
 std::string words_of_command(const json& command) {
     std::string words = text_of(command, "command");
-    if (words.empty()) words = from_base64(text_of(command, "command_b64")).value_or("");
+    if (words.empty()) words = valid_utf8(from_base64(text_of(command, "command_b64")).value_or(""));
     if (text_of(command, "type") == "manual") return words;
     std::string out = text_of(command, "description");
     if (!words.empty())

@@ -330,6 +330,12 @@ TEST_CASE("what others' playbooks say is taken, put into words for a person, and
     CHECK(lines(read.losses) == wanted);
 }
 
+TEST_CASE("bytes that are no text become text") {
+    json value = document("action--a", {{"action--a", action("a", "")}});
+    value["workflow"]["action--a"]["commands"][0] = {{"type", "manual"}, {"command_b64", "/0E="}};
+    CHECK(imported(value).playbook.steps.front().parameters.at("text") == "\xEF\xBF\xBD\x41");
+}
+
 TEST_CASE("a document that cannot be used is refused, and says where") {
     const auto with = [](auto change) {
         json value = document("action--a", {{"action--a", action("a", "x")}});
