@@ -24,6 +24,8 @@ using namespace respond;
 
 constexpr std::array<std::string_view, 5> kind_words = {"url", "domain", "ip", "email", "sha256"};
 constexpr std::size_t sha256_digits = 64;
+constexpr std::string_view private_words =
+    "it is an address of a private network: it means another machine to others";
 
 /// Networks that mean another machine to everybody: private, of this machine, of this link (RFC 1918, 6890, 4193, 4291).
 bool is_private(const IpAddress& address) {
@@ -83,16 +85,16 @@ public:
     }
 
     void take(SharedIncident& out) {
-        for (auto& [key, indicator] : found_) {
-            if (out.indicators.size() == limits::share_indicators) {
-                leave_out(key.first, key.second,
-                          fmt::format("more than {} indicators", limits::share_indicators));
-                continue;
-            }
-            out.indicators.push_back(std::move(indicator));
-        }
         for (const auto& [key, why] : left_out_)
-            out.left_out.push_back({std::string(to_string(key.first)), key.second, why});
+            // A sender for whom nobody vouched in one mail, and somebody in another, goes out.
+            if (!found_.contains(key))
+                out.left_out.push_back({std::string(to_string(key.first)), key.second, why});
+        for (auto& [key, indicator] : found_) out.indicators.push_back(std::move(indicator));
+        if (not_looked_at_ > 0)
+            out.left_out.push_back(
+                {"values", fmt::format("{}", not_looked_at_),
+                 fmt::format("there are more than {} different ones, and these were not looked at",
+                             limits::share_indicators)});
     }
 
 private:
@@ -134,13 +136,30 @@ private:
             add_sender(facts.sender, report.taken);
     }
 
-    void add(IndicatorKind kind, std::string value, TimePoint when) {
-        const auto [found, is_new] = found_.try_emplace({kind, value}, Indicator{kind, value, when, when});
-        found->second.first_seen = std::min(found->second.first_seen, when);
-        found->second.last_seen = std::max(found->second.last_seen, when);
+    /// Looks at a value once, however many reports have it, and remembers what goes out for it.
+    template <typename Judge>
+    void look_at(IndicatorKind kind, const std::string& written, TimePoint when, Judge judge) {
+        auto found = looked_at_.find({kind, written});
+        if (found == looked_at_.end()) {
+            if (looked_at_.size() >= limits::share_indicators) {
+                ++not_looked_at_;
+                return;
+            }
+            found = looked_at_.emplace(Key{kind, written}, judge()).first;
+        }
+        if (!found->second) return;
+        const Key& key = *found->second;
+        Indicator& indicator =
+            found_.try_emplace(key, Indicator{key.first, key.second, when, when}).first->second;
+        indicator.first_seen = std::min(indicator.first_seen, when);
+        indicator.last_seen = std::max(indicator.last_seen, when);
     }
-    void leave_out(IndicatorKind kind, std::string_view value, std::string why) {
-        left_out_.try_emplace({kind, one_line(value.substr(0, limits::respond_text_bytes))}, std::move(why));
+    /// Returns nothing, which is what goes out.
+    std::nullopt_t leave_out(IndicatorKind kind, std::string_view value, std::string why) {
+        if (left_out_.size() < limits::share_indicators)
+            left_out_.try_emplace({kind, one_line(value.substr(0, limits::respond_text_bytes))},
+                                  std::move(why));
+        return std::nullopt;
     }
 
     /// Why a host must not be blocked by everybody; empty: nothing speaks against it.
@@ -162,57 +181,63 @@ private:
 
     void add_link(const std::string& url, TimePoint when) {
         const std::optional<WebLink> link = parse_link(url);
-        if (!link)
-            return leave_out(IndicatorKind::url, url,
-                             "it is no link to a web page that others could look for");
-        add_host(link->host, when);
-        if (const std::string why = why_known(link->host); !why.empty())
-            return leave_out(IndicatorKind::url, url, why);
-        if (people_.names_somebody(link->host) || people_.names_somebody(link->path))
-            return leave_out(IndicatorKind::url, url, "it may name somebody to whom it was sent");
-        if (is_private_host(link->host)) return;
-        add(IndicatorKind::url, link->text(), when);
-    }
-
-    [[nodiscard]] static bool is_private_host(std::string_view host) {
-        const std::optional<IpAddress> address = parse_ip_address(without_brackets(host));
-        return address && is_private(*address);
+        if (link) add_host(link->host, when);
+        look_at(IndicatorKind::url, url, when, [&]() -> std::optional<Key> {
+            if (!link)
+                return leave_out(IndicatorKind::url, url,
+                                 "it is no link to a web page that others could look for");
+            if (std::string why = why_known(link->host); !why.empty())
+                return leave_out(IndicatorKind::url, url, std::move(why));
+            if (people_.names_somebody(link->host) || people_.names_somebody(link->path))
+                return leave_out(IndicatorKind::url, url, "it may name somebody to whom it was sent");
+            const std::optional<IpAddress> address = parse_ip_address(without_brackets(link->host));
+            if (address && is_private(*address))
+                return leave_out(IndicatorKind::url, url, std::string(private_words));
+            return Key{IndicatorKind::url, link->text()};
+        });
     }
 
     void add_host(const std::string& written, TimePoint when) {
+        look_at(IndicatorKind::domain, written, when, [&] { return judge_host(written); });
+    }
+    std::optional<Key> judge_host(const std::string& written) {
         const std::string host = plain_host(written);
         const std::string_view bare = without_brackets(host);
         if (const std::optional<IpAddress> address = parse_ip_address(bare)) {
-            if (is_private(*address))
-                return leave_out(IndicatorKind::ip, host,
-                                 "it is an address of a private network: it means another machine to others");
-            return add(IndicatorKind::ip, std::string(bare), when);
+            if (is_private(*address)) return leave_out(IndicatorKind::ip, host, std::string(private_words));
+            return Key{IndicatorKind::ip, bare};
         }
         if (!is_host(host) || host.find('.') == std::string::npos)
             return leave_out(IndicatorKind::domain, written,
                              "it is no name of a host that others could look for");
-        if (const std::string why = why_known(host); !why.empty())
-            return leave_out(IndicatorKind::domain, host, why);
+        if (std::string why = why_known(host); !why.empty())
+            return leave_out(IndicatorKind::domain, host, std::move(why));
         if (people_.names_somebody(host))
             return leave_out(IndicatorKind::domain, host, "it may name somebody to whom it was sent");
-        add(IndicatorKind::domain, host, when);
+        return Key{IndicatorKind::domain, host};
     }
 
     void add_sender(const std::string& written, TimePoint when) {
-        const std::string address = lower(trim(written));
-        if (!is_plain_address(address))
-            return leave_out(IndicatorKind::email, written, "it is no address that others could look for");
-        const std::size_t at = address.find('@');
-        if (people_.is_known(address) || is_of_house(std::string_view(address).substr(at + 1)) ||
-            people_.names_somebody(std::string_view(address).substr(0, at)))
-            return leave_out(IndicatorKind::email, written,
-                             "it is, or names, somebody of the house or of a customer");
-        add(IndicatorKind::email, address, when);
+        look_at(IndicatorKind::email, written, when, [&]() -> std::optional<Key> {
+            const std::string address = lower(trim(written));
+            if (!is_plain_address(address))
+                return leave_out(IndicatorKind::email, written,
+                                 "it is no address that others could look for");
+            const std::string_view host = std::string_view(address).substr(address.find('@') + 1);
+            const std::string_view local = std::string_view(address).substr(0, address.find('@'));
+            if (people_.is_known(address) || is_of_house(host) || people_.names_somebody(local) ||
+                people_.names_somebody(host))
+                return leave_out(IndicatorKind::email, written,
+                                 "it is, or names, somebody of the house or of a customer");
+            return Key{IndicatorKind::email, address};
+        });
     }
 
     void add_file(const std::string& written, TimePoint when) {
-        if (!is_sha256(written)) return leave_out(IndicatorKind::sha256, written, "it is no SHA-256");
-        add(IndicatorKind::sha256, lower(written), when);
+        look_at(IndicatorKind::sha256, written, when, [&]() -> std::optional<Key> {
+            if (!is_sha256(written)) return leave_out(IndicatorKind::sha256, written, "it is no SHA-256");
+            return Key{IndicatorKind::sha256, lower(written)};
+        });
     }
 
     const Response& response_;
@@ -220,6 +245,8 @@ private:
     KnownNames known_;
     PersonalNames people_;
     std::map<Key, Indicator> found_;
+    std::map<Key, std::optional<Key>> looked_at_;  ///< as it was written → as it goes out, if it does
+    std::size_t not_looked_at_ = 0;
     std::map<Key, std::string> left_out_;
 };
 

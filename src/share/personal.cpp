@@ -75,7 +75,10 @@ void PersonalNames::add(std::string_view address) {
         joined += word;
         if (word.size() >= name_bytes_min && !contains(offices, word)) names_.insert(std::string(word));
     });
-    if (joined != local && joined.size() >= whole_name_bytes_min) whole_names_.insert(joined);
+    if (joined != local && joined.size() >= whole_name_bytes_min) {
+        whole_name_lengths_.insert(joined.size());
+        whole_names_.insert(joined);
+    }
 }
 
 bool PersonalNames::is_known(std::string_view address) const {
@@ -88,8 +91,10 @@ bool PersonalNames::holds_name(std::string_view plain) const {
     // zelda.quux as zelda-quux, zeldaquux, or inside of a longer word.
     std::string joined;
     for_each_word(text, [&](std::string_view word) { joined += word; });
-    for (const std::string& name : whole_names_)
-        if (joined.find(name) != std::string::npos) return true;
+    // Pieces of each length that a name has are looked up: there may be many people, and a text is short.
+    for (const std::size_t length : whole_name_lengths_)
+        for (std::size_t at = 0; at + length <= joined.size(); ++at)
+            if (whole_names_.contains(std::string_view(joined).substr(at, length))) return true;
     bool named = false;
     for_each_word(text, [&](std::string_view word) { named = named || names_.contains(word); });
     return named || names_.contains(text);

@@ -1,9 +1,11 @@
 // Whether a piece of an attack names somebody who was hit by it.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace tocsin::share {
 
@@ -19,8 +21,16 @@ public:
 private:
     [[nodiscard]] bool holds_name(std::string_view plain) const;
 
-    std::set<std::string, std::less<>> addresses_, names_;
-    std::set<std::string, std::less<>> whole_names_;  ///< "annaadler" of anna.adler: all words of a name in one
+    /// Looked up by string_view without a copy.
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    using Texts = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+
+    Texts addresses_, names_;
+    Texts whole_names_;  ///< "annaadler" of anna.adler: all words of a name in one
+    std::set<std::size_t> whole_name_lengths_;
 };
 
 }  // namespace tocsin::share

@@ -15,7 +15,7 @@ inline constexpr std::size_t share_workflow_steps = 512;
 inline constexpr std::size_t share_losses = 200;
 /// A piece of somebody else's text in a message.
 inline constexpr std::size_t share_quoted_bytes = 120;
-/// Indicators of one export; an incident collects 64 of each kind, and so do those that were merged into it.
+/// Different values that one export looks at: an incident collects 64 of each kind, but each report brings up to 256 links.
 inline constexpr std::size_t share_indicators = 2'000;
 /// A name or an address of who shares, as it is asked for.
 inline constexpr std::size_t share_name_bytes = 200;

@@ -147,6 +147,41 @@ TEST_CASE(
     CHECK(why_left_out(second, "news@other-customer.example").find("from a customer") != std::string::npos);
 }
 
+TEST_CASE("a value counts once, with the first and the last time; what is too much is said") {
+    Story story;
+    ReportFacts forged = facts();
+    forged.sender_authenticated = Authenticated::no;
+    story.report("r0", forged);
+    const TimePoint first = story.machine.report("r0")->taken;
+    story.wait_s(60);
+    story.report("r1", facts());
+    SharedIncident out = shared(story, "r-r0");
+    CHECK(why_left_out(out, "thief@evil.example").empty());
+    CHECK(values(out).contains("email thief@evil.example"));
+    const auto link = std::ranges::find(out.indicators, "https://evil.example/login.php", &Indicator::value);
+    REQUIRE(link != out.indicators.end());
+    CHECK(link->first_seen == first);
+    CHECK(link->last_seen.microseconds - first.microseconds >= 60 * story_second_us);
+    std::vector<TouchedPerson> people;
+    for (int number = 0; number < 10'000; ++number)
+        people.push_back({"given" + std::to_string(number) + ".family@victim.example", Deed::none});
+    REQUIRE(story.see("dora", PeopleTouched{"r-r0", people}));
+    for (int report = 2; report < 12; ++report) {
+        ReportFacts many = facts();
+        many.urls.clear();
+        for (int number = 0; number < 256; ++number)
+            many.urls.push_back("https://h" + std::to_string(report) + "-" + std::to_string(number) +
+                                ".evil.example/a/long/path/with/many/words/" + std::string(200, 'x') +
+                                "/given" + std::to_string(number) + "Family/");
+        story.report("r" + std::to_string(report), many);
+    }
+    out = shared(story, "r-r0");
+    CHECK(out.indicators.size() <= 2'000);
+    CHECK(out.left_out.back().kind == "values");
+    CHECK(std::ranges::none_of(
+        out.indicators, [](const Indicator& one) { return one.value.find("amily") != std::string::npos; }));
+}
+
 TEST_CASE("only what is malicious is shared") {
     Story story;
     ReportFacts unclear = facts();
