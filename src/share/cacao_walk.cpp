@@ -117,7 +117,7 @@ bool Walk::is_end(const std::string& id) const {
 }
 
 Result<std::optional<std::string>> Walk::next_of(const std::string& id, const json& step) const {
-    const std::string completed = text_of(step, "on_completion"), succeeded = text_of(step, "on_success");
+    std::string completed = text_of(step, "on_completion"), succeeded = text_of(step, "on_success");
     if (!completed.empty() && (!succeeded.empty() || !text_of(step, "on_failure").empty()))
         return fail(
             ErrorCode::invalid_input,

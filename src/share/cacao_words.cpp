@@ -150,6 +150,7 @@ void compare_heads(const Playbook& written, const Playbook& read, std::vector<Lo
     if (written.title != read.title) losses.push_back({{}, "title", "its title is not the same"});
     if (written.triggers != read.triggers) {
         std::vector<std::string_view> triggers;
+        triggers.reserve(written.triggers.size());
         for (const Trigger trigger : written.triggers) triggers.push_back(to_string(trigger));
         losses.push_back(
             {{},

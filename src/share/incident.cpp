@@ -155,10 +155,9 @@ private:
         indicator.last_seen = std::max(indicator.last_seen, when);
     }
     /// Returns nothing, which is what goes out.
-    std::nullopt_t leave_out(IndicatorKind kind, std::string_view value, std::string why) {
+    std::nullopt_t leave_out(IndicatorKind kind, std::string_view value, const std::string& why) {
         if (left_out_.size() < limits::share_indicators)
-            left_out_.try_emplace({kind, one_line(value.substr(0, limits::respond_text_bytes))},
-                                  std::move(why));
+            left_out_.try_emplace({kind, one_line(value.substr(0, limits::respond_text_bytes))}, why);
         return std::nullopt;
     }
 
@@ -186,8 +185,8 @@ private:
             if (!link)
                 return leave_out(IndicatorKind::url, url,
                                  "it is no link to a web page that others could look for");
-            if (std::string why = why_known(link->host); !why.empty())
-                return leave_out(IndicatorKind::url, url, std::move(why));
+            if (const std::string why = why_known(link->host); !why.empty())
+                return leave_out(IndicatorKind::url, url, why);
             if (people_.names_somebody(link->host) || people_.names_somebody(link->path))
                 return leave_out(IndicatorKind::url, url, "it may name somebody to whom it was sent");
             const std::optional<IpAddress> address = parse_ip_address(without_brackets(link->host));
@@ -210,8 +209,8 @@ private:
         if (!is_host(host) || host.find('.') == std::string::npos)
             return leave_out(IndicatorKind::domain, written,
                              "it is no name of a host that others could look for");
-        if (std::string why = why_known(host); !why.empty())
-            return leave_out(IndicatorKind::domain, host, std::move(why));
+        if (const std::string why = why_known(host); !why.empty())
+            return leave_out(IndicatorKind::domain, host, why);
         if (people_.names_somebody(host))
             return leave_out(IndicatorKind::domain, host, "it may name somebody to whom it was sent");
         return Key{IndicatorKind::domain, host};

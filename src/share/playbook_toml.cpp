@@ -41,6 +41,7 @@ public:
     template <typename Word>
     void words(std::string_view key, const std::vector<Word>& values) {
         std::vector<std::string> texts_of_words;
+        texts_of_words.reserve(values.size());
         for (const Word value : values) texts_of_words.emplace_back(to_string(value));
         texts(key, texts_of_words);
     }
