@@ -12,6 +12,7 @@
 #include "app/api_token.hpp"
 #include "app/contact_question.hpp"
 #include "app/descriptors.hpp"
+#include "app/dns_answers.hpp"
 #include "app/doors.hpp"
 #include "app/filing.hpp"
 #include "app/gate_rules.hpp"
@@ -23,7 +24,6 @@
 #include "app/response_room.hpp"
 #include "app/retention.hpp"
 #include "app/service_notice.hpp"
-#include "app/txt_answers.hpp"
 #include "app/watch_follow_up.hpp"
 #include "app/watch_service.hpp"
 #include "app/watch_world.hpp"
@@ -158,9 +158,9 @@ private:
         const config::AuthenticationSettings& settings = options_.settings.authentication;
         if (!settings.verify) return {};
         dns_ = TRY(net::DnsResolver::start(loop_, dns_config(settings)));
-        config.answer_txt = [this, dns_ms = settings.dns_ms](
-                                net::Fiber& fiber, const reader::TxtQuestion& question, Deadline deadline) {
-            return answer_txt(fiber, *dns_, question, dns_ms, deadline);
+        config.dns_ms = settings.dns_ms;
+        config.answer_dns = [this](net::Fiber& fiber, const reader::DnsRound& round, Deadline deadline) {
+            return answer_dns(fiber, *dns_, round, deadline);
         };
         return {};
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tocsin {
@@ -13,6 +14,13 @@ namespace tocsin {
 using IpAddress = std::array<std::uint8_t, 16>;
 /// Without port, brackets, zone or leading zeros. nullopt: no address.
 [[nodiscard]] std::optional<IpAddress> parse_ip_address(std::string_view text);
+
+/// As people write it (RFC 5952); one of IPv4 in four numbers.
+[[nodiscard]] std::string to_text(const IpAddress& address);
+/// Whether it is that of IPv4.
+[[nodiscard]] bool is_ipv4(const IpAddress& address);
+/// False for addresses that a network has for its own use (RFC 6890): loopback, private, link-local, shared, multicast.
+[[nodiscard]] bool is_public_address(const IpAddress& address);
 
 /// Addresses with the same first bits (CIDR, RFC 4632 section 3.1). Bits of the address behind the prefix count for
 /// nothing.

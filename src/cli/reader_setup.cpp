@@ -68,6 +68,7 @@ Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::
     for (const std::string& folder : options.lists) add("--lists", folder);
     for (const std::string& name : options.may_do_without) add("--may-do-without", name);
     for (const std::string& name : options.trusted_servers) add("--trusted-server", name);
+    for (const std::string& name : options.trusted_sealers) add("--trusted-sealer", name);
     add("--points-inbound", options.points_inbound);
     add("--points-outbound", options.points_outbound);
     if (options.keep_clauses) add("--clauses", "kept");

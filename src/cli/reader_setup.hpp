@@ -29,6 +29,7 @@ struct ReaderOptions {
     OwnRules own_rules = OwnRules::asked;
     std::vector<std::string> may_do_without;      ///< empty: the default
     std::vector<std::string> trusted_servers;     ///< in Authentication-Results, lower case
+    std::vector<std::string> trusted_sealers;     ///< in ARC, lower case
     std::string points_inbound, points_outbound;  ///< "5,8"; empty: the default
     bool keep_clauses = false;                    ///< for `tocsin rules explain`
     std::vector<std::string> without;             ///< engines to leave out: clamav, yara, documents

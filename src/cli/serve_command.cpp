@@ -134,10 +134,12 @@ ReaderOptions reader_options(const config::Settings& settings) {
     out.own_rules = settings.judge.own_rules ? OwnRules::asked : OwnRules::left_out;
     out.may_do_without = settings.judge.may_do_without;
     if (out.may_do_without.empty()) out.may_do_without.emplace_back("none");
-    for (std::string name : settings.authentication.trusted_servers) {
-        std::ranges::transform(name, name.begin(), ascii_lower);
-        out.trusted_servers.push_back(std::move(name));
-    }
+    const auto lower = [](std::vector<std::string> names) {
+        for (std::string& name : names) std::ranges::transform(name, name.begin(), ascii_lower);
+        return names;
+    };
+    out.trusted_servers = lower(settings.authentication.trusted_servers);
+    out.trusted_sealers = lower(settings.authentication.trusted_sealers);
     const auto points = [](std::uint32_t suspicious, std::uint32_t phish) {
         return std::to_string(suspicious) + "," + std::to_string(phish);
     };

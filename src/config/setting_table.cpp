@@ -175,7 +175,15 @@ constexpr Setting authentication_settings[] = {
     {.key = "verify",
      .type = Type::boolean,
      .access = bound<&S::authentication, &AuthenticationSettings::verify>,
-     .help = "Whether DKIM signatures of inbound mail, and with them DMARC, are verified here. It asks DNS."},
+     .help = "Whether DKIM, SPF, DMARC and ARC of inbound mail are verified here. It asks DNS. SPF needs the "
+             "client's address: from the MTA or XFORWARD."},
+    {.key = "trusted_sealers",
+     .type = Type::texts,
+     .access = bound<&S::authentication, &AuthenticationSettings::trusted_sealers>,
+     .help =
+         "Domains of forwarders (d= of their ARC-Seal) who are believed: where such a seal is the newest of "
+         "a chain that passes, a pass of SPF or DMARC that it saw counts. For `verify`.",
+     .most = limits::domain_name_bytes},
     {.key = "resolver",
      .type = Type::hop_address,
      .access = bound<&S::authentication, &AuthenticationSettings::resolver>,

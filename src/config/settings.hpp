@@ -62,7 +62,8 @@ struct JudgeSettings {
 /// What is believed about where mail comes from.
 struct AuthenticationSettings {
     std::vector<std::string> trusted_servers;  ///< authserv-ids of Authentication-Results; empty: the topmost
-    bool verify = false;                       ///< DKIM and DMARC, by us
+    bool verify = false;                       ///< DKIM, SPF, DMARC and ARC, by us
+    std::vector<std::string> trusted_sealers;  ///< domains whose word in a chain of ARC counts
     std::optional<Address> resolver;           ///< unset: the system's
     std::uint32_t dns_ms = limits::dns_ms;
 

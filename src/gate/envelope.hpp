@@ -15,11 +15,18 @@ enum class ContentClaim : std::uint8_t {
     nobody,  ///< HTTP, clamd: mostly a message; a file when it does not look like one
 };
 
+/// Whose address client_ip is.
+enum class ClientIs : std::uint8_t {
+    sender,  ///< the one who sends, as far as anybody knows
+    relay,   ///< a relay of ours that may say for whom it speaks, and did not
+};
+
 struct Envelope {
     ContentClaim claim = ContentClaim::mail;
     std::string listener;
     mail::Direction direction = mail::Direction::inbound;
     std::string client_ip;
+    ClientIs client_is = ClientIs::sender;
     std::string client_name;  ///< as the MTA or XFORWARD gave it; empty: unknown
     std::string helo;
     std::string sasl_login;  ///< the authenticated name; empty: none

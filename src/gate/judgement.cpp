@@ -7,6 +7,7 @@
 
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
+#include "base/ip_network.hpp"
 #include "base/limits.hpp"
 #include "gate/banner_edits.hpp"
 #include "gate/envelope_record.hpp"
@@ -134,6 +135,16 @@ std::string reply_text(std::string text) {
     return text;
 }
 
+/// Whether SPF can be asked about the client: it is a stranger from outside who speaks for himself. Our own relays and
+/// machines pass on what others wrote; and a client of HTTP that names neither HELO nor MAIL FROM does not know them.
+bool is_stranger(const GateServices& services, const Envelope& envelope) {
+    const std::optional<IpAddress> address = parse_ip_address(envelope.client_ip);
+    if (!address || !is_public_address(*address) || services.rules->senders.is_ours(envelope.client_ip))
+        return false;
+    const bool is_named = !envelope.mail_from.empty() || !envelope.helo.empty();
+    return envelope.client_is == ClientIs::sender && envelope.sasl_login.empty() && is_named;
+}
+
 /// What the pool is asked: the bytes, and what the engines may know of the envelope.
 pool::ScanRequest request_for(const GateServices& services, const Envelope& envelope, ByteView content) {
     pool::ScanRequest request;
@@ -142,8 +153,14 @@ pool::ScanRequest request_for(const GateServices& services, const Envelope& enve
     request.direction = envelope.direction;
     request.bytes = content;
     if (!envelope.recipients.empty()) request.envelope_recipient = envelope.recipients.front();
-    if (envelope.direction == mail::Direction::inbound)
+    if (envelope.direction == mail::Direction::inbound) {
         request.banner_texts = banner_texts(services.rules->banner);
+        if (is_stranger(services, envelope)) {
+            request.client_ip = envelope.client_ip;
+            request.helo = envelope.helo;
+            request.mail_from = envelope.mail_from;
+        }
+    }
     request.account_of = [rules = services.rules, &envelope](std::string_view header_from) {
         return std::string(rules->senders.customer(envelope, header_from));
     };

@@ -48,7 +48,7 @@ mail::Direction SenderTable::direction(ListenerDirection listener, std::string_v
         case ListenerDirection::outbound: return mail::Direction::outbound;
         case ListenerDirection::by_sender: break;
     }
-    bool ours = !sasl_login.empty() || in_networks(own_networks_, client_ip);
+    bool ours = !sasl_login.empty() || is_ours(client_ip);
     return ours ? mail::Direction::outbound : mail::Direction::inbound;
 }
 
@@ -63,6 +63,10 @@ bool SenderTable::is_organisation(std::string_view customer) const {
     return rows_.empty() || std::ranges::any_of(rows_, [&](const CustomerRow& row) {
                return row.organisation && row.name == customer;
            });
+}
+
+bool SenderTable::is_ours(std::string_view client_ip) const {
+    return in_networks(own_networks_, client_ip);
 }
 
 bool SenderTable::has_customer(std::string_view name) const {

@@ -41,6 +41,8 @@ public:
     /// The first row that fits. `header_from` is empty where no reader could tell: rows that ask for a header domain do not fit
     /// then. An outbound message that no row fits is unknown_customer's; an inbound one is nobody's (empty).
     [[nodiscard]] std::string_view customer(const Envelope& envelope, std::string_view header_from) const;
+    /// Whether an address is in one of our own networks.
+    [[nodiscard]] bool is_ours(std::string_view client_ip) const;
     [[nodiscard]] bool has_customer(std::string_view name) const;
     /// Whether outbound mail of this customer is the organisation's own; without any row, all of it is.
     [[nodiscard]] bool is_organisation(std::string_view customer) const;

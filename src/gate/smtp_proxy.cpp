@@ -45,7 +45,7 @@ class Session {
 public:
     Session(const ProxyConfig& config, GateServices& services, net::Fiber& fiber, net::Stream& client,
             Trust trust)
-        : config_(config), services_(services), fiber_(fiber), client_(client),
+        : config_(config), services_(services), fiber_(fiber), client_(client), trust_(trust),
           machine_({.host_name = config.host_name,
                     .size_bytes = services.message_bytes,
                     .tls = config.tls,
@@ -213,6 +213,8 @@ private:
     void describe_client(const proto::SmtpClientFacts& facts) {
         envelope_.listener = config_.listener;
         envelope_.client_ip = facts.address.value_or("");
+        const bool told = machine_.forwarded() || machine_.impersonated().address;
+        envelope_.client_is = trust_ == Trust::may_forward && !told ? ClientIs::relay : ClientIs::sender;
         envelope_.client_name = facts.name.value_or("");
         envelope_.helo = facts.helo.value_or("");
         envelope_.sasl_login = facts.login.value_or("");
@@ -377,6 +379,7 @@ private:
     GateServices& services_;
     net::Fiber& fiber_;
     net::Stream& client_;
+    Trust trust_;
     std::shared_ptr<const net::TlsContext> tls_context_;
     proto::SmtpServerMachine machine_;
     Patience patience_;

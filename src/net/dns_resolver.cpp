@@ -3,7 +3,6 @@
 #include <unbound.h>
 
 #include <functional>
-#include <string_view>
 #include <utility>
 
 #include "net/fiber_event.hpp"
@@ -15,7 +14,18 @@ namespace tocsin::net {
 
 namespace {
 
-constexpr int txt_type = 16, internet_class = 1;
+constexpr int internet_class = 1;
+
+int number_of(DnsType type) {
+    switch (type) {
+        case DnsType::a: return 1;
+        case DnsType::mx: return 15;
+        case DnsType::aaaa: return 28;
+        case DnsType::txt:
+        case DnsType::count_: break;
+    }
+    return 16;
+}
 
 struct FreeUnbound {
     void operator()(ub_ctx* context) const { ub_ctx_delete(context); }
@@ -23,38 +33,21 @@ struct FreeUnbound {
 };
 using Context = std::unique_ptr<ub_ctx, FreeUnbound>;
 
-/// The pieces of one TXT record, each behind its length (RFC 1035 section 3.3.14); nullopt: damaged.
-std::optional<std::string> text_of(std::string_view rdata) {
-    std::string text;
-    while (!rdata.empty()) {
-        const auto size = static_cast<unsigned char>(rdata.front());
-        rdata.remove_prefix(1);
-        if (size > rdata.size()) return std::nullopt;
-        text += rdata.substr(0, size);
-        rdata.remove_prefix(size);
-    }
-    return text;
-}
-
-DnsTexts texts_of(const ub_result& result) {
+DnsAnswer answer_of(const ub_result& result) {
     constexpr int no_error = 0, no_such_name = 3;
     if (result.bogus != 0) return {};
     if (result.rcode == no_such_name || (result.rcode == no_error && result.havedata == 0))
-        return {DnsOutcome::none, {}};
+        return {DnsStatus::none, {}};
     if (result.rcode != no_error) return {};
-    DnsTexts out{DnsOutcome::found, {}};
-    for (std::size_t index = 0; result.data[index] != nullptr; ++index) {
-        std::optional<std::string> text =
-            text_of({result.data[index], static_cast<std::size_t>(result.len[index])});
-        if (!text) return {};
-        out.texts.push_back(std::move(*text));
-    }
+    DnsAnswer out{DnsStatus::found, {}};
+    for (std::size_t index = 0; result.data[index] != nullptr; ++index)
+        out.records.emplace_back(result.data[index], static_cast<std::size_t>(result.len[index]));
     return out;
 }
 
 /// The names that one fiber waits for.
 struct LookUp {
-    std::vector<DnsTexts> answers;
+    std::vector<DnsAnswer> answers;
     std::size_t open = 0, counted = 0;  ///< counted: as many of State::waiting are this one's
     FiberEvent done;
 };
@@ -71,7 +64,7 @@ void take_answer(void* opaque, int error, ub_result* given) {
     const std::unique_ptr<ub_result, FreeUnbound> result(given);
     auto& name = *static_cast<Name*>(opaque);
     name.open = false;
-    if (error == 0 && result) name.look_up->answers[name.index] = texts_of(*result);
+    if (error == 0 && result) name.look_up->answers[name.index] = answer_of(*result);
     if (--name.look_up->open == 0) name.look_up->done.notify_all();
 }
 
@@ -116,7 +109,7 @@ Result<Context> make_context(const DnsConfig& config) {
 struct DnsResolver::State {
     State(Loop& loop, Context made, Watched made_watched, std::size_t most)
         : context(std::move(made)), watched(std::move(made_watched)), waiting_max(most), pump(loop, 1) {}
-    void ask(const std::vector<std::string>& names, std::vector<Name>& asked, LookUp& look_up);
+    void ask(const std::vector<DnsQuestion>& questions, std::vector<Name>& asked, LookUp& look_up);
 
     Context context;
     Watched watched;
@@ -140,27 +133,27 @@ Result<std::unique_ptr<DnsResolver>> DnsResolver::start(Loop& loop, const DnsCon
     return resolver;
 }
 
-void DnsResolver::State::ask(const std::vector<std::string>& names, std::vector<Name>& asked,
+void DnsResolver::State::ask(const std::vector<DnsQuestion>& questions, std::vector<Name>& asked,
                              LookUp& look_up) {
-    for (std::size_t index = 0; index < names.size(); ++index) {
-        if (names[index].empty() || waiting + look_up.open >= waiting_max) continue;
+    for (std::size_t index = 0; index < questions.size(); ++index) {
+        if (questions[index].name.empty() || waiting + look_up.open >= waiting_max) continue;
         Name& name = asked[index];
         name = {&look_up, index, 0, true};
         ++look_up.open;
-        if (ub_resolve_async(context.get(), names[index].c_str(), txt_type, internet_class, &name,
-                             take_answer, &name.id) == 0)
+        if (ub_resolve_async(context.get(), questions[index].name.c_str(), number_of(questions[index].type),
+                             internet_class, &name, take_answer, &name.id) == 0)
             continue;
         name.open = false;
         --look_up.open;
     }
 }
 
-std::vector<DnsTexts> DnsResolver::look_up_txt(Fiber& fiber, const std::vector<std::string>& names,
-                                               Deadline deadline) {
-    LookUp look_up{std::vector<DnsTexts>(names.size()), 0, 0, {}};
-    std::vector<Name> asked(names.size());
+std::vector<DnsAnswer> DnsResolver::look_up(Fiber& fiber, const std::vector<DnsQuestion>& questions,
+                                            Deadline deadline) {
+    LookUp look_up{std::vector<DnsAnswer>(questions.size()), 0, 0, {}};
+    std::vector<Name> asked(questions.size());
     call_outside(fiber, [&] {
-        state_->ask(names, asked, look_up);
+        state_->ask(questions, asked, look_up);
         state_->waiting += look_up.open;
         look_up.counted = look_up.open;
     });

@@ -1,14 +1,15 @@
-// TXT records of DNS, asked by fibers; the only user of libunbound, which asks on a thread of its own and remembers answers.
+// Records of DNS, asked by fibers; the only user of libunbound, which asks on a thread of its own and remembers
+// answers.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/dns.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "net/fiber.hpp"
@@ -21,18 +22,7 @@ struct DnsConfig {
     std::string server_ip;  ///< empty: the servers of /etc/resolv.conf
     std::uint16_t server_port = 53;
     std::size_t cache_bytes = limits::dns_cache_bytes;
-    std::size_t waiting_max = limits::dns_waiting;  ///< names asked for at once; beyond, answers are `failed`
-};
-
-enum class DnsOutcome : std::uint8_t {
-    found,
-    none,    ///< the name, or a TXT record of it, does not exist
-    failed,  ///< no answer until the deadline, a damaged one, or SERVFAIL
-};
-
-struct DnsTexts {
-    DnsOutcome outcome = DnsOutcome::failed;
-    std::vector<std::string> texts{};  ///< each record's pieces put together (RFC 7208 section 3.3)
+    std::size_t waiting_max = limits::dns_waiting;  ///< questions at once; beyond, answers are `failed`
 };
 
 class DnsResolver {
@@ -46,10 +36,10 @@ public:
     DnsResolver& operator=(const DnsResolver&) = delete;
     ~DnsResolver();
 
-    /// One answer for each name, in order; an empty name is not asked for and `failed`. Suspends until all are there, or the
-    /// deadline is.
-    [[nodiscard]] std::vector<DnsTexts> look_up_txt(Fiber& fiber, const std::vector<std::string>& names,
-                                                    Deadline deadline);
+    /// One answer for each question, in order; an empty name is not asked for and `failed`. Suspends until all are
+    /// there, or the deadline is.
+    [[nodiscard]] std::vector<DnsAnswer> look_up(Fiber& fiber, const std::vector<DnsQuestion>& questions,
+                                                 Deadline deadline);
     /// No look-up may be under way. After it nothing may be asked.
     void stop(Fiber& fiber);
 

@@ -317,8 +317,8 @@ bool ReaderPool::wants_history(const ScanRequest& request) const {
 }
 
 /// Of outbound mail we are the first to see it: nobody signed it yet.
-bool ReaderPool::wants_txt(const ScanRequest& request) const {
-    return config_.answer_txt && scans_message(request.kind) && request.direction == mail::Direction::inbound;
+bool ReaderPool::wants_dns(const ScanRequest& request) const {
+    return config_.answer_dns && scans_message(request.kind) && request.direction == mail::Direction::inbound;
 }
 
 Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id,
@@ -329,10 +329,13 @@ Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& req
     words.direction = request.direction;
     words.use_cache = wants_cache(request);
     words.use_history = wants_history(request);
-    words.use_txt = wants_txt(request);
+    words.use_dns = wants_dns(request);
     words.file_name = request.file_name;
     words.declared_type = request.declared_type;
     words.envelope_recipient = request.envelope_recipient;
+    words.client_ip = request.client_ip;
+    words.helo = request.helo;
+    words.mail_from = request.mail_from;
     words.banner_texts = request.banner_texts;
     words.time_budget_ms = std::min(limits::engine_time_ms, config_.deadline_ms * 2 / 3);
     UniqueFd sealed = TRY(sandbox::make_sealed_memfd(request.bytes));
@@ -352,7 +355,8 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
     }
     if (Result<void> sent = send_request(child, request, id, output.get()); !sent)
         return ended_without_reply(fiber, child);
-    bool asked = false, asked_history = false, asked_txt = false;
+    bool asked = false, asked_history = false;
+    DnsAsked asked_dns;
     while (true) {
         Result<void> readable = child.watched->wait_readable(fiber, deadline);
         if (!readable) {
@@ -377,10 +381,9 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
             asked_history = true;
             if (answer_history(child, datagram->data, id, request)) continue;
         }
-        if (tag == reader::MessageTag::txt_question && !asked_txt && wants_txt(request)) {
-            asked_txt = true;
-            if (answer_txt(fiber, child, datagram->data, id, deadline)) continue;
-        }
+        if (tag == reader::MessageTag::dns_round && wants_dns(request) &&
+            answer_dns(fiber, child, datagram->data, id, asked_dns, deadline))
+            continue;
         ScanOutcome outcome = tag == reader::MessageTag::reply
                                   ? take_reply(datagram->data, id, request, output.get())
                                   : failed(Outcome::violated, "the reader said something out of turn");
@@ -432,13 +435,17 @@ bool ReaderPool::answer_history(ReaderChild& child, std::string_view datagram, s
     return sandbox::send_datagram(child.channel.get(), reader::encode(answer), {}).has_value();
 }
 
-bool ReaderPool::answer_txt(net::Fiber& fiber, ReaderChild& child, std::string_view datagram,
-                            std::uint64_t id, Deadline deadline) {
-    std::optional<reader::TxtQuestion> question = reader::decode_txt_question(datagram);
-    if (!question || question->id != id) return false;
-    reader::TxtAnswer answer = config_.answer_txt(fiber, *question, deadline);
-    answer.id = id;
-    return sandbox::send_datagram(child.channel.get(), reader::encode(answer), {}).has_value();
+/// A reader that was taken over can make us ask for so many names, and no more.
+bool ReaderPool::answer_dns(net::Fiber& fiber, ReaderChild& child, std::string_view datagram,
+                            std::uint64_t id, DnsAsked& asked, Deadline deadline) {
+    const std::optional<reader::DnsRound> round = reader::decode_dns_round(datagram);
+    if (!round || round->id != id) return false;
+    if (asked.rounds == 0) asked.until = std::min(deadline, net::deadline_in_ms(config_.dns_ms));
+    asked.questions += round->questions.size();
+    if (++asked.rounds > limits::dns_rounds || asked.questions > limits::dns_questions) return false;
+    reader::DnsAnswers answers = config_.answer_dns(fiber, *round, asked.until);
+    answers.id = id;
+    return sandbox::send_datagram(child.channel.get(), reader::encode(answers), {}).has_value();
 }
 
 ScanOutcome ReaderPool::take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,

@@ -24,8 +24,8 @@
 #include "pool/parts_cache.hpp"
 #include "pool/reader_template.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_dns.hpp"
 #include "reader/codec_history.hpp"
-#include "reader/codec_txt.hpp"
 #include "reported/report_types.hpp"
 #include "sandbox/outcome.hpp"
 
@@ -35,9 +35,8 @@ namespace tocsin::pool {
 using AnswerHistory = std::function<reader::HistoryAnswer(const reader::HistoryQuestion&, mail::Direction,
                                                           std::string_view account)>;
 
-/// Asks DNS for TXT records; it may wait until `deadline`, which is before the request's own. Same order as the names.
-using AnswerTxt =
-    std::function<reader::TxtAnswer(net::Fiber&, const reader::TxtQuestion&, Deadline deadline)>;
+/// Asks DNS; it may wait until `deadline`, which is not behind the request's own. Same order as the questions.
+using AnswerDns = std::function<reader::DnsAnswers(net::Fiber&, const reader::DnsRound&, Deadline deadline)>;
 
 struct PoolConfig {
     std::string reader_program;
@@ -49,7 +48,8 @@ struct PoolConfig {
     std::uint32_t messages_per_reader = limits::reader_messages;
     std::size_t cache_entries = limits::cache_entries;  ///< 0: no parts cache
     AnswerHistory answer_history;                       ///< empty: readers cannot ask about earlier mail
-    AnswerTxt answer_txt;                               ///< empty: nor for records of DNS
+    AnswerDns answer_dns;                               ///< empty: nor for records of DNS
+    std::uint32_t dns_ms = limits::dns_ms;  ///< what one message may wait for DNS, over all rounds
 };
 
 struct ScanRequest {
@@ -59,7 +59,8 @@ struct ScanRequest {
     std::string file_name;
     std::string declared_type;
     std::string envelope_recipient;
-    std::vector<std::string> banner_texts;  ///< reader::Request::banner_texts
+    std::string client_ip, helo, mail_from;  ///< reader::Request
+    std::vector<std::string> banner_texts;   ///< reader::Request::banner_texts
     /// Whose mail it is, when the reader says which address the From field has; empty: earlier mail cannot be asked about.
     std::function<std::string(std::string_view header_from)> account_of;
 };
@@ -152,8 +153,13 @@ private:
     bool answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported);
     bool answer_history(ReaderChild& child, std::string_view datagram, std::uint64_t id,
                         const ScanRequest& request);
-    bool answer_txt(net::Fiber& fiber, ReaderChild& child, std::string_view datagram, std::uint64_t id,
-                    Deadline deadline);
+    /// What the reader of one message asked of DNS so far.
+    struct DnsAsked {
+        std::size_t rounds = 0, questions = 0;
+        Deadline until{};  ///< for all rounds; set by the first
+    };
+    bool answer_dns(net::Fiber& fiber, ReaderChild& child, std::string_view datagram, std::uint64_t id,
+                    DnsAsked& asked, Deadline deadline);
     ScanOutcome take_reply(std::string_view datagram, std::uint64_t id, const ScanRequest& request,
                            int output);
     ScanOutcome ended_without_reply(net::Fiber& fiber, ReaderChild& child);
@@ -164,7 +170,7 @@ private:
                    FillAs fill_as);
     [[nodiscard]] bool wants_cache(const ScanRequest& request) const;
     [[nodiscard]] bool wants_history(const ScanRequest& request) const;
-    [[nodiscard]] bool wants_txt(const ScanRequest& request) const;
+    [[nodiscard]] bool wants_dns(const ScanRequest& request) const;
     [[nodiscard]] Result<void> breaker_closed() const;
     void count_death(sandbox::Outcome outcome);
     void count_rules(const scan::ScanReport& report);

@@ -60,6 +60,8 @@ Result<bool> parse_judge_option(rules::JudgeConfig& judge, const std::string& op
         judge.may_do_without.push_back(value);
     else if (option == "--trusted-server")
         judge.trusted_servers.push_back(value);
+    else if (option == "--trusted-sealer")
+        judge.trusted_sealers.push_back(value);
     else if (option == "--points-inbound")
         judge.inbound = TRY(parse_points(option, value));
     else if (option == "--points-outbound")

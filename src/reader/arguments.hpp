@@ -20,8 +20,9 @@ struct Arguments {
 };
 
 /// `--scratch DIR [--clamav PATH]… [--yara PATH]… [--without clamav|yara|documents]… [--rules DIR]… [--lists DIR]…
-/// [--text-model FILE] [--may-do-without NAME]… [--points-inbound SUSPICIOUS,PHISH] [--points-outbound SUSPICIOUS,PHISH]
-/// [--trusted-server NAME]… [--clauses kept] [--log-level debug|info|warning|error]`
+/// [--text-model FILE] [--may-do-without NAME]… [--points-inbound SUSPICIOUS,PHISH] [--points-outbound
+/// SUSPICIOUS,PHISH] [--trusted-server NAME]… [--trusted-sealer DOMAIN]… [--clauses kept] [--log-level
+/// debug|info|warning|error]`
 ///
 /// Without --may-do-without it is rules::default_may_do_without(); "none" stands for an empty list.
 [[nodiscard]] Result<Arguments> parse_arguments(const std::vector<std::string>& words);

@@ -66,13 +66,13 @@ std::optional<HistoryAnswer> ask_history(const HistoryQuestion& question) {
     return answer;
 }
 
-std::optional<TxtAnswer> ask_txt(const TxtQuestion& question) {
-    if (!sandbox::send_datagram(channel, encode(question), {})) return std::nullopt;
+std::optional<DnsAnswers> ask_dns(const DnsRound& round) {
+    if (!sandbox::send_datagram(channel, encode(round), {})) return std::nullopt;
     Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::reply_bytes, 1);
     if (!datagram) ::_exit(exit_protocol);
-    std::optional<TxtAnswer> answer = decode_txt_answer(datagram->data);
-    if (datagram->cut || !answer) ::_exit(exit_protocol);
-    return answer;
+    std::optional<DnsAnswers> answers = decode_dns_answers(datagram->data);
+    if (datagram->cut || !answers) ::_exit(exit_protocol);
+    return answers;
 }
 
 /// False: the daemon sent what it never sends.
@@ -102,7 +102,7 @@ int run_child(const ChildSetup& setup) {
     PartMemory part_memory;
     mail::MailTools mail_tools;
     const ServiceContext context{setup.engines, setup.judge, setup.hash_key, clock,     ask_cache,
-                                 ask_history,   ask_txt,     part_memory,    mail_tools};
+                                 ask_history,   ask_dns,     part_memory,    mail_tools};
     while (true) {
         Result<sandbox::Datagram> datagram = sandbox::receive_datagram(channel, limits::request_bytes, 2);
         if (!datagram) return datagram.error().code == ErrorCode::closed ? 0 : exit_protocol;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t file_name_bytes = 1024;
 constexpr std::size_t type_bytes = 128;
 constexpr std::size_t recipient_bytes = 1024;
+constexpr std::size_t client_ip_bytes = 45;  // INET6_ADDRSTRLEN
 constexpr std::size_t error_bytes = 512;
 constexpr std::size_t output_name_bytes = 64;
 constexpr std::size_t output_type_bytes = 64;
@@ -62,6 +63,16 @@ OutputRange read_range(ByteReader& in) {
     return range;
 }
 
+/// A name that was cut would be another one.
+void write_sender(ByteWriter& out, const Request& request) {
+    const bool fits = request.client_ip.size() <= client_ip_bytes &&
+                      request.helo.size() <= limits::spf_helo_bytes &&
+                      request.mail_from.size() <= limits::spf_sender_bytes;
+    write_text(out, fits ? request.client_ip : std::string(), client_ip_bytes);
+    write_text(out, fits ? request.helo : std::string(), limits::spf_helo_bytes);
+    write_text(out, fits ? request.mail_from : std::string(), limits::spf_sender_bytes);
+}
+
 }  // namespace
 
 std::uint64_t output_bytes_max(RequestKind kind) {
@@ -81,7 +92,7 @@ std::optional<MessageTag> tag_of(std::string_view datagram) {
         case MessageTag::ready:
         case MessageTag::cache_question:
         case MessageTag::history_question:
-        case MessageTag::txt_question:
+        case MessageTag::dns_round:
         case MessageTag::reply: return tag;
     }
     return std::nullopt;
@@ -102,10 +113,11 @@ std::string encode(const Request& request) {
     out.u8(static_cast<std::uint8_t>(request.direction));
     out.boolean(request.use_cache);
     out.boolean(request.use_history);
-    out.boolean(request.use_txt);
+    out.boolean(request.use_dns);
     write_text(out, request.file_name, file_name_bytes);
     write_text(out, request.declared_type, type_bytes);
     write_text(out, request.envelope_recipient, recipient_bytes);
+    write_sender(out, request);
     out.u32(request.time_budget_ms);
     const std::size_t texts = std::min(request.banner_texts.size(), limits::banner_looked_for);
     out.u32(static_cast<std::uint32_t>(texts));
@@ -181,10 +193,13 @@ std::optional<Request> decode_request(std::string_view datagram) {
     std::uint8_t kind = in.u8(), direction = in.u8();
     request.use_cache = in.boolean();
     request.use_history = in.boolean();
-    request.use_txt = in.boolean();
+    request.use_dns = in.boolean();
     request.file_name = read_text(in, file_name_bytes);
     request.declared_type = read_text(in, type_bytes);
     request.envelope_recipient = read_text(in, recipient_bytes);
+    request.client_ip = read_text(in, client_ip_bytes);
+    request.helo = read_text(in, limits::spf_helo_bytes);
+    request.mail_from = read_text(in, limits::spf_sender_bytes);
     request.time_budget_ms = in.u32();
     const std::uint32_t texts = in.count(limits::banner_looked_for);
     for (std::uint32_t index = 0; index < texts && !in.failed(); ++index)

@@ -1,5 +1,5 @@
-// The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered
-// parts, one about earlier mail (codec_history.hpp) and one about DNS (codec_txt.hpp), one bounded answer. Whatever comes
+// The words between daemon and reader: one request with a sealed memfd, perhaps one question about remembered parts,
+// one about earlier mail (codec_history.hpp) and some about DNS (codec_dns.hpp), one bounded answer. Whatever comes
 // from a reader is hostile: it is decoded with limits, and anything odd is `violated`.
 #pragma once
 
@@ -46,10 +46,13 @@ struct Request {
     mail::Direction direction = mail::Direction::inbound;
     bool use_cache = false;     ///< the daemon will answer a CacheQuestion
     bool use_history = false;   ///< ... and a HistoryQuestion (codec_history.hpp)
-    bool use_txt = false;       ///< ... and a TxtQuestion (codec_txt.hpp)
+    bool use_dns = false;       ///< ... and rounds of questions to DNS (codec_dns.hpp)
     std::string file_name;      ///< of the file, for scan_auto and scan_part
     std::string declared_type;  ///< for scan_part
     std::string envelope_recipient;
+    /// Who sends, for SPF; encode() leaves out all three where one is longer than it may be. An empty address: it is
+    /// not known.
+    std::string client_ip, helo, mail_from;
     std::uint32_t time_budget_ms = 0;
     /// Not empty: look for places for a banner, and whether the message shows one of these texts of it. At most
     /// limits::banner_looked_for.
@@ -102,11 +105,11 @@ enum class MessageTag : std::uint8_t {
     cache_question = 2,
     reply = 3,
     history_question = 4,
-    txt_question = 5
+    dns_round = 5
 };
 // Daemon → reader. The reader knows from its state which of them must come next; the tag is for both to notice a bug.
 inline constexpr std::uint8_t request_tag = 16, cache_answer_tag = 17, history_answer_tag = 18,
-                              txt_answer_tag = 19;
+                              dns_answers_tag = 19;
 
 /// The tag of a datagram from a reader, if it is one.
 [[nodiscard]] std::optional<MessageTag> tag_of(std::string_view datagram);

@@ -6,6 +6,7 @@
 
 #include "banner/imitation.hpp"
 #include "banner/plan.hpp"
+#include "base/ip_network.hpp"
 #include "base/limits.hpp"
 #include "base/limits/report.hpp"
 #include "mail/authentication.hpp"
@@ -116,7 +117,7 @@ private:
     void plan_banner(const mail::MimeTree& tree, scan::ScanReport& report);
     std::optional<rules::History::Answer> ask_history(const rules::History::Question& asked,
                                                       const mail::Message& message);
-    std::vector<mail::TxtTexts> ask_txt(const std::vector<std::string>& names);
+    std::vector<DnsAnswer> ask_dns(const std::vector<DnsQuestion>& questions);
     void verify(const mail::MimeTree& tree);
     rules::JudgeRequest judge_request(const mail::MimeTree& tree) {
         verify(tree);
@@ -191,28 +192,22 @@ std::optional<rules::History::Answer> Service::ask_history(const rules::History:
     return history_answer(asked, question, *history_);
 }
 
-std::vector<mail::TxtTexts> Service::ask_txt(const std::vector<std::string>& names) {
-    std::vector<mail::TxtTexts> texts(names.size());
-    std::optional<TxtAnswer> answer = context_.ask_txt({request_.id, names});
-    if (!answer || answer->id != request_.id || answer->records.size() > names.size()) return texts;
-    for (std::size_t index = 0; index < answer->records.size(); ++index) {
-        TxtRecords& records = answer->records[index];
-        using Status = mail::TxtTexts::Status;
-        texts[index].status = records.status == TxtStatus::found  ? Status::found
-                              : records.status == TxtStatus::none ? Status::none
-                                                                  : Status::failed;
-        texts[index].texts = std::move(records.texts);
-    }
-    return texts;
+std::vector<DnsAnswer> Service::ask_dns(const std::vector<DnsQuestion>& questions) {
+    std::optional<DnsAnswers> told = context_.ask_dns({request_.id, questions});
+    if (!told || told->id != request_.id) return {};
+    return std::move(told->answers);
 }
 
-/// Once per request: a second question would find no daemon that listens. Every reading of the message hears the same.
+/// Once per request: further questions would find no daemon that listens. Every reading of the message hears the same.
 void Service::verify(const mail::MimeTree& tree) {
-    if (!request_.use_txt || !context_.ask_txt || verified_) return;
-    const mail::Domain from = mail::from_domain(tree, tools_);
-    verified_ =
-        mail::verify_authentication(tree.input, from, context_.clock.now(), tools_.domain_names,
-                                    [this](const std::vector<std::string>& names) { return ask_txt(names); });
+    if (!request_.use_dns || !context_.ask_dns || verified_) return;
+    mail::AuthenticationSubject subject{.message = tree.input, .from = mail::from_domain(tree, tools_)};
+    if (const std::optional<IpAddress> client = parse_ip_address(request_.client_ip))
+        subject.sender = {*client, request_.helo, request_.mail_from};
+    subject.trusted_sealers = context_.judge->config().trusted_sealers;
+    verified_ = mail::verify_authentication(
+        subject, context_.clock.now(), tools_.domain_names,
+        [this](const std::vector<DnsQuestion>& questions) { return ask_dns(questions); });
 }
 
 /// Appends the parts, findings and all else of `other`, whose part numbers move behind those of `report`.

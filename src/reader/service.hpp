@@ -9,8 +9,8 @@
 #include "base/unique_fd.hpp"
 #include "mail/tools.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_dns.hpp"
 #include "reader/codec_history.hpp"
-#include "reader/codec_txt.hpp"
 #include "reader/part_memory.hpp"
 #include "rules/judge.hpp"
 #include "scan/engines.hpp"
@@ -27,7 +27,7 @@ using AskCache = std::function<std::optional<CacheReply>(const CacheQuestion&)>;
 /// Asks the daemon about earlier mail; nullopt when there is no usable answer.
 using AskHistory = std::function<std::optional<HistoryAnswer>(const HistoryQuestion&)>;
 /// Asks the daemon for records of DNS; nullopt when there is no usable answer.
-using AskTxt = std::function<std::optional<TxtAnswer>(const TxtQuestion&)>;
+using AskDns = std::function<std::optional<DnsAnswers>(const DnsRound&)>;
 
 struct ServiceContext {
     const scan::Engines& engines;
@@ -36,7 +36,7 @@ struct ServiceContext {
     const Clock& clock;
     AskCache ask_cache;
     AskHistory ask_history;
-    AskTxt ask_txt;
+    AskDns ask_dns;
     PartMemory& part_memory;
     mail::MailTools& mail_tools;  ///< kept from message to message
 };

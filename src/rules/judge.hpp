@@ -44,6 +44,8 @@ struct JudgeConfig {
     std::vector<std::string> may_do_without;
     /// Names that own servers give themselves in Authentication-Results (mail::MessageContext).
     std::vector<std::string> trusted_servers;
+    /// Domains of forwarders whose word in a chain of ARC counts (mail::AuthenticationSubject).
+    std::vector<std::string> trusted_sealers;
     Thresholds inbound = inbound_thresholds, outbound = outbound_thresholds;
     Clauses clauses = Clauses::left_out;
 };

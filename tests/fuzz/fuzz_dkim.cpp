@@ -1,5 +1,6 @@
-// DKIM: the first line of the input is the text that DNS gives, the rest is a message. Whatever both say, tags and key are taken
-// apart within bounds, a verdict is one of those that are documented, and only a right signature passes.
+// DKIM and ARC: the first line of the input is the text that DNS gives, the rest is a message. Whatever both say, tags
+// and key are taken apart within bounds, a verdict is one of those that are documented, and only a right signature
+// passes.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "base/limits.hpp"
+#include "mail/arc.hpp"
 #include "mail/dkim.hpp"
 
 using namespace tocsin;
@@ -44,6 +46,21 @@ void check(const RawMessage& message, const std::string& record) {
     }
 }
 
+void check_chain(const RawMessage& message, const std::string& record) {
+    const ArcChain chain = find_arc_chain(message);
+    require(chain.sets.size() <= limits::arc_instances);
+    require(chain.problem.empty() || chain.sets.empty());
+    DkimVerifier verifier(message, now);
+    for (const TxtTexts& key : {TxtTexts{TxtTexts::Status::found, {record}}, TxtTexts{}}) {
+        const AuthVerdict verdict =
+            verify_arc(message, chain, verifier, [&](const DkimSignature&) { return key; });
+        const bool has_chain = !chain.sets.empty() || !chain.problem.empty();
+        require(has_chain == (verdict.verdict != "none"));
+        require(verdict.verdict != "pass" || key.status == TxtTexts::Status::found);
+        if (!chain.sets.empty()) static_cast<void>(sealed_results(message, chain));
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -54,6 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const RawMessage message = split_message(as_bytes(mail));
     require(message.fields.size() <= limits::header_fields);
     check(message, record);
+    check_chain(message, record);
     for (const Canonicalization form : {Canonicalization::simple, Canonicalization::relaxed}) {
         // LF becomes CRLF, and an empty body is a line end.
         require(digest_body(message.body, form).bytes <= 2 * message.body.size() + 2);

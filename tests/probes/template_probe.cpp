@@ -14,6 +14,7 @@
 
 #include "base/limits.hpp"
 #include "reader/codec.hpp"
+#include "reader/codec_dns.hpp"
 #include "reader/codec_history.hpp"
 #include "reader/control.hpp"
 #include "sandbox/sandbox.hpp"
@@ -91,6 +92,22 @@ void play_history(int channel, const Request& request, bool twice) {
     send(channel, encode(reply));
 }
 
+/// Asks DNS `rounds` times for `questions` names; the reply's error is how many answers came.
+void play_dns(int channel, const Request& request, std::size_t rounds, std::size_t questions) {
+    Reply reply = clean_reply(request.id);
+    std::size_t told = 0;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        send(channel, encode(DnsRound{request.id, {questions, DnsQuestion{DnsType::a, "a.example"}}}));
+        auto answered = sandbox::receive_datagram(channel, limits::reply_bytes, 1);
+        if (!answered) ::_exit(9);
+        const auto answers = decode_dns_answers(answered->data);
+        if (!answers || answers->id != request.id) ::_exit(9);
+        for (const DnsAnswer& answer : answers->answers) told += answer.status == DnsStatus::found ? 1 : 0;
+    }
+    reply.error = std::to_string(told) + " " + request.client_ip + " " + request.mail_from;
+    send(channel, encode(reply));
+}
+
 void misbehave(int channel, const Request& request, int bytes_fd, const HashKey& key) {
     std::string_view what = request.file_name;
     if (what == "loop")
@@ -109,6 +126,10 @@ void misbehave(int channel, const Request& request, int bytes_fd, const HashKey&
     }
     if (what == "history" || what == "history_twice")
         return play_history(channel, request, what == "history_twice");
+    if (what == "dns") return play_dns(channel, request, limits::dns_rounds, 1);
+    if (what == "dns_rounds") return play_dns(channel, request, limits::dns_rounds + 1, 1);
+    if (what == "dns_questions")
+        return play_dns(channel, request, limits::dns_rounds, limits::dns_questions / limits::dns_rounds + 1);
     if (what == "history_uninvited") return send(channel, encode(HistoryQuestion{.id = request.id}));
     if (what == "last_words") {
         send(channel, encode(clean_reply(request.id)));

@@ -1,8 +1,10 @@
-"""DKIM and DMARC verified by the daemon's readers, with keys from a DNS server of our own; and who is believed without that."""
+"""DKIM, SPF, DMARC and ARC verified by the daemon's readers, with a DNS server of our own; and who is believed without that."""
 import base64
+import http.client
 import pathlib
 import re
 import shutil
+import smtplib
 import socket
 import struct
 import subprocess
@@ -11,7 +13,7 @@ import threading
 import time
 import unittest
 
-from tocsin_system import BUILD, Daemon, SmtpSink
+from tocsin_system import BUILD, ROOT, Daemon, SmtpSink, tocsin
 
 SENDER, US = "anna@shop.example", "bob@home.example"
 RULES = {
@@ -22,11 +24,30 @@ RULES = {
     "DKIM is not known": 'any(headers.hops, .authentication_results.dkim == "temperror")',
     "DKIM is not there": 'any(headers.hops, .authentication_results.dkim == "none")',
     "SPF passes": "headers.auth_summary.spf.pass",
+    "SPF fails": 'headers.auth_summary.spf.details.verdict == "fail"',
+    "SPF is not known": 'headers.auth_summary.spf.details.verdict == "temperror"',
+    "DMARC fails": 'any(headers.hops, .authentication_results.dmarc == "fail")',
+    "ARC passes": 'any(headers.hops, .authentication_results.arc == "pass")',
 }
+TYPES = {1: "A", 15: "MX", 16: "TXT", 28: "AAAA"}
+
+
+def wire_name(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+
+
+def wire(kind, value):
+    """RDATA of one record."""
+    if kind == "A":
+        return socket.inet_aton(value)
+    if kind == "MX":
+        return struct.pack(">H", 10) + wire_name(value)
+    return b"".join(bytes([len(piece)]) + piece for piece in
+                    (value[index:index + 200].encode() for index in range(0, len(value), 200)))
 
 
 class DnsServer(threading.Thread):
-    """TXT records over UDP on loopback. A name with None is never answered."""
+    """Records over UDP on loopback: {name: text of TXT, or {type: value}}. A name with None is never answered."""
 
     def __init__(self, records):
         super().__init__(daemon=True)
@@ -46,19 +67,19 @@ class DnsServer(threading.Thread):
             while query[at]:
                 labels.append(query[at + 1:at + 1 + query[at]].decode())
                 at += 1 + query[at]
-            name, kind = ".".join(labels).lower(), struct.unpack(">H", query[at + 1:at + 3])[0]
+            name, kind = ".".join(labels).lower(), TYPES.get(struct.unpack(">H", query[at + 1:at + 3])[0])
             self.asked.append(name)
-            if kind == 16 and name in self.records and self.records[name] is None:
+            known = self.records.get(name, {})
+            if known is None:
                 continue
-            text = self.records.get(name) if kind == 16 else None
+            value = ({"TXT": known} if isinstance(known, str) else known).get(kind)
             question = query[12:at + 5]
-            if text is None:
+            if value is None:
                 header = query[:2] + struct.pack(">HHHHH", 0x8583 if name not in self.records else 0x8580, 1, 0, 0, 0)
                 self.socket.sendto(header + question, client)
                 continue
-            pieces = b"".join(bytes([len(piece)]) + piece for piece in
-                              (text[index:index + 200].encode() for index in range(0, len(text), 200)))
-            answer = b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(pieces)) + pieces
+            rdata = wire(kind, value)
+            answer = b"\xc0\x0c" + query[at + 1:at + 3] + struct.pack(">HIH", 1, 60, len(rdata)) + rdata
             self.socket.sendto(query[:2] + struct.pack(">HHHHH", 0x8580, 1, 1, 0, 0) + question + answer, client)
 
     def stop(self):
@@ -88,8 +109,9 @@ class Authentication(unittest.TestCase):
         self.number = 0
 
     def daemon(self, authentication):
-        return Daemon(self.sink, configuration=f'[judge]\nown_rules = false\nrules = ["{self.folder / "rules"}"]\n'
-                                               f"[authentication]\n{authentication}\n")
+        return Daemon(self.sink, smtp='xforward_from = ["127.0.0.1"]',
+                      configuration=f'[judge]\nown_rules = false\nrules = ["{self.folder / "rules"}"]\n'
+                                    f"[authentication]\n{authentication}\n")
 
     def verifying(self, more=""):
         return self.daemon(f'verify = true\nresolver = "127.0.0.1:{self.dns.port}"\n{more}')
@@ -115,8 +137,22 @@ class Authentication(unittest.TestCase):
     def matches(self, daemon, content, direction="inbound"):
         code, text = daemon.send(direction, SENDER, [US], content)
         self.assertEqual(code, 250, text)
+        return self.newest_matches(daemon, f"hello {self.number}")
+
+    def matches_from(self, daemon, client, content, mail_from=SENDER, helo="mx.shop.example", subject=None):
+        """As a relay of ours says it: `client` is who sent it."""
+        with smtplib.SMTP("127.0.0.1", daemon.ports["inbound"], timeout=60) as relay:
+            relay.ehlo("relay.home.example")
+            self.assertEqual(relay.docmd(f"XFORWARD ADDR={client} HELO={helo}")[0], 250)
+            self.assertEqual(relay.mail(mail_from)[0], 250)
+            relay.rcpt(US)
+            code, text = relay.data(content)
+            self.assertEqual(code, 250, text)
+        return self.newest_matches(daemon, subject or f"hello {self.number}")
+
+    def newest_matches(self, daemon, subject):
         newest = daemon.command("journal", "list", "--json")["records"][0]
-        self.assertEqual(newest["subject"], f"hello {self.number}")
+        self.assertEqual(newest["subject"], subject)
         self.assertEqual(newest["outcome"], "verdict")
         return {one["rule"] for one in newest["findings"] if one["engine"] == "rules"}
 
@@ -155,6 +191,81 @@ class Authentication(unittest.TestCase):
             self.assertLess(time.monotonic() - begin, 10)
         with self.daemon('verify = true\nresolver = "127.0.0.1:1"\ndns_ms = 300') as daemon:  # nobody is there
             self.assertIn("DKIM is not known", self.matches(daemon, self.signed(self.message())))
+
+    def give_spf(self):
+        self.dns.records |= {
+            "shop.example": {"TXT": "v=spf1 include:spf.provider.example mx -all", "MX": "mail.shop.example"},
+            "spf.provider.example": "v=spf1 ip4:192.0.2.0/28 -all",
+            "mail.shop.example": {"A": "198.51.100.5"},
+            "mx.shop.example": "v=spf1 ip4:192.0.2.1 -all",
+        }
+
+    def test_spf_in_rounds_and_dmarc_that_fails(self):
+        self.give_spf()
+        with self.verifying() as daemon:
+            passes = {"SPF passes", "DMARC passes", "DKIM is not there"}
+            self.assertEqual(self.matches_from(daemon, "192.0.2.3", self.message()), passes)
+            self.assertEqual(self.matches_from(daemon, "198.51.100.5", self.message()), passes)
+            for name in ("_dmarc.shop.example", "shop.example", "spf.provider.example", "mail.shop.example"):
+                self.assertIn(name, self.dns.asked)
+            fails = {"SPF fails", "DMARC fails", "DKIM is not there"}
+            self.assertEqual(self.matches_from(daemon, "203.0.113.9", self.message()), fails)
+            self.assertEqual(self.matches_from(daemon, "203.0.113.9", self.signed(self.message())),
+                             {"SPF fails", "DKIM passes", "DMARC passes"})
+            # A bounce speaks for the name in HELO.
+            self.assertEqual(self.matches_from(daemon, "192.0.2.1", self.message(), mail_from=""), passes)
+            self.assertEqual(self.matches_from(daemon, "192.0.2.3", self.message(), mail_from=""), fails)
+
+    def test_spf_is_not_told_where_the_client_is_not_known(self):
+        self.give_spf()
+        with self.verifying() as daemon:
+            unknown = {"DMARC is not known", "DKIM is not there"}
+            self.assertEqual(self.matches(daemon, self.message()), unknown)  # our relay, which says nothing of its client
+            for client in ("[UNAVAILABLE]", "10.0.0.1", "127.0.0.1"):
+                self.assertEqual(self.matches_from(daemon, client, self.message()), unknown, client)
+
+    def test_spf_of_mail_over_http(self):
+        self.give_spf()
+        with self.verifying() as daemon:
+            for client, expected in (("203.0.113.9", "SPF fails"), ("192.0.2.3", "SPF passes")):
+                connection = http.client.HTTPConnection("127.0.0.1", daemon.ports["check"], timeout=60)
+                connection.request("POST", "/checkv2", self.message(),
+                                   {"From": SENDER, "Rcpt": US, "IP": client, "Helo": "mx.shop.example"})
+                self.assertEqual(connection.getresponse().status, 200)
+                connection.close()
+                self.assertIn(expected, self.newest_matches(daemon, f"hello {self.number}"))
+
+    def test_silence_behind_an_include_costs_the_time_of_one_message(self):
+        self.give_spf()
+        self.dns.records |= {f"r{at}.example": f"v=spf1 include:r{at + 1}.example a:slow{at}.example -all" for at in range(9)}
+        self.dns.records |= {f"slow{at}.example": None for at in range(9)}
+        self.dns.records["shop.example"] = "v=spf1 include:r0.example -all"
+        with self.verifying("dns_ms = 1000") as daemon:
+            self.matches(daemon, self.message())  # the readers are there
+            begin = time.monotonic()
+            self.assertEqual(self.matches_from(daemon, "203.0.113.9", self.message()),
+                             {"SPF is not known", "DMARC is not known", "DKIM is not there"})
+            self.assertLess(time.monotonic() - begin, 6, "dns_ms is for the message, not for each round")
+
+    def test_a_chain_of_arc_counts_by_its_newest_sealer(self):
+        self.give_spf()
+        key, sealed = (ROOT / "tests/corpus/dkim/arc_chain").read_text().split("\n", 1)
+        sealed = sealed.replace("\n", "\r\n").encode()
+        self.dns.records |= {f"s1._domainkey.{name}.example": key for name in ("list", "forward", "college")}
+        facts = {"SPF fails", "ARC passes", "DKIM is not there"}
+        with self.verifying('trusted_sealers = ["list.example"]') as daemon:
+            self.assertEqual(self.matches_from(daemon, "203.0.113.9", sealed, subject="hello"), facts | {"DMARC fails"})
+        with self.verifying('trusted_sealers = ["College.example"]') as daemon:
+            self.assertEqual(self.matches_from(daemon, "203.0.113.9", sealed, subject="hello"), facts | {"DMARC passes"})
+            changed = sealed.replace(b"Some  words", b"Other words")
+            self.assertEqual(self.matches_from(daemon, "203.0.113.9", changed, subject="hello"),
+                             {"SPF fails", "DKIM is not there", "DMARC fails"})
+
+    def test_explain_says_what_counts(self):
+        mail = self.folder / "mail.eml"
+        mail.write_bytes(b"Authentication-Results: mx.home.example; spf=pass; dmarc=fail reason=whatever\r\n" + self.message())
+        said = tocsin("rules", "explain", str(mail), "--no-system-db", "--rules", str(self.folder / "rules")).stdout
+        self.assertIn("authentication: spf pass, dmarc fail (whatever)\n", said)
 
     def test_outbound_mail_asks_nobody(self):
         with self.verifying() as daemon:

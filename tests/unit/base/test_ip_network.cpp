@@ -67,3 +67,16 @@ TEST_CASE("what is no address or block is refused") {
     CHECK(IpNetwork::parse("192.0.2.1")->is_single());
     CHECK_FALSE(IpNetwork::parse("192.0.2.1/31")->is_single());
 }
+
+TEST_CASE("addresses as text, and which of them are anybody's") {
+    for (const char* text : {"192.0.2.7", "2001:db8::1", "8.8.8.8", "2a00::"}) {
+        CHECK(to_text(parse_ip_address(text).value()) == text);
+        CHECK_MESSAGE(is_public_address(parse_ip_address(text).value()), text);
+    }
+    for (const char* text : {"127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.0.1", "169.254.1.1",
+                             "100.64.0.1", "224.0.0.1", "::1", "::", "fe80::1", "fd00::1", "::ffff:10.0.0.1"})
+        CHECK_FALSE_MESSAGE(is_public_address(parse_ip_address(text).value()), text);
+    CHECK(to_text(parse_ip_address("::FFFF:192.0.2.7").value()) == "192.0.2.7");
+    CHECK(is_ipv4(parse_ip_address("::ffff:192.0.2.7").value()));
+    CHECK_FALSE(is_ipv4(parse_ip_address("::192.0.2.7").value()));
+}

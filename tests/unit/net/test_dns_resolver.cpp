@@ -63,10 +63,16 @@ private:
                    std::string{'\x85', static_cast<char>(0x80 | code), 0, 1, 0, answers} +
                    std::string(4, '\0') + question;
         };
-        const auto record = [](const std::string& rdata) {
-            return std::string("\xc0\x0c\0\x10\0\x01\0\0\0\x3c\0", 11) + static_cast<char>(rdata.size()) +
-                   rdata;
+        const char type = query[question_end - 3];
+        const auto record = [type](const std::string& rdata) {
+            return std::string("\xc0\x0c\0", 3) + type + std::string("\0\x01\0\0\0\x3c\0", 7) +
+                   static_cast<char>(rdata.size()) + rdata;
         };
+        if (name == "host.test.example.") {
+            if (type == 1) return header(0, 1) + record("\xc0\x01\x02\x03");
+            if (type == 28) return header(0, 1) + record(std::string(16, 'x'));
+            return header(0, 1) + record(std::string("\0\x0a\2mx\4test\7example\0", 19));
+        }
         if (name == "two.test.example.") return header(0, 1) + record("\x03one\x03two");
         if (name == "many.test.example.")
             return header(0, 2) +
@@ -76,7 +82,6 @@ private:
                                       "b\x00",
                                       3));
         if (name == "empty.test.example.") return header(0, 0);
-        if (name == "damaged.test.example.") return header(0, 1) + record("\x09short");
         if (name == "refused.test.example.") return header(2, 0);
         if (name == "silent.test.example.") return {};
         return header(3, 0);
@@ -89,46 +94,53 @@ private:
 
 }  // namespace
 
-TEST_CASE("TXT records, and every way in which there are none") {
+TEST_CASE("records of every type as they came, and every way in which there are none") {
     const NameServer server;
     Loop loop;
     loop.spawn([&](Fiber& fiber) {
         auto resolver = DnsResolver::start(loop, {.server_ip = "127.0.0.1", .server_port = server.port()});
         REQUIRE(resolver.has_value());
-        const std::vector<DnsTexts> answers =
-            (*resolver)->look_up_txt(fiber,
-                                     {"two.test.example", "many.test.example", "empty.test.example",
-                                      "nobody.test.example", "", "two.test.example"},
-                                     deadline_in_ms(20'000));
-        REQUIRE(answers.size() == 6);
-        CHECK(answers[0].outcome == DnsOutcome::found);
-        CHECK(answers[0].texts == std::vector<std::string>{"onetwo"});
-        CHECK(answers[1].texts.size() == 2);
-        CHECK(answers[2].outcome == DnsOutcome::none);
-        CHECK(answers[3].outcome == DnsOutcome::none);
-        CHECK(answers[4].outcome == DnsOutcome::failed);
-        CHECK(answers[5].texts == answers[0].texts);
-        const auto bad = (*resolver)->look_up_txt(
-            fiber, {"silent.test.example", "damaged.test.example", "two.test.example"}, deadline_in_ms(300));
-        CHECK(bad[0].outcome == DnsOutcome::failed);
-        CHECK(bad[1].texts.empty());
-        CHECK(bad[2].texts == answers[0].texts);  // remembered
+        const std::vector<DnsAnswer> answers = (*resolver)->look_up(fiber,
+                                                                    {{DnsType::txt, "two.test.example"},
+                                                                     {DnsType::txt, "many.test.example"},
+                                                                     {DnsType::txt, "empty.test.example"},
+                                                                     {DnsType::a, "nobody.test.example"},
+                                                                     {DnsType::txt, ""},
+                                                                     {DnsType::a, "host.test.example"},
+                                                                     {DnsType::aaaa, "host.test.example"},
+                                                                     {DnsType::mx, "host.test.example"}},
+                                                                    deadline_in_ms(20'000));
+        REQUIRE(answers.size() == 8);
+        CHECK(answers[0] == DnsAnswer{DnsStatus::found, {"\x03one\x03two"}});
+        CHECK(answers[1].records.size() == 2);
+        CHECK(answers[2].status == DnsStatus::none);
+        CHECK(answers[3].status == DnsStatus::none);
+        CHECK(answers[4].status == DnsStatus::failed);
+        CHECK(answers[5] == DnsAnswer{DnsStatus::found, {"\xc0\x01\x02\x03"}});
+        CHECK(answers[6] == DnsAnswer{DnsStatus::found, {std::string(16, 'x')}});
+        CHECK(answers[7] == DnsAnswer{DnsStatus::found, {std::string("\0\x0a\2mx\4test\7example\0", 19)}});
+        const auto bad = (*resolver)->look_up(
+            fiber, {{DnsType::txt, "silent.test.example"}, {DnsType::txt, "two.test.example"}},
+            deadline_in_ms(300));
+        CHECK(bad[0].status == DnsStatus::failed);
+        CHECK(bad[1] == answers[0]);  // remembered
         (*resolver)->stop(fiber);
     });
     loop.run();
 }
 
-TEST_CASE("more names than may wait are not asked for") {
+TEST_CASE("more questions than may wait are not asked") {
     const NameServer server;
     Loop loop;
     loop.spawn([&](Fiber& fiber) {
         auto resolver = DnsResolver::start(
             loop, {.server_ip = "127.0.0.1", .server_port = server.port(), .waiting_max = 1});
         REQUIRE(resolver.has_value());
-        const auto answers = (*resolver)->look_up_txt(fiber, {"two.test.example", "many.test.example"},
-                                                      deadline_in_ms(20'000));
-        CHECK(answers[0].outcome == DnsOutcome::found);
-        CHECK(answers[1].outcome == DnsOutcome::failed);
+        const auto answers = (*resolver)->look_up(
+            fiber, {{DnsType::txt, "two.test.example"}, {DnsType::txt, "many.test.example"}},
+            deadline_in_ms(20'000));
+        CHECK(answers[0].status == DnsStatus::found);
+        CHECK(answers[1].status == DnsStatus::failed);
         (*resolver)->stop(fiber);
     });
     loop.run();

@@ -111,6 +111,35 @@ TEST_CASE("a reader may ask about earlier mail once, where somebody answers") {
     });
 }
 
+TEST_CASE("a reader may ask DNS for so many names in so many rounds, and waits once") {
+    std::vector<Deadline> deadlines;
+    PoolConfig config = probe_config();
+    config.answer_dns = [&](net::Fiber&, const reader::DnsRound& round, Deadline deadline) {
+        deadlines.push_back(deadline);
+        return reader::DnsAnswers{
+            0, std::vector<DnsAnswer>(round.questions.size(), DnsAnswer{DnsStatus::found, {"x"}})};
+    };
+    config.dns_ms = 50;
+    with_pool(config, [&](net::Fiber& fiber, ReaderPool& pool) {
+        const Deadline latest = net::deadline_in_ms(short_deadline_ms);
+        ScanRequest request = request_of("dns");
+        request.client_ip = "192.0.2.1";
+        request.mail_from = "anna@example.org";
+        CHECK(pool.scan(fiber, request).detail ==
+              std::to_string(limits::dns_rounds) + " 192.0.2.1 anna@example.org");
+        REQUIRE(deadlines.size() == limits::dns_rounds);
+        CHECK(deadlines.front() == deadlines.back());  // the wait is for the message, not for the round
+        CHECK(deadlines.front() < latest);
+        CHECK(pool.scan(fiber, request_of("dns_rounds")).outcome == Outcome::violated);
+        CHECK(pool.scan(fiber, request_of("dns_questions")).outcome == Outcome::violated);
+        request.direction = mail::Direction::outbound;
+        CHECK(pool.scan(fiber, request).outcome == Outcome::violated);
+    });
+    with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
+        CHECK(pool.scan(fiber, request_of("dns")).outcome == Outcome::violated);
+    });
+}
+
 TEST_CASE("the breaker makes a pool of dying readers unavailable") {
     with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
         for (std::uint32_t index = 0; index < limits::respawn_deaths; ++index)
@@ -257,14 +286,17 @@ TEST_CASE("what is remembered never makes a message stricter than it was") {
     const std::string locked = test::archive_of(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, "list.txt", noise,
                                                 "zip:encryption=zipcrypt", "s3cret!");
     // Opened by a word of the message, which whoever scans the attachment alone does not have.
-    const std::string told = "From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-                             "--b\r\n\r\nThe password is: s3cret! Please hurry.\r\n--b\r\n"
-                             "Content-Type: application/zip; name=a.zip\r\n"
-                             "Content-Transfer-Encoding: binary\r\n\r\n" + locked + "\r\n--b--\r\n";
+    const std::string told =
+        "From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\n\r\nThe password is: s3cret! Please hurry.\r\n--b\r\n"
+        "Content-Type: application/zip; name=a.zip\r\n"
+        "Content-Transfer-Encoding: binary\r\n\r\n" +
+        locked + "\r\n--b--\r\n";
     // More places than are remembered of one part, and fewer than a message may name.
     std::string many = "From: a@example.com\r\nContent-Type: text/html\r\n\r\n<html><body>";
     for (int number = 0; number < 700; ++number)
-        many += "<a href=\"https://host" + std::to_string(number) + ".example.com/a/long/way/to/the/page\">x</a>\r\n";
+        many += "<a href=\"https://host" + std::to_string(number) +
+                ".example.com/a/long/way/to/the/page\">x</a>\r\n";
     with_pool(config, [&](net::Fiber& fiber, ReaderPool& pool) {
         for (const std::string& mail : {told, many}) {
             const ScanOutcome first = pool.scan(fiber, request_of("", mail));

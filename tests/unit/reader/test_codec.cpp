@@ -421,10 +421,13 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     request.direction = mail::Direction::internal;
     request.use_cache = true;
     request.use_history = true;
-    request.use_txt = true;
+    request.use_dns = true;
     request.file_name = "a.pdf";
     request.declared_type = "application/pdf";
     request.envelope_recipient = "b@example.org";
+    request.client_ip = "192.0.2.1";
+    request.helo = "mx.example.org";
+    request.mail_from = "anna@example.org";
     request.time_budget_ms = 20'000;
     Request decoded = decode_request(encode(request)).value();
     CHECK(decoded.id == 1);
@@ -432,11 +435,20 @@ TEST_CASE("requests, questions and answers come back as they were sent") {
     CHECK(decoded.direction == mail::Direction::internal);
     CHECK(decoded.use_cache);
     CHECK(decoded.use_history);
-    CHECK(decoded.use_txt);
+    CHECK(decoded.use_dns);
     CHECK(decoded.file_name == "a.pdf");
     CHECK(decoded.declared_type == "application/pdf");
     CHECK(decoded.envelope_recipient == "b@example.org");
+    CHECK(decoded.client_ip == "192.0.2.1");
+    CHECK(decoded.helo == "mx.example.org");
+    CHECK(decoded.mail_from == "anna@example.org");
     CHECK(decoded.time_budget_ms == 20'000);
+    // A sender whose name is too long is nobody, not somebody with a shorter one.
+    request.mail_from.assign(limits::spf_sender_bytes + 1, 'x');
+    CHECK(decode_request(encode(request)).value().mail_from.empty());
+    CHECK(decode_request(encode(request)).value().client_ip.empty());
+    request.mail_from.assign(limits::spf_sender_bytes, 'x');
+    request.helo.assign(limits::spf_helo_bytes, 'x');
     // The longest request fits into what a reader receives.
     request.file_name = request.declared_type = request.envelope_recipient = std::string(100'000, 'x');
     CHECK(encode(request).size() <= limits::request_bytes);
