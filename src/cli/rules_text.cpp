@@ -31,6 +31,19 @@ std::string problem_line(const std::string& path, const json& problem) {
                        problem.value("column", 0), text_of(problem, "message"));
 }
 
+/// "spf fail, dmarc pass (seen by list.example)": facts that rules hear, which decide nothing by themselves.
+std::string authentication_line(const json& answers) {
+    std::string out;
+    for (const json& one : answers.value("authentication", json::array())) {
+        const json properties = one.value("properties", json::object());
+        const std::string sealer = text_of(properties, "sealer"), reason = text_of(properties, "reason");
+        const std::string why = !sealer.empty() ? "seen by " + sealer : reason;
+        out += fmt::format("{}{} {}{}", out.empty() ? "" : ", ", text_of(one, "method"),
+                           text_of(one, "verdict"), why.empty() ? "" : " (" + why + ")");
+    }
+    return out.empty() ? out : "  authentication: " + out + "\n";
+}
+
 std::string clause_lines(const json& rule) {
     std::string out;
     for (const json& clause : rule.value("clauses", json::array())) {
@@ -132,6 +145,7 @@ std::string rules_explain_text(const json& answers, const std::string& only, boo
                        answers.value("points", 0), answers.value("text_points", 0),
                        100 * answers.value("hostility", 0.0), answers.value("asked", 0),
                        answers.value("matched", 0), answers.value("undecided", 0));
+    out += authentication_line(answers);
     std::string words;
     for (const json& word : answers.value("words", json::array()))
         words += fmt::format("{}{} ({:+.2f})", words.empty() ? "" : ", ", text_of(word, "word"),

@@ -244,6 +244,15 @@ void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement
     judgement.points += judgement.text_points;
 }
 
+/// What rules hear of authentication: of what we did not verify, only the summary.
+std::vector<mail::AuthVerdict> authentication_of(const mail::Headers& headers, bool verified) {
+    if (verified) return headers.hops.back().authentication_results->verdicts;
+    std::vector<mail::AuthVerdict> out;
+    if (headers.spf) out.push_back(*headers.spf);
+    if (headers.dmarc) out.push_back(*headers.dmarc);
+    return out;
+}
+
 }  // namespace
 
 Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading) {
@@ -285,6 +294,8 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     // Only the watch asks for it, and it looks at what customers send.
     if (reading == 0 && request.direction == mail::Direction::outbound)
         judgement.language = request.engines.language_of(message.body.current_thread.text);
+    if (request.details)
+        judgement.authentication = authentication_of(message.headers, request.verified != nullptr);
     if (readings) weigh_text(message, *readings, judgement);
     tally(*set_, asked.answers, judgement);
     name_unexcused(asked.answers, judgement);

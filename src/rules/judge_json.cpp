@@ -52,6 +52,12 @@ json detail_json(const RuleDetail& detail, const RuleSet& set) {
     return out;
 }
 
+json verdict_json(const mail::AuthVerdict& verdict) {
+    json out{{"method", verdict.method}, {"verdict", verdict.verdict}};
+    for (const auto& [name, value] : verdict.properties) out["properties"][name] = value;
+    return out;
+}
+
 std::string dump(const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -88,15 +94,23 @@ std::string to_json(const Judge& judge) {
 
 std::string to_json(const Judgement& judgement, const Judge& judge) {
     json rules = json::array(), words = json::array(), missing = json::array();
+    json authentication = json::array();
+    for (const mail::AuthVerdict& verdict : judgement.authentication)
+        authentication.push_back(verdict_json(verdict));
     for (const RuleDetail& detail : judgement.details) rules.push_back(detail_json(detail, judge.rule_set()));
     for (const WeighedWord& word : judgement.words)
         words.push_back({{"word", word.word}, {"weight", word.weight}});
     for (const scan::MissingAnswer& one : judgement.missing)
         missing.push_back({{"name", one.name}, {"rules", one.rules}});
-    json out{{"points", judgement.points},       {"text_points", judgement.text_points},
-             {"hostility", judgement.hostility}, {"asked", judgement.asked},
-             {"matched", judgement.hits.size()}, {"undecided", judgement.undecided},
-             {"missing", std::move(missing)},    {"words", std::move(words)},
+    json out{{"points", judgement.points},
+             {"text_points", judgement.text_points},
+             {"hostility", judgement.hostility},
+             {"asked", judgement.asked},
+             {"matched", judgement.hits.size()},
+             {"undecided", judgement.undecided},
+             {"missing", std::move(missing)},
+             {"words", std::move(words)},
+             {"authentication", std::move(authentication)},
              {"rules", std::move(rules)}};
     if (judgement.exempted_by != nullptr) out["exempted_by"] = judgement.exempted_by->file.name;
     return dump(out);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mail/message.hpp"
 #include "rules/rule_set.hpp"
 #include "rules/text_model.hpp"
 #include "scan/report.hpp"
@@ -39,6 +40,8 @@ struct Judgement {
     std::string language;  ///< of the first reading's visible text, of outgoing mail; see scan/language.hpp
     const Rule* exempted_by = nullptr;  ///< an exclusion matched: nothing else was asked
     std::vector<RuleDetail> details;    ///< where they were asked for
+    std::vector<mail::AuthVerdict>
+        authentication;  ///< the same: what SPF, DKIM, DMARC and ARC say, as far as it counts
     scan::JudgedHow judged = scan::JudgedHow::whole;
 };
 
