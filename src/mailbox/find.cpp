@@ -17,6 +17,14 @@ bool is_below(const proto::ImapFolder& folder, const std::string& root) {
     return folder.delimiter != 0 && folder.name.starts_with(root + folder.delimiter);
 }
 
+/// The next of them, `most` at most.
+std::vector<std::string> some(const std::vector<std::string>& all, std::size_t& at, std::size_t most) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::size_t count = std::min(most, all.size() - at);
+    at += count;
+    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
 /// One mailbox, one folder after the other.
 class Finder {
 public:
@@ -36,12 +44,12 @@ private:
 
 Result<std::vector<std::uint32_t>> Finder::candidates() {
     proto::ImapSearch search{.from = wanted_.from, .subject = wanted_.subject, .since = wanted_.since};
-    if (wanted_.message_ids.empty()) return session_.search(search);
+    if (wanted_.message_ids.empty() && wanted_.senders.empty()) return session_.search(search);
     std::set<std::uint32_t> all;
-    for (std::size_t at = 0; at < wanted_.message_ids.size(); at += limits::message_ids_per_search) {
-        const std::size_t count = std::min(limits::message_ids_per_search, wanted_.message_ids.size() - at);
-        const auto begin = wanted_.message_ids.begin() + static_cast<std::ptrdiff_t>(at);
-        search.message_ids = {begin, begin + static_cast<std::ptrdiff_t>(count)};
+    std::size_t ids = 0, senders = 0;
+    while (ids < wanted_.message_ids.size() || senders < wanted_.senders.size()) {
+        search.message_ids = some(wanted_.message_ids, ids, limits::message_ids_per_search);
+        search.senders = some(wanted_.senders, senders, limits::senders_per_search);
         const std::vector<std::uint32_t> uids = TRY(session_.search(search));
         all.insert(uids.begin(), uids.end());
     }
@@ -52,7 +60,8 @@ Result<void> Finder::compare(const OpenFolder& folder, std::uint32_t uid) {
     const proto::ImapMessage message = TRY(session_.message(uid));
     const ByteView bytes = as_bytes(*message.content);
     ++findings.candidates;
-    bool is_wanted = wanted_.message_ids.empty() || has_message_id(bytes, wanted_.message_ids);
+    bool is_wanted =
+        wanted_.message_ids.empty() || !wanted_.senders.empty() || has_message_id(bytes, wanted_.message_ids);
     if (is_wanted) is_wanted = TRY(wanted_.confirm(fiber_, bytes));
     if (!is_wanted) {
         ++findings.innocent;
@@ -117,7 +126,7 @@ bool has_message_id(ByteView message, const std::vector<std::string>& message_id
 
 Result<Findings> find_copies(net::Fiber& fiber, ImapSession& session, const Wanted& wanted,
                              const std::vector<proto::ImapFolder>& folders, const std::string& left_out) {
-    if (wanted.message_ids.empty() && wanted.from.empty() && wanted.subject.empty())
+    if (wanted.message_ids.empty() && wanted.senders.empty() && wanted.from.empty() && wanted.subject.empty())
         return fail(ErrorCode::invalid_input, "say what to look for: a Message-ID, a sender or a subject");
     Finder finder(fiber, session, wanted);
     for (const proto::ImapFolder& folder : folders) {

@@ -12,10 +12,12 @@
 
 namespace tocsin::mailbox {
 
-/// What is looked for. Every condition that is given must hold; of several Message-IDs one. They choose candidates; what a
-/// candidate is, `confirm` says of its bytes.
+/// What is looked for. Every condition that is given must hold; of all Message-IDs and senders one. They choose candidates;
+/// what a candidate is, `confirm` says of its bytes.
 struct Wanted {
-    std::vector<std::string> message_ids;  ///< with their angle brackets; compared as a whole
+    std::vector<std::string>
+        message_ids;  ///< with their angle brackets; compared as a whole, unless there are senders
+    std::vector<std::string> senders;  ///< mail of one of these is a candidate, whatever its Message-ID
     std::string from;
     std::string subject;
     std::string since;  ///< `1-Mar-2026`; one day early, because servers have their own midnight

@@ -158,7 +158,7 @@ Result<void> Purge::act() {
 }
 
 Result<void> Purge::run(const std::vector<PurgeRecord>& known) {
-    names_ = TRY(sealed_names(session_, order_.incident));
+    names_ = TRY(sealed_names(session_, order_.incident, order_.sealed_root));
     report_.sealed_folder = names_.folder;
     TRY(take_known(known));
     if (order_.mode == PurgeMode::act) return act();

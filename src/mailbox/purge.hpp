@@ -51,6 +51,7 @@ struct MailboxReport {
 
 struct PurgeOrder {
     std::string incident;
+    std::string sealed_root = std::string(sealed_root_name);
     PurgeMode mode = PurgeMode::dry_run;
     ImapLogin login = ImapLogin::own;  ///< how the session signed in
     Wanted wanted;

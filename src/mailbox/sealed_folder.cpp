@@ -42,13 +42,13 @@ std::string_view to_string(SealState state) {
     return "not_made";
 }
 
-Result<SealedNames> sealed_names(ImapSession& session, const std::string& incident) {
+Result<SealedNames> sealed_names(ImapSession& session, const std::string& incident, std::string_view root) {
     if (!proto::is_plain_folder_level(incident))
         return fail(ErrorCode::invalid_input,
                     "the incident names a folder: up to 100 letters, digits, - and _, and nothing else");
     const auto [prefix, delimiter] = TRY(session.personal_namespace());
     SealedNames names;
-    names.root = prefix + std::string(sealed_root_name);
+    names.root = prefix + std::string(root);
     names.folder = names.root + (delimiter == 0 ? '-' : delimiter) + incident;
     return names;
 }

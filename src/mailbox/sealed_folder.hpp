@@ -9,7 +9,7 @@
 
 namespace tocsin::mailbox {
 
-/// The level above all sealed folders.
+/// The level above all sealed folders, unless told otherwise.
 inline constexpr std::string_view sealed_root_name = "Tocsin-sealed";
 
 enum class SealState : std::uint8_t {
@@ -27,7 +27,8 @@ struct SealedNames {
     std::string folder;  ///< `root`, delimiter, incident
 };
 /// Errors: invalid_input (the incident cannot be the name of a folder), and those of ImapSession.
-[[nodiscard]] Result<SealedNames> sealed_names(ImapSession& session, const std::string& incident);
+[[nodiscard]] Result<SealedNames> sealed_names(ImapSession& session, const std::string& incident,
+                                               std::string_view root = sealed_root_name);
 
 /// Makes the folder, which may be there already, and takes the rights of `mailbox` in it away. Errors: the folder cannot be made;
 /// permission (the account lost its own rights in it: nothing must be moved there).

@@ -25,6 +25,7 @@ struct TlsContextState {
     std::unique_ptr<SSL_CTX, FreeContext> context;
     bool is_server = false;
     TlsVerify verify = TlsVerify::none;
+    Hash256 certificate_sha256{};  ///< client_of() only
 };
 
 struct TlsEngineState {
@@ -68,6 +69,18 @@ Result<std::unique_ptr<TlsContextState>> make_context(bool is_server) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_default_passwd_cb(context, no_passphrase);
     return state;
+}
+
+/// Takes the place of OpenSSL's own look at a chain. `expected`: a Hash256.
+int is_this_certificate(X509_STORE_CTX* chain, void* expected) {
+    Hash256 found{};
+    unsigned int size = 0;
+    const X509* const certificate = X509_STORE_CTX_get0_cert(chain);
+    const bool same = certificate != nullptr &&
+                      X509_digest(certificate, EVP_sha256(), found.data(), &size) == 1 &&
+                      size == found.size() && found == *static_cast<const Hash256*>(expected);
+    if (!same) X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_REJECTED);
+    return same ? 1 : 0;
 }
 
 /// The name in the certificate must be this one. An IP literal is looked for among its addresses.
@@ -125,6 +138,14 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::client(TlsVerify verify,
                                              "TLS authorities " + authorities_file + " cannot be used"));
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     }
+    return std::make_shared<const TlsContext>(std::move(state));
+}
+
+Result<std::shared_ptr<const TlsContext>> TlsContext::client_of(const Hash256& certificate_sha256) {
+    auto state = TRY(make_context(false));
+    state->certificate_sha256 = certificate_sha256;
+    SSL_CTX_set_verify(state->context.get(), SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(state->context.get(), is_this_certificate, &state->certificate_sha256);
     return std::make_shared<const TlsContext>(std::move(state));
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/hash.hpp"
 #include "base/result.hpp"
 
 namespace tocsin::net {
@@ -28,6 +29,10 @@ public:
     /// Errors: invalid_input.
     [[nodiscard]] static Result<std::shared_ptr<const TlsContext>>
     client(TlsVerify verify, const std::string& authorities_file = {});
+    /// The client's side, for one server that is known: its certificate has this SHA-256, whoever issued it, and whatever
+    /// its names and dates say. Errors: io.
+    [[nodiscard]] static Result<std::shared_ptr<const TlsContext>>
+    client_of(const Hash256& certificate_sha256);
 
     explicit TlsContext(std::unique_ptr<TlsContextState> state);
     TlsContext(const TlsContext&) = delete;

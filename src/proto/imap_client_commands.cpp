@@ -126,8 +126,9 @@ Result<void> ImapClientMachine::open_folder(std::string_view folder, ImapAccess 
 }
 
 Result<void> ImapClientMachine::search(const ImapSearch& search) {
-    const bool anything = !search.message_ids.empty() || !search.from.empty() || !search.subject.empty() ||
-                          !search.since.empty() || search.size_bytes || search.uid_from > 0;
+    const bool anything = !search.message_ids.empty() || !search.senders.empty() || !search.from.empty() ||
+                          !search.subject.empty() || !search.since.empty() || search.size_bytes ||
+                          search.uid_from > 0;
     if (!anything) return fail(ErrorCode::invalid_input, "a search for nothing would find everything");
     return send(search_command(search, capabilities_), ImapExpected::uids);
 }

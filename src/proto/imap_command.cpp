@@ -73,7 +73,8 @@ ImapCommand search_command(const ImapSearch& search, const ImapCapabilities& cap
     ImapCommand command("UID SEARCH", capabilities);
     // RFC 9051 section 6.4.4: without a name of its own the text is ASCII to a server of the first revision.
     const bool ascii = is_ascii(search.from) && is_ascii(search.subject) &&
-                       std::ranges::all_of(search.message_ids, is_ascii);
+                       std::ranges::all_of(search.message_ids, is_ascii) &&
+                       std::ranges::all_of(search.senders, is_ascii);
     if (!ascii) command.add(" CHARSET UTF-8");
     if (search.uid_from > 0) command.add(" UID " + std::to_string(search.uid_from) + ":*");
     if (!search.since.empty()) command.add(" SINCE " + search.since);
@@ -84,10 +85,13 @@ ImapCommand search_command(const ImapSearch& search, const ImapCapabilities& cap
     if (!search.from.empty()) command.add(" FROM").add_string(search.from);
     if (!search.subject.empty()) command.add(" SUBJECT").add_string(search.subject);
     // OR takes two: a OR (b OR c) without parentheses, as all operators stand in front.
-    for (std::size_t index = 0; index < search.message_ids.size(); ++index) {
-        if (index + 1 < search.message_ids.size()) command.add(" OR");
-        command.add(" HEADER Message-ID").add_string(search.message_ids[index]);
-    }
+    std::size_t left = search.message_ids.size() + search.senders.size();
+    const auto add = [&](const char* key, const std::string& text) {
+        if (left-- > 1) command.add(" OR");
+        command.add(key).add_string(text);
+    };
+    for (const std::string& id : search.message_ids) add(" HEADER Message-ID", id);
+    for (const std::string& sender : search.senders) add(" FROM", sender);
     return command;
 }
 

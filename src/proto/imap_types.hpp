@@ -89,10 +89,11 @@ struct ImapAnswer {
     [[nodiscard]] std::string summary() const;
 };
 
-/// What SEARCH looks for: every condition that is given must hold; of several Message-IDs one. A server compares parts of
+/// What SEARCH looks for: every condition that is given must hold; of all Message-IDs and senders one. A server compares parts of
 /// texts without regard to case, so what it finds is a candidate and no more.
 struct ImapSearch {
     std::vector<std::string> message_ids;
+    std::vector<std::string> senders;  ///< in From, as `from`
     std::string from;
     std::string subject;
     std::string since;  ///< `1-Mar-2026`, by the server's own date of arrival

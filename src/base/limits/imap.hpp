@@ -61,6 +61,17 @@ inline constexpr std::size_t incident_name_bytes = 100;
 /// One line of a record of moved messages, and the file.
 inline constexpr std::size_t purge_record_line_bytes = 64U << 10;
 inline constexpr std::size_t purge_record_bytes = 1U << 30;
+/// How far back a purge may look.
+inline constexpr std::uint32_t mailbox_look_back_days_max = 3'650;
+/// Senders that one search asks for.
+inline constexpr std::size_t senders_per_search = 10;
+/// Mailboxes in a row that cannot be entered before a purge gives up: the server is away, or the password is wrong. Who comes too
+/// often is locked out.
+inline constexpr std::size_t mailboxes_not_entered = 20;
+/// How often a mailbox that refuses the login is tried before it counts as none of ours, when others let us in.
+inline constexpr std::uint32_t mailbox_refusals = 2;
+/// Mailboxes that are named in a result, and in a note about who had read a mail.
+inline constexpr std::size_t mailboxes_named = 3, mailbox_readers_named = 40;
 /// Messages that one pass of the pick-up takes.
 inline constexpr std::size_t pick_up_messages = 1'000;
 /// Messages that could not be stored and are tried again, each pass.
@@ -77,8 +88,14 @@ inline constexpr std::uint32_t mailbox_s = 300, mailbox_s_max = 86'400;
 /// After the first failed pick-up, and at most: servers lock out who comes too often.
 inline constexpr std::uint32_t pick_up_retry_ms = 30'000, pick_up_retry_ms_max = 3'600'000;
 inline constexpr std::uint32_t pick_up_every_s_max = 86'400;
+/// What is under way in mailboxes ends by itself for so long when the daemon stops.
+inline constexpr std::uint32_t mailbox_stop_ms = 10'000;
+/// How often a visit to many mailboxes looks whether it is to stop.
+inline constexpr std::uint32_t mailbox_stop_look_ms = 250;
 
 // ---- files ----------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t password_file_bytes = 1024;
+/// A SHA-256 as people write it: with colons, too.
+inline constexpr std::size_t certificate_sha256_text_bytes = 95;
 
 }  // namespace tocsin::limits

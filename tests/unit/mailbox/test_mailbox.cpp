@@ -13,6 +13,7 @@
 #include "mailbox/pick_up.hpp"
 #include "mailbox/purge.hpp"
 #include "mailbox/sealed_folder.hpp"
+#include "net/loop.hpp"
 #include "support/scripted_stream.hpp"
 
 using namespace tocsin;
@@ -131,6 +132,30 @@ TEST_CASE("mailbox: Message-ID as a whole, whatever its line breaks") {
         CAPTURE(row.message);
         CHECK(has_message_id(as_bytes(std::string_view(row.message)), {"<a@b>"}) == row.found);
     }
+}
+
+TEST_CASE("mailbox: mail of a sender is a candidate whatever its Message-ID, and confirmed by its content") {
+    Scripted talk(
+        "* OK [UIDVALIDITY 5] x\r\nt2 OK [READ-ONLY] x\r\n* SEARCH 3 4\r\nt3 OK x\r\n"
+        "* 1 FETCH (UID 3 FLAGS () INTERNALDATE \"d\" RFC822.SIZE 4)\r\n"
+        "* 2 FETCH (UID 4 FLAGS () INTERNALDATE \"d\" RFC822.SIZE 4)\r\nt4 OK x\r\n"
+        "* 1 FETCH (UID 3 FLAGS () INTERNALDATE \"d\" RFC822.SIZE 4 BODY[] {4}\r\nevil)\r\nt5 OK x\r\n"
+        "* 2 FETCH (UID 4 FLAGS () INTERNALDATE \"d\" RFC822.SIZE 4 BODY[] {4}\r\ngood)\r\nt6 OK x\r\n");
+    Wanted wanted{.message_ids = {"<a@b>"}, .senders = {"x@y.example"}};
+    wanted.confirm = [](net::Fiber&, ByteView bytes) -> Result<bool> { return as_text(bytes) == "evil"; };
+    net::Loop loop;
+    Result<Findings> found;
+    loop.spawn([&](net::Fiber& fiber) {
+        found = find_copies(fiber, *talk.session, wanted,
+                            {{.name = "INBOX", .delimiter = '.', .selectable = true}}, "Tocsin-sealed");
+    });
+    loop.run();
+    REQUIRE(found.has_value());
+    REQUIRE(found->copies.size() == 1);
+    CHECK(found->copies[0].uid == 3);
+    CHECK(found->innocent == 1);
+    CHECK(talk.stream->take_written().find(
+              "UID SEARCH OR HEADER Message-ID \"<a@b>\" FROM \"x@y.example\"\r\n") != std::string::npos);
 }
 
 TEST_CASE("mailbox: without MOVE a message leaves its folder when its copy was seen, and alone") {

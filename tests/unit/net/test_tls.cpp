@@ -135,6 +135,21 @@ TEST_CASE("a client that verifies wants a known authority and the right name") {
         });
 }
 
+TEST_CASE("a client of one certificate takes that one, whatever its name, and no other") {
+    Pair pair;
+    Hash256 other = pair.certificate.fingerprint();
+    other[0] ^= 1U;
+    const auto serve = [&](Fiber& fiber, Stream& stream) { pair.echo(fiber, stream); };
+    for (const Hash256& expected : {pair.certificate.fingerprint(), other})
+        for (const char* name : {"", "other.example", "127.0.0.2"})
+            pair.run(serve, [&](Fiber&, Stream& stream) {
+                CAPTURE(name);
+                const auto done = stream.start_tls(*TlsContext::client_of(expected).value(), name, soon());
+                CHECK(done.has_value() == (expected != other));
+                if (!done) CHECK(done.error().code == ErrorCode::permission);
+            });
+}
+
 TEST_CASE("a peer that does not speak TLS, or goes away, fails the handshake") {
     Pair pair;
     struct Row {

@@ -114,6 +114,10 @@ TEST_CASE("imap client: what is sent") {
          "t1 UID SEARCH UID 5:* SINCE 1-Mar-2026 FROM \"x\" OR HEADER Message-ID \"<a@b>\" OR HEADER "
          "Message-ID \"<c@d>\" HEADER "
          "Message-ID \"<e@f>\"\r\n"},
+        {"search for one of several", search({.message_ids = {"<a@b>"}, .senders = {"x@y", "z@y"}}),
+         "t1 UID SEARCH OR HEADER Message-ID \"<a@b>\" OR FROM \"x@y\" FROM \"z@y\"\r\n"},
+        {"search for a sender", search({.senders = {"x@y"}, .since = "1-Mar-2026"}),
+         "t1 UID SEARCH SINCE 1-Mar-2026 FROM \"x@y\"\r\n"},
         {"search in UTF-8", search({.subject = "\xC3\xBC"}),
          "t1 UID SEARCH CHARSET UTF-8 SUBJECT {2+}\r\n\xC3\xBC\r\n"},
         {"search for a size", search({.size_bytes = 10}), "t1 UID SEARCH LARGER 9 SMALLER 11\r\n"},

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 
+#include "base/hash.hpp"
+
 namespace tocsin::test {
 
 /// For `localhost.example` and 127.0.0.1, valid for an hour.
@@ -39,6 +41,15 @@ public:
     }
 
     const std::string certificate_file, key_file;
+
+    /// Of the certificate as it is sent.
+    [[nodiscard]] Hash256 fingerprint() const {
+        Hash256 hash{};
+        unsigned int size = 0;
+        require(X509_digest(certificate_.get(), EVP_sha256(), hash.data(), &size) == 1 &&
+                size == hash.size());
+        return hash;
+    }
 
     /// The key again, under a passphrase.
     void write_encrypted_key(const std::string& path) const {
