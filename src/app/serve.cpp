@@ -197,10 +197,11 @@ private:
                 settings.scan != begun_with.scan || settings.release != begun_with.release ||
                 settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
                 settings.authentication != begun_with.authentication || settings.judge != begun_with.judge ||
-                settings.watch != begun_with.watch || settings.respond != begun_with.respond)
+                settings.watch != begun_with.watch || settings.respond != begun_with.respond ||
+                settings.mailboxes != begun_with.mailboxes)
                 log_.write(LogLevel::warning, "serve.restart_needed",
                            {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
-                                    "[release], [keep], [hunt], [watch] or [respond]"}});
+                                    "[release], [keep], [hunt], [watch], [respond] or [mailboxes]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;

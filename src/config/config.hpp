@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
@@ -47,6 +48,9 @@ struct Parsed {
 /// The mail server that takes questions to contacts: ask_through, where released outbound mail goes, or the next hop of the first
 /// SMTP listener that is not inbound, or of any. Nothing: there is none.
 [[nodiscard]] std::optional<Address> question_hop(const Settings& settings);
+
+/// A SHA-256 as people write it: 64 hexadecimal digits, with colons or without. Nothing: it is none.
+[[nodiscard]] std::optional<Hash256> certificate_hash(std::string_view text);
 
 /// check and clamd believe whoever comes, and to the api a token is sent in the clear: they must not be open to the world by
 /// accident. What is wrong, in words; nothing when the listener is local, guards itself, or has allow_remote.

@@ -31,12 +31,13 @@ using Places = std::map<std::string, std::vector<RowPlaces>, std::less<>>;
 /// Fills in what depends on other settings: default listeners, names, sessions, next hops, unknown_sender.
 void complete(Settings& settings, const Places& places);
 
-/// What no single setting shows: listeners that collide, customers without a condition, policy against the law,
-/// texts of the banner that could not be shown or told from ordinary words.
+/// What no single setting shows: listeners that collide, customers without a condition, policy against the law, mailboxes
+/// that nobody could come into, texts of the banner that could not be shown or told from ordinary words.
 void check_listeners(const Settings& settings, const Places& places, Problems& problems);
 void check_customers(const Settings& settings, const Places& places, Problems& problems);
 void check_banner(const Settings& settings, const Places& places, Problems& problems);
 void check_watch(const Settings& settings, const Places& places, Problems& problems);
+void check_mailboxes(const Settings& settings, const Places& places, Problems& problems);
 void check_policy(const Settings& settings, const Places& places, Problems& problems);
 
 }  // namespace tocsin::config

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "base/limits/watch.hpp"
 #include "config/binding.hpp"
+#include "config/mailbox_setting_rows.hpp"
 #include "config/setting_rows.hpp"
 
 namespace tocsin::config {
@@ -510,6 +511,10 @@ constexpr Section section_table[] = {
      watch_settings, one_row, append_nothing},
     {"respond", Rows::one, "Reports, incidents, and what is done about them (respond in the manual).",
      respond_settings, one_row, append_nothing},
+    {"mailboxes", Rows::one,
+     "Mailboxes over IMAP: what a playbook takes out of them, and where reports are picked up (mailboxes in "
+     "the manual). Used by the response, and not without it.",
+     mailbox_settings, one_row, append_nothing},
 };
 
 }  // namespace

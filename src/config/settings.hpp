@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "base/limits/imap.hpp"
 #include "config/address.hpp"
 #include "config/words.hpp"
 
@@ -214,6 +215,32 @@ struct RespondSettings {
     bool operator==(const RespondSettings&) const = default;
 };
 
+/// Mailboxes over IMAP: what a playbook purges, and where reports are picked up.
+struct MailboxSettings {
+    std::optional<Address> server;  ///< unset: no mailbox is touched
+    MailboxTls tls = MailboxTls::implicit;
+    std::optional<std::string> tls_name;            ///< unset: the address
+    std::optional<std::string> authorities;         ///< PEM file; unset: the system's
+    std::optional<std::string> certificate_sha256;  ///< in place of name and authorities
+    MailboxLogin login = MailboxLogin::master_user;
+    std::optional<std::string> user;
+    std::string separator = "*";
+    std::optional<std::string> password_file;
+    std::vector<std::string> domains;      ///< lower case
+    std::optional<std::string> addresses;  ///< file
+    MailboxName name = MailboxName::address;
+    std::string sealed_folder = "Tocsin-sealed";
+    std::uint32_t connections = limits::mailboxes_at_once;
+    std::uint32_t mailbox_s = limits::mailbox_s;
+    std::uint32_t look_back_days = 14;
+    std::vector<std::string> report_mailboxes;
+    std::string report_folder = "INBOX";
+    std::optional<std::string> report_done_folder;  ///< unset: marked as seen
+    std::uint32_t report_poll_s = 30;
+
+    bool operator==(const MailboxSettings&) const = default;
+};
+
 /// Where released mail goes that came through a milter, or over HTTP; what came through a proxy goes where its listener passes
 /// mail on to.
 struct ReleaseSettings {
@@ -241,6 +268,7 @@ struct Settings {
     HuntSettings hunt;
     WatchSettings watch;
     RespondSettings respond;
+    MailboxSettings mailboxes;
 
     bool operator==(const Settings&) const = default;
 };

@@ -34,6 +34,13 @@ enum class Engine : std::uint8_t { clamav, yara, documents };
 /// What the watch does: nothing; raises alarms and lets all mail go; holds.
 enum class WatchMode : std::uint8_t { off, observe, hold };
 
+/// Encryption toward an IMAP server.
+enum class MailboxTls : std::uint8_t { implicit, starttls, none };
+/// How one account comes into the mailboxes of others; own: not at all.
+enum class MailboxLogin : std::uint8_t { master_user, act_as, own };
+/// What an IMAP server calls the mailbox of an address.
+enum class MailboxName : std::uint8_t { address, local_part };
+
 /// words<E>[value]: the word for an enumerator.
 template <typename E>
 inline constexpr std::array<std::string_view, 0> words{};
@@ -72,6 +79,12 @@ template <>
 inline constexpr std::array<std::string_view, 3> words<BannerReason>{"first_contact", "suspicious", "phish"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<WatchMode>{"off", "observe", "hold"};
+template <>
+inline constexpr std::array<std::string_view, 3> words<MailboxTls>{"implicit", "starttls", "none"};
+template <>
+inline constexpr std::array<std::string_view, 3> words<MailboxLogin>{"master_user", "act_as", "own"};
+template <>
+inline constexpr std::array<std::string_view, 2> words<MailboxName>{"address", "local_part"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<Engine>{"clamav", "yara", "documents"};
 

@@ -109,10 +109,22 @@ std::string random_policy(const Section& section) {
            (coin() ? "outcomes = [\"verdict\"]\n" : "");
 }
 
+/// What is needed to come into a mailbox stands there; the rest is random.
+std::string random_mailboxes(const Section& section) {
+    return "[mailboxes]\nserver = \"192.0.2.1:993\"\nuser = \"t\"\npassword_file = \"/p\"\ndomains = "
+           "[\"a.example\"]\n" +
+           random_lines(section, {"server", "tls", "tls_name", "authorities", "certificate_sha256", "login",
+                                  "user", "separator", "password_file", "domains", "sealed_folder"});
+}
+
 std::string random_config() {
     std::string out;
     for (const Section& section : sections()) {
-        if (section.rows == Rows::one && coin())
+        if (section.name == "mailboxes") {
+            if (coin()) out += random_mailboxes(section);
+        } else if (section.name == "respond") {
+            out += "[respond]\npeople = \"/people\"\n" + random_lines(section, {"people"});
+        } else if (section.rows == Rows::one && coin())
             // Some texts of the banner must be long enough, or ASCII.
             out += "[" + std::string(section.name) + "]\n" +
                    random_lines(section, {"heading", "mark", "fallback", "answer_url", "ask_from"}) +
