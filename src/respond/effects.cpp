@@ -20,6 +20,12 @@ bool may_repeat(const EffectRow& row) {
     return row.repeat != Repeat::rather_not;
 }
 
+/// When it is taken for lost that nothing was heard.
+std::int64_t result_us(EffectKind kind) {
+    const bool in_mailboxes = kind == EffectKind::purge || kind == EffectKind::restore_purged;
+    return in_mailboxes ? limits::respond_mailbox_result_us : limits::respond_result_us;
+}
+
 }  // namespace
 
 /// nullptr: the incident has it already, or has too many.
@@ -100,8 +106,7 @@ Result<void> Response::on(const Event&, const EffectAttempted& what) {
     row.tried = now_;
     ++row.attempts;
     queue(row);
-    plan(
-        {TimePoint{now_.microseconds + limits::respond_result_us}, TimerKind::result, row.key, row.attempts});
+    plan({TimePoint{now_.microseconds + result_us(row.kind)}, TimerKind::result, row.key, row.attempts});
     return {};
 }
 

@@ -19,6 +19,13 @@ std::optional<EffectKind> undo_of(const Step& step) {
     return facts_of(step.action).undo;
 }
 
+/// Whether there may be something to take back. A purge that failed, or was given up between two tries, has been in some
+/// mailboxes.
+bool may_have_acted(const EffectRow& row) {
+    if (row.state == EffectState::done || row.state == EffectState::unknown) return true;
+    return row.kind == EffectKind::purge && row.attempts > 0;
+}
+
 }  // namespace
 
 Result<void> Response::on(const Event& event, const RunUndone& what) {
@@ -55,7 +62,7 @@ void Response::go_on_undoing(Incident& incident, Run& run) {
         for (const EffectKey& key : step.effects) {
             const EffectRow& row = effects_.at(key);
             if (row.state <= EffectState::attempted) return;
-            if (row.state == EffectState::done || row.state == EffectState::unknown) done.push_back(&row);
+            if (may_have_acted(row)) done.push_back(&row);
         }
     std::ranges::sort(done, std::ranges::greater{}, &EffectRow::number);
     for (const EffectRow* row : done) {

@@ -63,6 +63,8 @@ inline constexpr std::size_t respond_words = 32;
 inline constexpr std::size_t respond_effects = 50'000;
 /// An effect that was begun and of which nothing was heard is taken for lost after so long.
 inline constexpr std::int64_t respond_result_us = 120LL * 1'000'000;
+/// The same for what is done in mailboxes: ten thousand of them take a while.
+inline constexpr std::int64_t respond_mailbox_result_us = 7'200LL * 1'000'000;
 /// First pause before a try again; it doubles up to the longest.
 inline constexpr std::int64_t respond_retry_us = 2LL * 1'000'000, respond_retry_us_max = 300LL * 1'000'000;
 /// What is urgent waits less, and is tried for most of an hour.

@@ -249,6 +249,24 @@ TEST_CASE("nothing heard of an effect: it is asked for again with its key, and u
     CHECK(mine.keys_asked() == std::set<std::string>{"hold release_customer"});
 }
 
+TEST_CASE("a purge that failed has been in some mailboxes: it is undone, and one that nobody tried is not") {
+    for (const bool tried : {true, false}) {
+        Step step = hold("take");
+        step.action = Action::purge;
+        step.parameters.clear();
+        step.approvals = 1;
+        step.approvals_above_people = 5;
+        step.approvers = {"desk"};
+        step.retries = 1;
+        Mine mine({step});
+        CHECK(mine.keys_asked() == std::set<std::string>{"take purge"});
+        if (tried) mine.fail("take", Retry::possible);
+        REQUIRE(mine.story.see("carla", RunUndone{mine.id, 1, ""}));
+        CHECK(mine.keys_asked() ==
+              (tried ? std::set<std::string>{"take restore_purged"} : std::set<std::string>{}));
+    }
+}
+
 TEST_CASE("undo goes backwards, one after the other, and waits for what is under way") {
     Mine mine({hold("first"), hold("second", {"first"}), hold("third", {"second"})});
     CHECK(mine.keys_asked().size() == 1);
