@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "app/contact_question.hpp"
+#include "app/journal_copies.hpp"
 #include "app/own_mail.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
@@ -37,17 +37,6 @@ std::string parameter(const Effect& effect, const std::string& name) {
     return found == effect.parameters.end() ? std::string() : found->second;
 }
 
-std::vector<std::string> lines_of(const Effect& effect, const std::string& name) {
-    std::vector<std::string> lines;
-    std::string rest = parameter(effect, name);
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        if (end > 0) lines.push_back(rest.substr(0, end));
-        rest.erase(0, end + 1);
-    }
-    return lines;
-}
-
 Result<std::uint32_t> number(const Effect& effect, const std::string& name, std::uint32_t otherwise) {
     const std::string text = parameter(effect, name);
     if (text.empty()) return otherwise;
@@ -61,12 +50,6 @@ Result<std::uint32_t> number(const Effect& effect, const std::string& name, std:
 std::string reason_of(const Effect& effect) {
     const std::string reason = parameter(effect, "reason");
     return reason.empty() ? "incident " + effect.incident : reason;
-}
-
-/// Host of a link: what stands before the path of its key.
-std::string host_of(const std::string& url) {
-    const std::string key = store::link_key(url);
-    return key.substr(0, key.find_first_of("/?:"));
 }
 
 }  // namespace
@@ -85,7 +68,7 @@ Result<std::string> ResponseActions::perform(net::Fiber& fiber, const Effect& ef
         case EffectKind::notify: return notify(fiber, effect);
         case EffectKind::alarm: return raise_alarm(effect);
         case EffectKind::purge:
-        case EffectKind::restore_purged:
+        case EffectKind::restore_purged: return world_.mailboxes.perform(fiber, effect);
         case EffectKind::webhook: break;
     }
     return fail(ErrorCode::invalid_input,
@@ -168,83 +151,9 @@ Result<std::string> ResponseActions::take_care(net::Fiber& fiber, const Effect& 
     return what;
 }
 
-namespace {
-
-/// Records of the journal that are the same mailing: the same file, the same text, or the same sender with a link to the same
-/// host. A host alone would find everybody who links there.
-class Copies {
-public:
-    Copies(store::JournalStore& journal, TimePoint since) : journal_(journal), since_(since) {}
-
-    Result<void> look_for(const Effect& effect) {
-        for (const std::string& file : lines_of(effect, "file")) {
-            store::RecordFilter filter;
-            filter.attachment_sha256 = file;
-            TRY(take(filter));
-        }
-        for (const std::string& text : lines_of(effect, "text")) {
-            std::uint64_t fingerprint = 0;
-            std::from_chars(text.data(), text.data() + text.size(), fingerprint, 16);
-            if (fingerprint == 0) continue;
-            store::RecordFilter filter;
-            filter.text_fingerprints = TRY(journal_.similar_fingerprints(fingerprint));
-            TRY(take(filter));
-        }
-        for (const std::string& sender : lines_of(effect, "sender"))
-            for (const std::string& url : lines_of(effect, "url")) {
-                store::RecordFilter filter;
-                filter.sender = sender;
-                filter.link_domain = host_of(url);
-                TRY(take(filter));
-            }
-        return {};
-    }
-    [[nodiscard]] std::size_t records() const { return seen_.size(); }
-    [[nodiscard]] std::size_t stopped() const { return stopped_; }
-    [[nodiscard]] std::size_t left() const { return left_; }
-    [[nodiscard]] const std::set<std::string>& recipients() const { return recipients_; }
-    [[nodiscard]] bool cut() const { return cut_; }
-
-private:
-    Result<void> take(store::RecordFilter filter) {
-        filter.from = since_;
-        filter.limit = limits::listing_rows;
-        while (true) {
-            const std::vector<store::Record> page = TRY(journal_.list(filter));
-            for (const store::Record& record : page) note(record);
-            if (page.size() < filter.limit) return {};
-            if (seen_.size() >= limits::respond_copies) {
-                cut_ = true;
-                return {};
-            }
-            filter.before_id = page.back().id;
-        }
-    }
-    void note(const store::Record& record) {
-        if (!seen_.insert(record.id).second) return;
-        if (record.disposition != "accept" && record.disposition != "tag") {
-            ++stopped_;
-            return;
-        }
-        // Only people of the house are told that they got it: what left is for strangers, and its customer's affair.
-        if (record.direction == "inbound")
-            for (const std::string& recipient : record.recipients) recipients_.insert(ascii_lower(recipient));
-        else
-            ++left_;
-    }
-
-    store::JournalStore& journal_;
-    TimePoint since_;
-    std::set<std::string> seen_, recipients_;
-    std::size_t stopped_ = 0, left_ = 0;
-    bool cut_ = false;
-};
-
-}  // namespace
-
 Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect& effect) {
     const std::uint32_t days = TRY(number(effect, "days", find_days_by_default));
-    Copies copies(world_.journal, TimePoint{world_.clock.now().microseconds - days * day_us});
+    JournalCopies copies(world_.journal, TimePoint{world_.clock.now().microseconds - days * day_us});
     TRY(world_.blocking.call(fiber, [&]() -> Result<void> {
         TRY(world_.journal.file_all());
         return copies.look_for(effect);
@@ -255,7 +164,7 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
         return world_.response.tell(fiber, respond::PeopleTouched{effect.incident, std::exchange(people, {})},
                                     giver, {});
     };
-    for (const std::string& recipient : copies.recipients()) {
+    for (const auto& [recipient, got] : copies.recipients()) {
         people.push_back({recipient, respond::Deed::none});
         if (people.size() >= limits::respond_list_entries) TRY(tell());
     }

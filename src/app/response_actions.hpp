@@ -1,9 +1,11 @@
-// What effects of the response do here: orders at the gates, the watch, searches of the journal, notices by mail.
+// What effects of the response do here: orders at the gates, the watch, searches of the journal, notices by mail; mailboxes are
+// the business of MailboxActions.
 #pragma once
 
 #include <functional>
 #include <string>
 
+#include "app/mailbox_actions.hpp"
 #include "app/response_service.hpp"
 #include "app/watch_service.hpp"
 #include "base/clock.hpp"
@@ -27,6 +29,7 @@ struct ResponseWorld {
     const Clock& clock;
     Log& log;
     ResponseService& response;
+    MailboxActions& mailboxes;
     WatchService* watch = nullptr;  ///< nullptr: it is off
     /// Makes every gate use what is ordered now. Returns when it is in force.
     std::function<Result<void>(net::Fiber&)> orders_changed;

@@ -17,6 +17,7 @@ namespace tocsin::app {
 
 namespace {
 
+/// Besides one for each report mailbox.
 constexpr std::size_t fibers_of_room = 3;
 constexpr std::int64_t missed_us = 24LL * 3'600 * 1'000'000;
 
@@ -68,15 +69,22 @@ respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
 }  // namespace
 
 ResponseRoom::ResponseRoom(RoomServices services)
-    : services_(std::move(services)), store_(services_.database),
+    : services_(std::move(services)), store_(services_.database), purges_(services_.database),
       service_(store_, services_.blocking, services_.loop, services_.clock, services_.log),
       intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence,
                services_.readers, services_.blocking, services_.clock, services_.log}),
+      mailboxes_({services_.settings, purges_, services_.journal, service_, services_.readers,
+                  services_.blocking, services_.clock}),
       doer_({services_.settings, services_.orders, services_.journal, services_.blocking, services_.clock,
-             services_.log, service_, services_.watch, services_.orders_changed}),
+             services_.log, service_, mailboxes_, services_.watch, services_.orders_changed}),
       perform_(
           [this](net::Fiber& fiber, const respond::Effect& effect) { return doer_.perform(fiber, effect); }),
-      fibers_(services_.loop, fibers_of_room) {}
+      fibers_(services_.loop, fibers_of_room + services_.settings.mailboxes.report_mailboxes.size()) {
+    for (const std::string& name : services_.settings.mailboxes.report_mailboxes)
+        pick_ups_.emplace_back(PickUpServices{services_.settings, purges_, intake_, service_,
+                                              services_.readers, services_.blocking, services_.log},
+                               name);
+}
 
 Result<void> ResponseRoom::start(net::Fiber& fiber) {
     respond::Setup setup = TRY(services_.blocking.call(fiber, [&] { return read_setup(services_); }));
@@ -85,9 +93,23 @@ Result<void> ResponseRoom::start(net::Fiber& fiber) {
     TRY(service_.recover(fiber));
     TRY(service_.set_up(fiber, std::move(setup)));
     TRY(note_what_was_missed(fiber));
+    TRY(check_mailboxes(fiber));
     TRY(fibers_.spawn([this](net::Fiber& own) { service_.act_for_ever(own, perform_); }));
     TRY(fibers_.spawn([this](net::Fiber& own) { intake_.work_for_ever(own); }));
+    for (ReportPickUp& pick_up : pick_ups_)
+        TRY(fibers_.spawn([&pick_up](net::Fiber& own) { pick_up.work_for_ever(own); }));
     return fibers_.spawn([this](net::Fiber& own) { tell_for_ever(own); });
+}
+
+/// A password that cannot be read is told now, and not in the middle of an attack.
+Result<void> ResponseRoom::check_mailboxes(net::Fiber& fiber) {
+    const config::MailboxSettings& settings = services_.settings.mailboxes;
+    if (!settings.server) return {};
+    return services_.blocking.call(fiber, [&]() -> Result<void> {
+        TRY(mailbox_server(settings));
+        TRY(MailboxList::read(settings));
+        return {};
+    });
 }
 
 void ResponseRoom::stop(net::Fiber& fiber, Deadline deadline) {

@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "api/respond_requests.hpp"
+#include "app/mailbox_actions.hpp"
 #include "app/report_intake.hpp"
+#include "app/report_pick_up.hpp"
 #include "app/response_actions.hpp"
 #include "app/response_service.hpp"
 #include "net/task_group.hpp"
+#include "store/purge_store.hpp"
 #include "store/respond_store.hpp"
 #include "watch/alarm.hpp"
 
@@ -60,6 +63,7 @@ private:
         std::string id;
         respond::EventBody what;
     };
+    Result<void> check_mailboxes(net::Fiber& fiber);
     /// What was found before a crash and may not have been told.
     Result<void> note_what_was_missed(net::Fiber& fiber);
     void note(std::string id, respond::EventBody what);
@@ -67,8 +71,11 @@ private:
 
     RoomServices services_;
     store::RespondStore store_;
+    store::PurgeStore purges_;
     ResponseService service_;
     ReportIntake intake_;
+    MailboxActions mailboxes_;
+    std::deque<ReportPickUp> pick_ups_;  ///< one for each report mailbox
     ResponseActions doer_;
     PerformEffect perform_;
     std::shared_ptr<const share::House> house_;  ///< set by start()

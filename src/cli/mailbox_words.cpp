@@ -1,41 +1,18 @@
 #include "cli/mailbox_words.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fstream>
 
 #include <fmt/format.h>
 
-#include "base/unique_fd.hpp"
+#include "app/password_file.hpp"
 
 namespace tocsin::cli {
 
 namespace {
 
 constexpr std::uint16_t imaps_port = 993, imap_port = 143;
-
-Result<std::string> read_password(const std::string& path) {
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat facts{};
-    if (!file.valid() || ::fstat(file.get(), &facts) != 0)
-        return std::unexpected(errno_error("read the password from " + path, errno));
-    if (!S_ISREG(facts.st_mode) || (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return fail(ErrorCode::permission, path + ": others may read the password; chmod 600 " + path);
-    std::array<char, limits::password_file_bytes> buffer{};
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0) return std::unexpected(errno_error("read the password from " + path, errno));
-    std::string password(buffer.data(), static_cast<std::size_t>(got));
-    while (password.ends_with('\n') || password.ends_with('\r')) password.pop_back();
-    if (password.empty()) return fail(ErrorCode::invalid_input, path + ": there is no password in it");
-    if (password.find_first_of("\r\n") != std::string::npos || static_cast<std::size_t>(got) == buffer.size())
-        return fail(ErrorCode::invalid_input, path + ": more than one line, or too long for a password");
-    return password;
-}
 
 bool is_this_machine(const std::string& address) {
     return address.starts_with("127.") || address == "::1";
@@ -84,7 +61,7 @@ Result<mailbox::ImapServer> server_from(const MailboxServerWords& words) {
                     "--user: say which account acts in the mailboxes of others, or --login own");
     server.user = words.user;
     server.master_separator = words.separator.front();
-    server.password = TRY(read_password(words.password_file));
+    server.password = TRY(app::read_password(words.password_file, app::MayRead::nobody));
     return server;
 }
 
