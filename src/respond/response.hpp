@@ -154,6 +154,8 @@ private:
     void ask_approval(const StepPlace& place);
     void perform(const StepPlace& place);
     void perform_notice(const StepPlace& place);
+    [[nodiscard]] std::set<std::string> told_before(const Incident& incident, const Run& run,
+                                                    const std::string& text_name) const;
     void perform_manual(const StepPlace& place);
     void perform_undo_runs(const StepPlace& place);
     void end(const StepPlace& place, StepState state, std::string note);

@@ -276,10 +276,25 @@ void Response::perform(const StepPlace& place) {
     }
 }
 
+/// Whom this run told the same already, by another step: a group may have grown since.
+std::set<std::string> Response::told_before(const Incident& incident, const Run& run,
+                                            const std::string& text_name) const {
+    std::set<std::string> told;
+    for (const EffectKey& key : incident.effects) {
+        const EffectRow& row = effects_.at(key);
+        const bool same = row.kind == EffectKind::notify && row.notice == NoticeKind::tell &&
+                          row.run == run.number && row.parameters.at("template") == text_name;
+        if (same) told.insert(row.target.whom);
+    }
+    return told;
+}
+
 void Response::perform_notice(const StepPlace& place) {
     const Step& step = place.plan();
+    const std::set<std::string> told =
+        told_before(*place.incident, *place.run, step.parameters.at("template"));
     std::vector<Target> targets;
-    bool derived = true;
+    bool derived = true, all_told = false;
     for (const std::string& group : step.groups) {
         derived =
             derived && group_kind(group) != GroupKind::listed && group_kind(group) != GroupKind::everyone;
@@ -287,9 +302,12 @@ void Response::perform_notice(const StepPlace& place) {
             // One run helps those for whom it began: the first victim is not told again when there is a second.
             const bool other =
                 group_kind(group) == GroupKind::victims && !contains(place.run->victims, target.whom);
-            if (!other) targets.push_back(std::move(target));
+            const bool again = told.contains(target.whom);
+            all_told = all_told || again;
+            if (!other && !again) targets.push_back(std::move(target));
         }
     }
+    if (targets.empty() && all_told) return end(place, StepState::skipped, "all of them were told the same");
     if (targets.empty())
         return end(place, derived ? StepState::skipped : StepState::failed, "there is nobody to tell");
     if (targets.size() > limits::respond_notice_people) {

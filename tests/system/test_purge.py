@@ -259,6 +259,10 @@ class Listed(Chain):
         self.assertIn("moved 5 copies out of 5 of 5 mailboxes", step["note"])
         self.assertEqual(self.lures_in(self.content()), 0)
         self.assertIn(f"phish@{DOMAIN}", [one["address"] for one in self.incident()["touched"]])
+        self.wait_for_step("done", name="warn_others")
+        warned = [one.recipients[0] for one in self.sink.delivered if one.mail_from == "security@esp.example"
+                  and b"hostile mail" in one.content]
+        self.assertEqual(sorted(address for address in warned if "esp.example" in address), sorted(self.users))
 
 
 class Killed(Chain):
@@ -367,7 +371,7 @@ class WrongCertificate(Encrypted):
         self.approve()
         self.wait_for(lambda: "no TLS with the IMAP server" in self.timeline(), "nobody hears what is wrong")
         self.assertEqual(self.lures_in(self.content()), 3)
-        self.assertNotIn("Login", (self.dovecot.folder / "log").read_text())
+        self.assertNotRegex((self.dovecot.folder / "log").read_text(), r"Login: .*TLS")
 
 
 class NotSetUp(Chain):

@@ -275,10 +275,12 @@ void World::send(const Effect& effect) {
     if (sent > 1 && effect.repeat == Repeat::rather_not) violated("sent twice: " + effect.key);
     const std::string& text = effect.parameters.at("text");
     if (text.find("http://") != std::string::npos) violated("a live link in a notice: " + text);
-    // Whoever reports while the copies are looked for is warned or not, in a calm world too.
+    // Whoever reports while the copies are looked for, or mailboxes are purged, is warned by this step, by that one or not at
+    // all, in a calm world too.
     const std::string& whom = effect.parameters.at("whom");
+    const bool warns = effect.step == "warn_recipients" || effect.step == "warn_others";
     if (!page && effect.urgency == Urgency::urgent && !effect.step.empty() &&
-        !(effect.step == "warn_recipients" && whom.starts_with("staff")))
+        !(warns && whom.starts_with("staff")))
         deeds.insert(fmt::format("{} {} tells {}", label(effect.incident), effect.step, whom));
 }
 
