@@ -92,7 +92,8 @@ void JournalCopies::note(const store::Record& record) {
     for (const std::string& recipient : record.recipients) {
         GotCopies& got = recipients_[ascii_lower(recipient)];
         if (can_be_asked_for(record.message_id))
-            got.message_ids.insert(record.message_id);
+            got.by_message_id.try_emplace(record.message_id,
+                                          SeenCopy{ascii_lower(record.header_from), record.text_fingerprint});
         else
             got.without_id = true;
     }

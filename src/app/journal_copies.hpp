@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -17,9 +18,15 @@ namespace tocsin::app {
 /// Values of one of an effect's parameters, a line each.
 [[nodiscard]] std::vector<std::string> lines_of(const respond::Effect& effect, const std::string& name);
 
+/// What the gate saw of one copy, before it put a banner into it.
+struct SeenCopy {
+    std::string sender;      ///< of From, lower case
+    std::uint64_t text = 0;  ///< fingerprint
+};
+
 /// What one person got.
 struct GotCopies {
-    std::set<std::string> message_ids;
+    std::map<std::string, SeenCopy> by_message_id;
     bool without_id = false;  ///< one of them has no Message-ID that could be asked for
 };
 

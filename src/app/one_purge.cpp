@@ -44,7 +44,8 @@ mailbox::VisitLimits visit_limits(const config::MailboxSettings& settings) {
 }
 
 OnePurge::OnePurge(const MailboxWorld& world, const respond::Effect& effect)
-    : world_(world), effect_(effect), records_(world.purges, world.blocking, world.clock, effect.key) {}
+    : world_(world), effect_(effect), records_(world.purges, world.blocking, world.clock, effect.key),
+      readers_free_(std::max<std::size_t>(1, world.readers.status().readers_max / 2)) {}
 
 Result<std::string> OnePurge::run(net::Fiber& fiber) {
     TRY(prepare(fiber));
@@ -111,11 +112,11 @@ void OnePurge::add_candidate(const std::string& address, const GotCopies* got) {
     Candidate& candidate = place->second;
     if (is_new) candidate.address = address;
     if (got != nullptr) {
-        candidate.message_ids.insert(got->message_ids.begin(), got->message_ids.end());
+        candidate.copies.insert(got->by_message_id.begin(), got->by_message_id.end());
         candidate.by_sender = candidate.by_sender || got->without_id;
     }
     // Only somebody says that he got it: our journal knows nothing of it.
-    if (candidate.message_ids.empty()) candidate.by_sender = true;
+    if (candidate.copies.empty()) candidate.by_sender = true;
 }
 
 void OnePurge::choose_targets() {
@@ -124,16 +125,16 @@ void OnePurge::choose_targets() {
         if (!candidates_.contains(mailbox) && !senders_.empty()) rest.push_back(mailbox);
     for (const auto& [mailbox, candidate] : candidates_) add_target(mailbox, candidate);
     for (const std::string& mailbox : rest)
-        add_target(mailbox, {.address = list_->listed().at(mailbox), .message_ids = {}, .by_sender = true});
+        add_target(mailbox, {.address = list_->listed().at(mailbox), .copies = {}, .by_sender = true});
     // Those that nobody tried yet: a mailbox that cannot be opened keeps no other waiting.
     std::ranges::stable_partition(
         targets_, [&](const mailbox::Target& target) { return summary(target.mailbox) == nullptr; });
 }
 
 void OnePurge::add_target(const std::string& mailbox, const Candidate& candidate) {
-    const bool too_many = candidate.message_ids.size() > limits::mailbox_message_ids;
+    const bool too_many = candidate.copies.size() > limits::mailbox_message_ids;
     const bool by_sender = !senders_.empty() && (candidate.by_sender || too_many);
-    if (!by_sender && candidate.message_ids.empty()) {
+    if (!by_sender && candidate.copies.empty()) {
         ++unsearchable_;
         return;
     }
@@ -141,7 +142,8 @@ void OnePurge::add_target(const std::string& mailbox, const Candidate& candidate
     const store::PurgedMailbox* known = summary(mailbox);
     if (known != nullptr && is_over(*known)) return;
     mailbox::Target target{.mailbox = mailbox, .message_ids = {}};
-    if (!by_sender) target.message_ids.assign(candidate.message_ids.begin(), candidate.message_ids.end());
+    if (!by_sender)
+        for (const auto& [id, copy] : candidate.copies) target.message_ids.push_back(id);
     targets_.push_back(std::move(target));
 }
 
@@ -154,8 +156,8 @@ mailbox::MailboxReport OnePurge::visit_one(net::Fiber& fiber, mailbox::ImapSessi
     order.wanted.message_ids = target.message_ids;
     if (target.message_ids.empty()) order.wanted.senders = senders_;
     order.wanted.since = since_;
-    order.wanted.confirm = [this](net::Fiber& own, ByteView bytes) {
-        return is_one_of(own, world_.readers, marks_, bytes);
+    order.wanted.confirm = [&](net::Fiber& own, ByteView bytes) {
+        return confirm(own, target.mailbox, bytes);
     };
     order.write = [this](net::Fiber& own, std::span<const mailbox::PurgeRecord> records) {
         return records_.write(own, records);
@@ -165,6 +167,21 @@ mailbox::MailboxReport OnePurge::visit_one(net::Fiber& fiber, mailbox::ImapSessi
     if (is_dry()) return report;
     if (const Result<void> noted = records_.note(fiber, report); !noted) note_error(report, noted.error());
     return report;
+}
+
+/// Half of the readers at most: the gate's mail must not wait behind a purge.
+Result<bool> OnePurge::confirm(net::Fiber& fiber, const std::string& mailbox, ByteView message) {
+    TRY(reader_freed_.wait_until(fiber, net::no_deadline, net::OnStop::keep_waiting,
+                                 [this] { return readers_free_ > 0; }));
+    --readers_free_;
+    static const std::map<std::string, SeenCopy> nothing_seen;
+    const auto candidate = candidates_.find(mailbox);
+    Result<bool> is_copy =
+        is_one_of(fiber, world_.readers, marks_,
+                  candidate == candidates_.end() ? nothing_seen : candidate->second.copies, message);
+    ++readers_free_;
+    reader_freed_.notify_one();
+    return is_copy;
 }
 
 Result<void> OnePurge::visit(net::Fiber& fiber) {
@@ -255,7 +272,8 @@ void OnePurge::tell_trouble(net::Fiber& fiber, const Error& error) {
 }
 
 Result<std::string> OnePurge::result() const {
-    std::size_t done = 0, with_copies = 0, copies = 0, seen = 0, answered = 0, innocent = 0, untried = 0;
+    std::size_t done = 0, with_copies = 0, copies = 0, seen = 0, answered = 0, innocent = 0, untried = 0,
+                without = 0;
     std::vector<std::string> trouble, refused;
     for (const std::string& mailbox : mailboxes_) {
         const store::PurgedMailbox* one = summary(mailbox);
@@ -265,6 +283,9 @@ Result<std::string> OnePurge::result() const {
         }
         copies += one->copies;
         with_copies += one->copies > 0 ? 1 : 0;
+        const auto candidate = candidates_.find(mailbox);
+        without +=
+            one->copies == 0 && candidate != candidates_.end() && !candidate->second.copies.empty() ? 1 : 0;
         seen += one->seen;
         answered += one->answered + one->forwarded;
         innocent += one->innocent;
@@ -279,6 +300,8 @@ Result<std::string> OnePurge::result() const {
         "{} {} copies out of {} of {} mailboxes; {} were opened, {} answered or passed on; {} innocent mails "
         "were looked at and left",
         is_dry() ? "would move" : "moved", copies, with_copies, mailboxes_.size(), seen, answered, innocent);
+    if (without > 0)
+        text += fmt::format("; {} mailboxes that got one by the journal have none (any more)", without);
     if (!refused.empty())
         text += fmt::format("; no mailbox here, or none that lets us in: {}",
                             some_of(refused, limits::mailboxes_named));

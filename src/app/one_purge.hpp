@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +22,8 @@ private:
     /// What is known of a mailbox that may have copies.
     struct Candidate {
         std::string address;
-        std::set<std::string> message_ids;
-        bool by_sender = false;  ///< its Message-IDs do not say all
+        std::map<std::string, SeenCopy> copies;  ///< by Message-ID
+        bool by_sender = false;                  ///< its Message-IDs do not say all
     };
     Result<void> prepare(net::Fiber& fiber);
     Result<void> find_candidates(net::Fiber& fiber);
@@ -34,6 +33,7 @@ private:
     Result<void> visit(net::Fiber& fiber);
     mailbox::MailboxReport visit_one(net::Fiber& fiber, mailbox::ImapSession& session,
                                      const mailbox::Target& target);
+    Result<bool> confirm(net::Fiber& fiber, const std::string& mailbox, ByteView message);
     void tell_people(net::Fiber& fiber);
     void tell_readers(net::Fiber& fiber);
     void tell_trouble(net::Fiber& fiber, const Error& error);
@@ -57,6 +57,8 @@ private:
     std::vector<mailbox::Target> targets_;         ///< those of them that are not done yet
     std::map<std::string, store::PurgedMailbox> summaries_;
     std::size_t unsearchable_ = 0;
+    std::size_t readers_free_;  ///< of those that compare mail for this purge
+    net::FiberEvent reader_freed_;
 };
 
 /// Brings back what the effect that is undone moved.

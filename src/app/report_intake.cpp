@@ -234,9 +234,28 @@ void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& 
         });
     if (!records || records->empty()) return;
     const store::Record& record = records->front();
+    if (!services_.settings.banner.when.empty()) note_text_without_banner(fiber, record, facts);
     const bool outbound = record.direction == "outbound";
     facts.direction = outbound ? respond::MailDirection::from_customer : respond::MailDirection::inbound;
     if (outbound) facts.customer = cut(record.customer);
+}
+
+/// What is reported has our banner in it, and what is looked for at the gate and in the journal has not. The Message-ID is the
+/// reporter's word: the record counts when its sender is the same and it links to all that the reported mail links to.
+void ReportIntake::note_text_without_banner(net::Fiber& fiber, const store::Record& record,
+                                            respond::ReportFacts& facts) {
+    if (record.text_fingerprint == 0 || ascii_lower(record.header_from) != ascii_lower(facts.sender)) return;
+    const Result<bool> same = services_.blocking.call(fiber, [&]() -> Result<bool> {
+        for (const std::string& host : facts.hosts) {
+            store::RecordFilter filter;
+            filter.message_id = record.message_id;
+            filter.link_domain = host;
+            filter.limit = 1;
+            if (TRY(services_.journal.list(filter)).empty()) return false;
+        }
+        return !facts.hosts.empty();
+    });
+    if (same && *same) facts.text_fingerprint = record.text_fingerprint;
 }
 
 }  // namespace tocsin::app

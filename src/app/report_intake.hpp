@@ -69,6 +69,8 @@ private:
                                                  const respond::Report& report);
     void note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts);
     void note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts);
+    void note_text_without_banner(net::Fiber& fiber, const store::Record& record,
+                                  respond::ReportFacts& facts);
 
     IntakeServices services_;
     bool failing_ = false;

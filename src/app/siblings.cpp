@@ -5,7 +5,6 @@
 
 #include <fmt/core.h>
 
-#include "app/journal_copies.hpp"
 #include "base/fold_case.hpp"
 #include "base/similarity.hpp"
 #include "store/order_value.hpp"
@@ -131,16 +130,23 @@ std::vector<Marks> marks_of(const respond::Response& response, const respond::Ef
 }
 
 Result<bool> is_one_of(net::Fiber& fiber, pool::ReaderPool& readers, const std::vector<Marks>& known,
-                       ByteView message) {
+                       const std::map<std::string, SeenCopy>& seen, ByteView message) {
     pool::ScanRequest request;
     request.bytes = message;
     const pool::ScanOutcome scanned = readers.scan(fiber, request);
     if (scanned.outcome != sandbox::Outcome::verdict)
         return fail(ErrorCode::unavailable, fmt::format("a reader could not compare it ({}): {}",
                                                         sandbox::to_string(scanned.outcome), scanned.detail));
-    const Marks found = marks_of(scanned.report);
-    return std::ranges::any_of(
-        known, [&](const Marks& one) { return is_sibling(one, found, scanned.report.verdict); });
+    Marks found = marks_of(scanned.report);
+    const auto is_known = [&] {
+        return std::ranges::any_of(
+            known, [&](const Marks& one) { return is_sibling(one, found, scanned.report.verdict); });
+    };
+    if (is_known()) return true;
+    const auto at_the_gate = seen.find(scanned.report.facts.message_id);
+    if (at_the_gate == seen.end() || at_the_gate->second.sender != found.sender) return false;
+    found.text = at_the_gate->second.text;
+    return is_known();
 }
 
 }  // namespace tocsin::app

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/journal_copies.hpp"
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "net/fiber.hpp"
@@ -45,8 +47,11 @@ struct Marks {
 /// the effect names where there is no report.
 [[nodiscard]] std::vector<Marks> marks_of(const respond::Response& response, const respond::Effect& effect);
 
-/// Asks a reader. Errors: unavailable (it could not be told).
+/// Asks a reader. `seen`: what the gate saw of mail to this person, by Message-ID. Where it put a banner into the mail the text
+/// is not what it was; the journal says what it was, for a message with this Message-ID and sender. Its links and files must be
+/// there all the same. Errors: unavailable (it could not be told).
 [[nodiscard]] Result<bool> is_one_of(net::Fiber& fiber, pool::ReaderPool& readers,
-                                     const std::vector<Marks>& known, ByteView message);
+                                     const std::vector<Marks>& known,
+                                     const std::map<std::string, SeenCopy>& seen, ByteView message);
 
 }  // namespace tocsin::app

@@ -265,6 +265,26 @@ class Listed(Chain):
         self.assertEqual(sorted(address for address in warned if "esp.example" in address), sorted(self.users))
 
 
+class Bannered(Chain):
+    """People report what they see: the mail with the gate's banner in it. What is looked for is the mail without."""
+
+    def configuration(self):
+        return super().configuration() + '\n[banner]\nwhen = ["first_contact", "suspicious", "phish"]\nlearn_days = 0\n'
+
+    def test_a_mail_with_a_banner_is_known_by_what_the_gate_saw(self):
+        self.fill()
+        before = self.content()
+        self.assertEqual(self.lures_in(before), 4)
+        seen, = [one[0] for one in before[self.staff[0]]["INBOX"] if MARK in one[0]]
+        self.assertIn(b"Be careful with this message", seen)
+        self.report(seen)
+        self.decide()
+        self.approve()
+        step = self.wait_for_step("done")
+        self.assertIn("moved 4 copies out of 4 of 4 mailboxes", step["note"])
+        self.assertEqual(self.content(), self.without_lures(before))
+
+
 class Killed(Chain):
     names = tuple(f"user{number}" for number in range(40))
     mailboxes = f'domains = ["{DOMAIN}"]\nconnections = 4'
