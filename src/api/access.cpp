@@ -1,6 +1,7 @@
 #include "api/access.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/ip_network.hpp"
@@ -50,20 +51,22 @@ bool is_public(std::string_view method, std::string_view path) {
     return method == "GET" && (path == "/metrics" || path == "/health" || path == "/ready");
 }
 
-std::optional<AccessRefused> refuse_access(const Access& access, const proto::HttpRequest& request,
-                                           std::string_view path) {
+std::variant<Admitted, AccessRefused> admit(const Access& access, const proto::HttpRequest& request,
+                                            std::string_view path) {
     if (request.headers.find("Origin"))
         return AccessRefused{403, "requests from web pages (with an Origin field) are not answered"};
     if (!is_our_host(request.headers.find("Host").value_or(""), access.host_name))
         return AccessRefused{403, "the Host field must be an IP address, localhost or daemon.host_name"};
-    if (is_public(request.method, path)) return std::nullopt;
+    if (is_public(request.method, path)) return Admitted{};
     const std::string_view token = bearer_token(request.headers.find("Authorization").value_or(""));
-    if (same_token(token, access.token)) return std::nullopt;
+    if (same_token(token, access.token)) return Admitted{};
     const bool for_events = !access.events_token.empty() && same_token(token, access.events_token);
-    if (for_events && request.method == "POST" && path == "/v1/events") return std::nullopt;
+    if (for_events && request.method == "POST" && path == "/v1/events") return Admitted{};
     if (for_events) return AccessRefused{403, "this token is for POST /v1/events and nothing else"};
+    if (access.person_of && !token.empty())
+        if (std::optional<Principal> person = access.person_of(token)) return Admitted{std::move(person)};
     return AccessRefused{
-        401, std::string(token.empty() ? "a token is needed" : "the token is wrong") +
+        401, std::string(token.empty() ? "a token is needed" : "the token is wrong, revoked or too old") +
                  ": send `Authorization: Bearer TOKEN`; on the gate's machine the token is in " +
                  access.token_place +
                  (path == "/v1/events" ? ", one for this request alone in events-token beside it" : "")};

@@ -151,7 +151,8 @@ Result<store::OrderFilter> order_filter(const proto::HttpTarget& target, TimePoi
 
 }  // namespace
 
-HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, const std::string& caller) {
+HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, const std::string& caller,
+                         const Principal* person) {
     Result<proto::HttpTarget> target = proto::parse_target(request.target);
     if (!target) return refuse(target.error());
     if (Result<void> known = check_request(request.method, *target); !known) return refuse(known.error());
@@ -170,7 +171,9 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
         return revoke_order(fiber, path.substr(order_prefix.size()),
                             parameter(*target, "by").value_or(caller));
     if (WatchRequests::is_about_watch(path)) return watch_.handle(fiber, request, *target, caller);
-    if (RespondRequests::is_about_response(path)) return respond_.handle(fiber, request, *target, caller);
+    if (RespondRequests::is_about_response(path))
+        return respond_.handle(fiber, request, *target, {caller, person});
+    if (TokenRequests::is_about_tokens(path)) return tokens_.handle(fiber, request, *target, caller);
     if (get && path == "/v1/status") return show_status(fiber);
     if (get && path == "/metrics") return show_metrics(fiber);
     if (get && path == "/health") return answer(200, {{"health", "ok"}});

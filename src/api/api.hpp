@@ -10,6 +10,7 @@
 #include "api/answer_pages.hpp"
 #include "api/quarantine.hpp"
 #include "api/respond_requests.hpp"
+#include "api/token_requests.hpp"
 #include "api/watch_requests.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
@@ -50,6 +51,7 @@ struct ApiServices {
     RespondActions respond = {};
     /// Signs the links of contacts.
     HashKey link_key = {};
+    TokenActions tokens = {};
 };
 
 /// To whom a door of the API is open.
@@ -66,17 +68,20 @@ public:
                        services_.clock, services_.log, services_.held_actions}),
           watch_({services_.blocking, services_.clock, services_.log, services_.watch}),
           respond_({services_.clock, services_.log, services_.respond}),
-          answers_({services_.blocking, services_.clock, services_.log, services_.watch},
-                   services_.link_key) {}
+          answers_({services_.blocking, services_.clock, services_.log, services_.watch}, services_.link_key),
+          tokens_(services_.clock, services_.log, services_.tokens) {}
     /// Serves one connection until it closes, is silent for `timeout_ms`, or takes limits::api_request_ms for one request.
     void run_session(net::Fiber& fiber, net::Stream& client,
                      std::uint32_t timeout_ms = limits::api_timeout_ms, ApiDoor door = ApiDoor::operators);
     /// Answers one request of somebody who may ask everything; `caller` is recorded as the giver of orders when the request
     /// names nobody.
+    /// `person`: whose token was shown; nullptr for the operator.
     [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
-                                             const std::string& caller);
+                                             const std::string& caller, const Principal* person = nullptr);
 
 private:
+    proto::HttpResponse handle_person(net::Fiber& fiber, const proto::HttpRequest& request,
+                                      const proto::HttpTarget& target, const Principal& person);
     /// The same for somebody who must show the token.
     proto::HttpResponse handle_stranger(net::Fiber& fiber, const proto::HttpRequest& request,
                                         const std::string& caller);
@@ -98,6 +103,7 @@ private:
     WatchRequests watch_;
     RespondRequests respond_;
     AnswerPages answers_;
+    TokenRequests tokens_;
 };
 
 }  // namespace tocsin::api

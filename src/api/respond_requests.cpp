@@ -10,6 +10,7 @@
 #include "api/query.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
+#include "base/fold_case.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
@@ -80,31 +81,57 @@ bool RespondRequests::is_about_response(std::string_view path) {
 }
 
 HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest& request,
-                                     const proto::HttpTarget& target, const std::string& caller) {
+                                     const proto::HttpTarget& target, const Asker& asker) {
     if (services_.actions.response == nullptr)
         return refuse({ErrorCode::conflict,
                        "the response is off: set people in [respond] of the configuration, and restart"});
     constexpr std::string_view one_report = "/v1/reports/", one_incident = "/v1/incidents/";
-    if (target.path == "/v1/reports") return submit(fiber, request, target);
-    if (target.path == "/v1/acts") return act(fiber, request.body, caller);
-    if (is_export(target.path)) return export_incident(services_, target, caller);
-    if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()));
+    if (target.path == "/v1/reports") return submit(fiber, request, target, asker);
+    if (target.path == "/v1/acts") return act(fiber, request.body, asker);
+    if (is_export(target.path)) return export_incident(services_, target, asker.name);
+    if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()), asker);
     if (target.path.starts_with(one_incident)) return show_incident(target.path.substr(one_incident.size()));
     if (target.path == "/v1/playbooks") return list_playbooks();
     if (target.path == "/v1/people") return list_people();
     return list_incidents(target);
 }
 
+/// Addresses under which somebody reports: those of the file of people, or the one that his token names.
+std::vector<std::string> RespondRequests::addresses_of(const std::string& person) const {
+    std::vector<std::string> addresses;
+    if (person.find('@') != std::string::npos) addresses.push_back(ascii_lower(person));
+    const respond::Directory& directory = services_.actions.response->setup().directory;
+    if (const respond::Person* const known = respond::find_person(directory, person); known != nullptr)
+        for (const respond::Channel& channel : known->channels)
+            if (channel.kind == respond::ChannelKind::mail) addresses.push_back(ascii_lower(channel.address));
+    return addresses;
+}
+
+/// Whoever shows a token of his own is who he says. Programs say who reports; nobody else reports for others, but a desk does.
+Result<void> RespondRequests::name_reporter(SubmittedReport& report, const Asker& asker) const {
+    if (asker.person == nullptr || asker.person->has(Role::intake)) return {};
+    const std::vector<std::string> own = addresses_of(asker.person->person);
+    if (report.reporter.empty() && !own.empty()) report.reporter = own.front();
+    const bool is_own = contains(own, ascii_lower(report.reporter));
+    report.authenticated = is_own ? respond::Authenticated::yes : respond::Authenticated::no;
+    if (is_own || asker.person->has(Role::desk)) return {};
+    return fail(ErrorCode::permission,
+                own.empty() ? "no address is known of " + asker.person->person +
+                                  ": the file of people must have one, or the token be made for an address"
+                            : "this token reports for " + own.front() + " alone");
+}
+
 HttpResponse RespondRequests::submit(net::Fiber& fiber, const proto::HttpRequest& request,
-                                     const proto::HttpTarget& target) {
+                                     const proto::HttpTarget& target, const Asker& asker) {
     Result<SubmittedReport> report = report_of(target);
     if (!report) return refuse(report.error());
+    if (const Result<void> named = name_reporter(*report, asker); !named) return refuse(named.error());
     const Result<std::string> id = services_.actions.take(fiber, std::move(*report), as_bytes(request.body));
     if (!id) return refuse(id.error());
     return answer(201, {{"report", *id}, {"thanks", "It is stored, and is being looked at."}});
 }
 
-HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const std::string& caller) {
+HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const Asker& asker) {
     json value = json::parse(body, nullptr, false);
     if (!value.is_object())
         return refuse(
@@ -116,9 +143,11 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
             kinds += (kinds.empty() ? "" : ", ") + std::string(one);
         return refuse({ErrorCode::invalid_input, "kind must be one of " + kinds});
     }
+    if (asker.person != nullptr)
+        if (const Result<void> may = check_act(*asker.person, kind); !may) return refuse(may.error());
     const TimePoint now = services_.clock.now();
     std::string by = text_member(value, "by");
-    if (by.empty()) by = caller;
+    if (by.empty()) by = asker.name;
     value["id"] = make_id(now.microseconds);
     value["time"] = to_rfc3339(now);
     value["by"] = by;
@@ -129,13 +158,19 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
     if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by); !told)
         return refuse(told.error());
     services_.log.write(LogLevel::info, "respond.act",
-                        {{"kind", kind}, {"incident", incident}, {"by", by}, {"caller", caller}});
+                        {{"kind", kind}, {"incident", incident}, {"by", by}, {"caller", asker.name}});
     if (!incident.empty()) return show_incident(incident);
     return answer(200, {{"done", kind}});
 }
 
-HttpResponse RespondRequests::show_report(const std::string& id) const {
+HttpResponse RespondRequests::show_report(const std::string& id, const Asker& asker) const {
     const respond::Report* report = services_.actions.response->report(id);
+    const bool reads_all = asker.person == nullptr || asker.person->has(Role::desk) ||
+                           asker.person->has(Role::responder) || asker.person->has(Role::approver);
+    // Of a report of somebody else, not even that it is there.
+    if (report != nullptr && !reads_all &&
+        !contains(addresses_of(asker.person->person), ascii_lower(report->reporter)))
+        report = nullptr;
     if (report == nullptr) return refuse({ErrorCode::not_found, "there is no report " + id});
     json out(respond::to_json(*report));
     if (const respond::Cluster* cluster = services_.actions.response->cluster(report->cluster);

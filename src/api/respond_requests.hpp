@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "api/roles.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -49,20 +51,27 @@ struct RespondServices {
     RespondActions actions;
 };
 
+/// Who asks.
+struct Asker {
+    std::string name;                   ///< who acted where the request names nobody
+    const Principal* person = nullptr;  ///< whose token was shown; nullptr: the operator
+};
+
 class RespondRequests {
 public:
     explicit RespondRequests(RespondServices services) : services_(std::move(services)) {}
 
     [[nodiscard]] static bool is_about_response(std::string_view path);
-    /// `caller` is who acted where the request names nobody.
     [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
-                                             const proto::HttpTarget& target, const std::string& caller);
+                                             const proto::HttpTarget& target, const Asker& asker);
 
 private:
     proto::HttpResponse submit(net::Fiber& fiber, const proto::HttpRequest& request,
-                               const proto::HttpTarget& target);
-    proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const std::string& caller);
-    [[nodiscard]] proto::HttpResponse show_report(const std::string& id) const;
+                               const proto::HttpTarget& target, const Asker& asker);
+    Result<void> name_reporter(SubmittedReport& report, const Asker& asker) const;
+    [[nodiscard]] std::vector<std::string> addresses_of(const std::string& person) const;
+    proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const Asker& asker);
+    [[nodiscard]] proto::HttpResponse show_report(const std::string& id, const Asker& asker) const;
     [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_incident(const std::string& id) const;
     [[nodiscard]] proto::HttpResponse list_playbooks() const;

@@ -16,47 +16,54 @@ using nlohmann::json;
 
 constexpr std::size_t quoted_bytes = 100;  // of a refused word, in the error
 
-/// A request: `ID` in its path stands for any one word. Its parameters stand between blanks.
+/// A request: `ID` in its path stands for any one word. Its parameters and the roles that may ask it stand between blanks.
 struct Route {
-    std::string_view method, path, parameters;
+    std::string_view method, path, parameters, roles;
 };
+constexpr std::string_view readers = "desk responder approver", watchers = "desk responder",
+                           staff = "desk responder approver admin",
+                           everybody = "employee desk responder approver admin intake", nobody = "";
 /// Who asks for a public page (a load balancer, a monitor) may add to its address what he likes: it changes nothing there.
 constexpr std::string_view any_parameter = "*";
 
 constexpr Route routes[] = {
     {"GET", "/v1/journal",
      "sender recipient subject direction verdict disposition customer login queue_id link_domain "
-     "attachment_sha256 campaign since limit before"},
-    {"GET", "/v1/journal/ID", ""},
-    {"GET", "/v1/held", "state sender recipient customer limit before"},
-    {"GET", "/v1/held/ID", ""},
-    {"GET", "/v1/held/ID/message", "by"},
-    {"GET", "/v1/held/ID/content", "by"},
-    {"POST", "/v1/held/ID/release", ""},
-    {"DELETE", "/v1/held/ID", "why by"},
-    {"GET", "/v1/orders", "all limit before"},
-    {"POST", "/v1/orders", ""},
-    {"DELETE", "/v1/orders/ID", "by"},
-    {"POST", "/v1/events", ""},
-    {"GET", "/v1/watch/alarms", "state customer sleeping limit before"},
-    {"GET", "/v1/watch/alarms/ID", ""},
-    {"POST", "/v1/watch/alarms/ID/answer", ""},
-    {"POST", "/v1/watch/alarms/ID/snooze", ""},
-    {"GET", "/v1/watch/events", "after"},
-    {"GET", "/v1/watch/customers", ""},
-    {"GET", "/v1/watch/customer", "name"},
-    {"POST", "/v1/reports", "way reporter authenticated deed note is_the_mail"},
-    {"GET", "/v1/reports/ID", ""},
-    {"GET", "/v1/incidents", "state limit"},
-    {"GET", "/v1/incidents/ID", ""},
-    {"GET", "/v1/incidents/ID/export", "as tlp include_known organisation contact host to"},
-    {"GET", "/v1/playbooks", ""},
-    {"GET", "/v1/people", ""},
-    {"POST", "/v1/acts", ""},
-    {"GET", "/v1/status", ""},
-    {"GET", "/metrics", any_parameter},
-    {"GET", "/health", any_parameter},
-    {"GET", "/ready", any_parameter},
+     "attachment_sha256 campaign since limit before",
+     readers},
+    {"GET", "/v1/journal/ID", "", readers},
+    {"GET", "/v1/held", "state sender recipient customer limit before", readers},
+    {"GET", "/v1/held/ID", "", readers},
+    {"GET", "/v1/held/ID/message", "by", watchers},
+    {"GET", "/v1/held/ID/content", "by", "responder"},
+    {"POST", "/v1/held/ID/release", "", "responder"},
+    {"DELETE", "/v1/held/ID", "why by", "responder"},
+    {"GET", "/v1/orders", "all limit before", readers},
+    {"POST", "/v1/orders", "", "responder"},
+    {"DELETE", "/v1/orders/ID", "by", "responder"},
+    {"POST", "/v1/events", "", nobody},
+    {"GET", "/v1/watch/alarms", "state customer sleeping limit before", readers},
+    {"GET", "/v1/watch/alarms/ID", "", readers},
+    {"POST", "/v1/watch/alarms/ID/answer", "", watchers},
+    {"POST", "/v1/watch/alarms/ID/snooze", "", watchers},
+    {"GET", "/v1/watch/events", "after", watchers},
+    {"GET", "/v1/watch/customers", "", watchers},
+    {"GET", "/v1/watch/customer", "name", watchers},
+    {"POST", "/v1/reports", "way reporter authenticated deed note is_the_mail", everybody},
+    {"GET", "/v1/reports/ID", "", everybody},
+    {"GET", "/v1/incidents", "state limit", readers},
+    {"GET", "/v1/incidents/ID", "", readers},
+    {"GET", "/v1/playbooks", "", staff},
+    {"GET", "/v1/people", "", staff},
+    {"POST", "/v1/acts", "", staff},
+    {"GET", "/v1/status", "", staff},
+    {"GET", "/metrics", any_parameter, everybody},
+    {"GET", "/health", any_parameter, everybody},
+    {"GET", "/ready", any_parameter, everybody},
+    {"GET", "/v1/tokens", "all", "admin"},
+    {"POST", "/v1/tokens", "", "admin"},
+    {"DELETE", "/v1/tokens/ID", "by", "admin"},
+    {"GET", "/v1/incidents/ID/export", "as tlp include_known organisation contact host to", "responder"},
 };
 
 bool fits(std::string_view pattern, std::string_view path) {
@@ -64,6 +71,12 @@ bool fits(std::string_view pattern, std::string_view path) {
                               [](auto wanted, auto word) {
                                   return std::string_view(wanted) == "ID" || std::ranges::equal(wanted, word);
                               });
+}
+
+const Route* route_of(std::string_view method, std::string_view path) {
+    const auto* const route = std::ranges::find_if(
+        routes, [&](const Route& one) { return one.method == method && fits(one.path, path); });
+    return route == std::end(routes) ? nullptr : route;
 }
 
 bool has_word(std::string_view words, std::string_view word) {
@@ -111,9 +124,8 @@ Result<void> check_member(const std::string& name, const json& value, std::span<
 }  // namespace
 
 Result<void> check_request(std::string_view method, const proto::HttpTarget& target) {
-    const auto route = std::ranges::find_if(
-        routes, [&](const Route& one) { return one.method == method && fits(one.path, target.path); });
-    if (route == std::end(routes))
+    const Route* const route = route_of(method, target.path);
+    if (route == nullptr)
         return fail(ErrorCode::not_found, "no such resource: " + std::string(method) + " " + target.path);
     if (route->parameters == any_parameter) return {};
     std::set<std::string_view> seen;
@@ -127,6 +139,11 @@ Result<void> check_request(std::string_view method, const proto::HttpTarget& tar
             return fail(ErrorCode::invalid_input, "the parameter " + name + " is given twice: give it once");
     }
     return {};
+}
+
+std::string_view roles_for(std::string_view method, std::string_view path) {
+    const Route* const route = route_of(method, path);
+    return route == nullptr ? nobody : route->roles;
 }
 
 Result<json> object_from(const std::string& body, std::span<const Member> known) {

@@ -17,6 +17,9 @@ namespace tocsin::api {
 /// or one that is given twice), in words that name it and those that it takes.
 [[nodiscard]] Result<void> check_request(std::string_view method, const proto::HttpTarget& target);
 
+/// The roles (roles.hpp) that may ask this, as words between blanks; empty: the operator alone, or nobody.
+[[nodiscard]] std::string_view roles_for(std::string_view method, std::string_view path);
+
 /// What a member of a body may be. `other`: who reads it checks it.
 enum class MemberKind : std::uint8_t { text, flag, other };
 struct Member {

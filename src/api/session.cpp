@@ -7,6 +7,7 @@
 #include "api/access.hpp"
 #include "api/answers.hpp"
 #include "api/api.hpp"
+#include "api/routes.hpp"
 #include "base/limits.hpp"
 #include "net/last_words.hpp"
 
@@ -18,8 +19,12 @@ HttpResponse Api::handle_stranger(net::Fiber& fiber, const proto::HttpRequest& r
                                   const std::string& caller) {
     const Result<proto::HttpTarget> target = proto::parse_target(request.target);
     if (!target) return refuse(target.error());
-    const std::optional<AccessRefused> refused = refuse_access(services_.access, request, target->path);
-    if (!refused) return handle(fiber, request, caller);
+    const std::variant<Admitted, AccessRefused> access = admit(services_.access, request, target->path);
+    if (const auto* const admitted = std::get_if<Admitted>(&access)) {
+        if (!admitted->person) return handle(fiber, request, caller);
+        return handle_person(fiber, request, *target, *admitted->person);
+    }
+    const auto* const refused = std::get_if<AccessRefused>(&access);
     services_.log.write(
         LogLevel::warning, "api.refused",
         {{"client", caller}, {"method", request.method}, {"path", target->path}, {"why", refused->why}});
@@ -30,6 +35,22 @@ HttpResponse Api::handle_stranger(net::Fiber& fiber, const proto::HttpRequest& r
     // One refusal for each connection: a guess costs one, and so does a line in the log.
     response.keep_alive = false;
     return response;
+}
+
+/// In his own name, and within his roles.
+HttpResponse Api::handle_person(net::Fiber& fiber, const proto::HttpRequest& request,
+                                const proto::HttpTarget& target, const Principal& person) {
+    if (const Result<void> known = check_request(request.method, target); !known)
+        return refuse(known.error());
+    Result<void> may = check_role(person, request.method, target.path);
+    if (may) may = check_name(person, request, target);
+    if (may) return handle(fiber, request, person.person, &person);
+    services_.log.write(LogLevel::warning, "api.refused",
+                        {{"client", person.person},
+                         {"method", request.method},
+                         {"path", target.path},
+                         {"why", may.error().message}});
+    return refuse(may.error());
 }
 
 void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t timeout_ms, ApiDoor door) {

@@ -20,6 +20,7 @@
 #include "app/history_answers.hpp"
 #include "app/metrics_page.hpp"
 #include "app/network_databases.hpp"
+#include "app/people_tokens.hpp"
 #include "app/readiness.hpp"
 #include "app/response_room.hpp"
 #include "app/retention.hpp"
@@ -339,6 +340,8 @@ private:
         TRY(start_watch(fiber));
         make_releaser();
         TRY(start_response(fiber));
+        tokens_.emplace(*database_, *blocking_, clock_);
+        TRY(tokens_->load(fiber));
         api_.emplace(
             api::ApiServices{*journal_,
                              *orders_,
@@ -356,13 +359,15 @@ private:
                               }},
                              [this] { return status_json(); },
                              api::Access{api_token_, api_token_path(options_.data_folder), events_token_,
+                                         [this](std::string_view token) { return tokens_->person_of(token); },
                                          options_.settings.daemon.host_name},
                              [this](net::Fiber& caller) { return metrics_text(caller); },
                              [this](net::Fiber& caller) { return readiness_->reasons_against(caller); },
                              [this](const std::string& name) { return knows_customer(name); },
                              watch_actions(),
                              response_ ? response_->actions() : api::RespondActions{},
-                             link_key_});
+                             link_key_,
+                             tokens_->actions()});
         readiness_.emplace(*readers_, *writer_, *database_, *blocking_, options_.data_folder);
         started_at_ = clock_.now();
         doors_.emplace(loop_, *services_, *api_, options_.settings.daemon.host_name, log_);
@@ -486,6 +491,7 @@ private:
     std::optional<gate::GateServices> services_;
     std::optional<gate::Releaser> releaser_;
     std::optional<WatchFollowUp> follow_up_;
+    std::optional<PeopleTokens> tokens_;
     std::optional<api::Api> api_;
     std::optional<Doors> doors_;
     std::optional<Readiness> readiness_;

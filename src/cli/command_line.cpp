@@ -25,6 +25,7 @@
 #include "cli/scan_command.hpp"
 #include "cli/serve_command.hpp"
 #include "cli/share_command.hpp"
+#include "cli/token_command.hpp"
 #include "cli/verdict_text.hpp"
 #include "cli/watch_command.hpp"
 
@@ -391,6 +392,7 @@ int run(int argc, char** argv) {
     WatchCommand watch;
     IncidentWords incident;
     ShareWords share;
+    TokenWords token;
     MailboxWords mailbox_words;
     ClientOptions client;
     JournalFilter filter;
@@ -410,6 +412,7 @@ int run(int argc, char** argv) {
     add_watch(app, watch, client, chosen);
     add_incidents(app, incident, client, chosen);
     add_sharing(app, share, client, chosen);
+    add_tokens(app, token, client, chosen);
     add_mailbox(app, mailbox_words, chosen, quiet_log);
     add_config(app, config_file, chosen);
     add_completion(app, shell, chosen);

@@ -9,6 +9,10 @@ using namespace tocsin::api;
 namespace {
 
 const Access access{"0123456789abcdef0123456789abcdef", "/data/api-token", "fedcba9876543210fedcba9876543210",
+                    [](std::string_view token) -> std::optional<Principal> {
+                        if (token != "annas-token-annas-token-annas-token") return std::nullopt;
+                        return Principal{"anna", {Role::desk}};
+                    },
                     "gate.example.net"};
 
 int status_of(const std::vector<std::pair<std::string, std::string>>& headers,
@@ -17,8 +21,9 @@ int status_of(const std::vector<std::pair<std::string, std::string>>& headers,
     request.method = method;
     request.target = path;
     request.headers.fields = headers;
-    const auto refused = refuse_access(access, request, path);
-    return refused ? refused->status : 200;
+    const auto answer = admit(access, request, path);
+    const auto* const refused = std::get_if<AccessRefused>(&answer);
+    return refused != nullptr ? refused->status : 200;
 }
 
 const std::pair<std::string, std::string> good{"Authorization", "Bearer 0123456789abcdef0123456789abcdef"};
@@ -66,10 +71,10 @@ TEST_CASE("the token for events is good for events and nothing else") {
     CHECK(status_of(with_token, "/v1/journal") == 403);
     CHECK(status_of(with_token, "/v1/watch/alarms/a/answer", "POST") == 403);
     CHECK(status_of({{"Host", "localhost"}}, "/v1/events", "POST") == 401);
-    const Access without{"0123456789abcdef0123456789abcdef", "/data/api-token", "", "gate.example.net"};
+    const Access without{"0123456789abcdef0123456789abcdef", "/data/api-token", "", {}, "gate.example.net"};
     proto::HttpRequest request;
     request.method = "POST";
     request.headers.set("Host", "localhost");
     request.headers.set("Authorization", "Bearer ");
-    CHECK(refuse_access(without, request, "/v1/events")->status == 401);
+    CHECK(std::get<AccessRefused>(admit(without, request, "/v1/events")).status == 401);
 }
