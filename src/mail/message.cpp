@@ -203,7 +203,9 @@ private:
                                                [](const Hop& hop) { return hop.received_spf.has_value(); });
             if (received != headers.hops.rend()) headers.spf = received->received_spf;
         }
-        if (headers.dmarc) headers.dmarc_pass = headers.dmarc->verdict == "pass";
+        // A DNS that is away is no forger. Of SPF a sender could choose it, with a broken record of his own: that is no pass.
+        if (headers.dmarc && headers.dmarc->verdict != "temperror")
+            headers.dmarc_pass = headers.dmarc->verdict == "pass";
         if (headers.spf) headers.spf_pass = headers.spf->verdict == "pass";
     }
 

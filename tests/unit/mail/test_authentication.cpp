@@ -305,4 +305,8 @@ TEST_CASE("authentication: results in a message count by who wrote them") {
     CHECK(read({}, &ours).spf_pass == std::nullopt);
     const AuthenticationResults pass{"tocsin", {{"dmarc", "pass", {{"header.from", "bank.example"}}}}};
     CHECK(read({}, &pass).dmarc_pass == true);
+    const AuthenticationResults silent{
+        "tocsin", {{"dmarc", "temperror", {{"header.from", "bank.example"}}}, {"spf", "temperror", {}}}};
+    CHECK(read({}, &silent).dmarc_pass == std::nullopt);
+    CHECK(read({}, &silent).spf_pass == false);
 }
