@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -160,7 +161,8 @@ HttpResponse WatchRequests::export_events(net::Fiber& fiber, const proto::HttpTa
     std::uint64_t after = 0;
     const std::string word = parameter(target, "after").value_or("0");
     const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), after);
-    if (problem != std::errc{} || end != word.data() + word.size())
+    const bool too_large = after > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (problem != std::errc{} || end != word.data() + word.size() || too_large)
         return refuse({ErrorCode::invalid_input,
                        "after must be the number behind which to begin; 0: at the beginning"});
     const auto piece = services_.blocking.call(fiber, [&]() -> Result<store::WatchStore::Piece> {

@@ -120,6 +120,11 @@ gate::WatchAnswer WatchService::see_mail(net::Fiber& fiber, const watch::Message
         if (choices_.mode == WatchMode::hold) answer.why = decision.error().message;
         return answer;
     }
+    if (watch_.counts().clock_jumps != jumps_told_) {
+        jumps_told_ = watch_.counts().clock_jumps;
+        log_.write(LogLevel::error, "watch.clock_jumped",
+                   {{"time", to_rfc3339(event.time)}, {"customer", event.customer}});
+    }
     note_news();
     answer.action = decision->action;
     answer.alarm = decision->alarm;
@@ -139,6 +144,7 @@ void WatchService::see_release(const store::Record& record) {
     event->time = clock_.now();
     event->refused = false;
     event->released = true;
+    event->live = false;
     releases_.push_back(std::move(*event));
     work_.notify_all();
 }

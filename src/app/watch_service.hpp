@@ -128,6 +128,7 @@ private:
     const Clock& clock_;
     Log& log_;
     std::uint64_t last_number_ = 0;
+    std::uint64_t jumps_told_ = 0;
     std::vector<store::WatchEntry> unwritten_;
     std::vector<watch::Alarm> to_tell_;
     std::set<std::string> known_;                ///< alarms that were written since the start

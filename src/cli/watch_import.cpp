@@ -52,6 +52,10 @@ public:
             const Result<std::optional<watch::Event>> event = watch::parse_event(line);
             if (!event)
                 problem(fmt::format("{}:{}: {}", name, at, event.error().message));
+            else if (*event && is_ahead(**event))
+                problem(fmt::format(
+                    "{}:{}: it is more than an hour ahead of our clock: mail of today would count as late",
+                    name, at));
             else if (*event && std::holds_alternative<watch::AnswerEvent>(**event))
                 ++passed_over_;  // it answers an alarm of another watch
             else if (*event)
@@ -65,7 +69,7 @@ public:
     [[nodiscard]] int finish() const {
         fmt::print(
             "{} events are imported; {} were there already; {} were about no outgoing mail; {} lines are "
-            "no events.\nThe daemon reads them at its next start.\n",
+            "no events or of the future.\nThe daemon reads them at its next start.\n",
             imported_, repeated_, passed_over_, problems_);
         return problems_ > 0 ? exit_error : exit_nothing_found;
     }
@@ -73,6 +77,10 @@ public:
 private:
     void problem(const std::string& what) {
         if (++problems_ <= problems_shown) fmt::print(stderr, "tocsin: {}\n", for_terminal(what));
+    }
+    [[nodiscard]] bool is_ahead(const watch::Event& event) const {
+        const TimePoint time = std::visit([](const auto& one) { return one.time; }, event);
+        return time.microseconds > now_.microseconds + limits::watch_clock_ahead_us;
     }
     [[nodiscard]] static std::uint64_t hash_of(const watch::Event& event) {
         return short_hash(HashKey{}, name_of(event));
@@ -93,6 +101,7 @@ private:
         return {};
     }
     store::WatchStore& store_;
+    TimePoint now_ = Clock{}.now();
     std::uint64_t number_, imported_ = 0, passed_over_ = 0, problems_ = 0, repeated_ = 0;
     std::unordered_set<std::uint64_t> known_;  ///< short hashes of names
     std::vector<store::WatchEntry> batch_;

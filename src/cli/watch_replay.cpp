@@ -247,6 +247,9 @@ Result<int> replay(const WatchReplayCommand& command) {
         from = *moment;
     }
     const std::string lists = command.lists.empty() ? find_own_rules() + "/lists" : command.lists;
+    // Without them every shortener would be a place like any other, and nobody would know.
+    if (std::error_code error; !std::filesystem::is_directory(lists, error))
+        return fail(ErrorCode::not_found, lists + " is no folder of lists: name one with --lists");
     watch::WatchRules rules = TRY(app::make_watch_rules(lists));
     rules.budget.alarms_per_thousand = command.alarms_per_thousand;
     const auto named = [](const std::string& path) {

@@ -292,6 +292,8 @@ Result<Event> parse_event(std::string_view line) {
         value = json::parse(line, look);
     } catch (const json::parse_error& error) {
         return fail(ErrorCode::invalid_input, fmt::format("no JSON, at byte {}", error.byte));
+    } catch (const json::exception&) {  // "1e999"
+        return fail(ErrorCode::invalid_input, "the JSON has a number that is too large");
     }
     if (too_deep)
         return fail(ErrorCode::invalid_input,

@@ -170,6 +170,7 @@ Result<watch::MessageEvent> watch_event_of(const Record& record) {
         return fail(ErrorCode::corrupt, "record " + record.id + " is no outgoing message");
     watch::MessageEvent message = std::get<watch::MessageEvent>(*event);
     message.time = record.time;
+    message.live = true;
     return message;
 }
 
@@ -278,7 +279,9 @@ Result<AlarmRow> WatchStore::get(const std::string& id) {
         Conditions conditions;
         conditions.add("id = :id", "id", text(id));
         std::vector<AlarmRow> alarms = select(session, conditions, 1);
-        if (alarms.empty()) return fail(ErrorCode::not_found, "there is no alarm " + text(id));
+        if (alarms.empty())
+            return fail(ErrorCode::not_found,
+                        "there is no alarm " + text(id) + "; `tocsin watch list --state all` has them all");
         return std::move(alarms.front());
     });
 }
@@ -311,7 +314,9 @@ Result<void> WatchStore::snooze(const std::string& id, std::optional<TimePoint> 
              soci::use(end.value, end.indicator, "until"), soci::use(who, "by"), soci::use(why, "reason"),
              soci::use(key, "id"));
         update.execute(true);
-        if (update.get_affected_rows() == 0) return fail(ErrorCode::not_found, "there is no alarm " + key);
+        if (update.get_affected_rows() == 0)
+            return fail(ErrorCode::not_found,
+                        "there is no alarm " + key + "; `tocsin watch list --state all` has them all");
         return {};
     });
 }
@@ -326,7 +331,9 @@ Result<void> WatchStore::note_asked(const std::string& id, std::optional<TimePoi
              soci::use(asked_at.value, asked_at.indicator, "asked_at"), soci::use(asked, "asked"),
              soci::use(key, "id"));
         update.execute(true);
-        if (update.get_affected_rows() == 0) return fail(ErrorCode::not_found, "there is no alarm " + key);
+        if (update.get_affected_rows() == 0)
+            return fail(ErrorCode::not_found,
+                        "there is no alarm " + key + "; `tocsin watch list --state all` has them all");
         return {};
     });
 }

@@ -52,6 +52,9 @@ struct MessageEvent {
     bool refused = false;
     /// It was held, and a person let it go: it is learnt and not judged. Its id is not that of the message when it was held.
     bool released = false;
+    /// The gate sees it now, or saw it when it wrote the record: its time is that of our own clock, and is believed whatever the
+    /// events before said. Not a part of what is exported.
+    bool live = false;
 };
 
 /// What people and programs do with an account. Names: to_string().

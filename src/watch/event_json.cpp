@@ -51,6 +51,21 @@ public:
         if (!value->is_number_unsigned()) return wrong(name, "a whole number from 0"), absent;
         return value->get<std::uint64_t>();
     }
+    /// Two ids that begin alike are two ids: one is not cut.
+    std::string id() {
+        const json* value = find("id");
+        if (value != nullptr && value->is_string() &&
+            value->get_ref<const std::string&>().size() > limits::watch_text_bytes)
+            wrong("id", ("a text of at most " + std::to_string(limits::watch_text_bytes) + " bytes").c_str());
+        return needed_text("id");
+    }
+    /// How many of something: sums of them stay numbers.
+    std::uint64_t count() {
+        const std::uint64_t many = number("count", 1);
+        if (many > limits::watch_count_max)
+            wrong("count", ("at most " + std::to_string(limits::watch_count_max)).c_str());
+        return std::min(many, limits::watch_count_max);
+    }
     double share(const char* name) {
         const json* value = find(name);
         if (value == nullptr) return 0;
@@ -135,7 +150,13 @@ private:
         const auto found = object_.find(name);
         return found == object_.end() || found->is_null() ? nullptr : &*found;
     }
-    static std::string cut(const std::string& text) { return text.substr(0, limits::watch_text_bytes); }
+    /// Not within a character: what is written down would be another text.
+    static std::string cut(const std::string& text) {
+        if (text.size() <= limits::watch_text_bytes) return text;
+        std::size_t end = limits::watch_text_bytes;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+        return text.substr(0, end);
+    }
     const json& object_;
     std::string problem_;
     bool links_left_out_ = false;
@@ -149,7 +170,7 @@ bool is_refused(std::string_view disposition) {
 
 MessageEvent read_message(Fields& fields) {
     MessageEvent event;
-    event.id = fields.needed_text("id");
+    event.id = fields.id();
     event.time = fields.time();
     // Where no row of the customer table fits, a login is compared with itself: its records name no customer of their own.
     event.customer = fields.text("watched_as");
@@ -189,16 +210,16 @@ MessageEvent read_message(Fields& fields) {
 }
 
 OutcomeEvent read_outcome(Fields& fields, Outcome outcome) {
-    return {.id = fields.needed_text("id"),
+    return {.id = fields.id(),
             .time = fields.time(),
             .outcome = outcome,
             .customer = fields.needed_text("customer"),
             .record_id = fields.text("record"),
-            .count = fields.number("count", 1)};
+            .count = fields.count()};
 }
 
 AnswerEvent read_answer(Fields& fields) {
-    return {.id = fields.needed_text("id"),
+    return {.id = fields.id(),
             .time = fields.time(),
             .alarm = fields.needed_text("alarm"),
             .answer = fields.word<Answer>("answer", answer, "this_is_us, not_us or closed"),
@@ -207,7 +228,7 @@ AnswerEvent read_answer(Fields& fields) {
 }
 
 CareEvent read_care(Fields& fields) {
-    return {.id = fields.needed_text("id"),
+    return {.id = fields.id(),
             .time = fields.time(),
             .customer = fields.needed_text("customer"),
             .watched_until = fields.moment("watched_until"),
@@ -218,7 +239,7 @@ CareEvent read_care(Fields& fields) {
 
 AccountEvent read_act(Fields& fields, AccountAct act) {
     AccountEvent event;
-    event.id = fields.needed_text("id");
+    event.id = fields.id();
     event.time = fields.time();
     event.act = act;
     event.customer = fields.needed_text("customer");
@@ -229,7 +250,7 @@ AccountEvent read_act(Fields& fields, AccountAct act) {
     event.country = fields.text("country");
     event.device = fields.text("device");
     event.value = fields.text("value");
-    event.count = fields.number("count", 1);
+    event.count = fields.count();
     event.verified = fields.boolean("verified");
     return event;
 }
@@ -397,6 +418,8 @@ Result<json> parse_flat_json(std::string_view text) {
         if (!too_deep) return value;
     } catch (const json::parse_error& error) {
         return fail(ErrorCode::invalid_input, "no JSON, at byte " + std::to_string(error.byte));
+    } catch (const json::exception&) {  // "1e999"
+        return fail(ErrorCode::invalid_input, "the JSON has a number that is too large");
     }
     return fail(ErrorCode::invalid_input, "the JSON has lists or objects more than " +
                                               std::to_string(limits::watch_json_depth) +

@@ -116,6 +116,8 @@ public:
     std::string open_alarm;
     TimePoint watched_until;  ///< closely, after an incident
     TimePoint paced_until;    ///< all mail goes in small parts: somebody ordered it
+    TimePoint paced_since;    ///< all its paced campaigns together let so many have it since then
+    std::uint64_t paced_let_go = 0;
     Day score_day = -1;
     std::size_t score_bin = 0;  ///< of the highest score of that day, in AlarmBudget
     Day act_score_day = -1;

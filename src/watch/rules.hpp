@@ -15,6 +15,10 @@ struct WatchRules {
     AlarmBudget::Settings budget;
     /// The share of the budget that is for acts on accounts; the rest is for campaigns.
     double acts_share = 0.3;
+    /// checked: whoever tells events has compared their times with a clock, so that none is refused for being far ahead of the
+    /// others; the mail of last year's import would be the last otherwise.
+    enum class Times : std::uint8_t { as_they_come, checked };
+    Times times = Times::as_they_come;
     /// Scores this much below the threshold are paced.
     double pace_margin = 0.7;
     /// How much the threshold falls for a customer who is watched closely.
@@ -28,6 +32,9 @@ struct WatchRules {
     std::uint64_t canary_least = 20, canary_most = 1'000;
     /// And how long their outcomes are awaited.
     std::int64_t canary_wait_us = 30LL * 60 * 1'000'000;
+    /// Of all paced campaigns of a customer together, as many recipients as of so many campaigns get it within that time: text that
+    /// is varied for each message makes a campaign of each.
+    std::uint64_t canary_campaigns = 5;
     /// A customer is new until it had so many campaigns and was known for established_days; one fewer is enough after
     /// established_once_days.
     std::uint32_t learning_campaigns = 3;

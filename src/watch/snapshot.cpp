@@ -19,7 +19,7 @@ namespace tocsin::watch {
 
 namespace {
 
-constexpr std::string_view magic = "tocsin watch 3";
+constexpr std::string_view magic = "tocsin watch 4";
 constexpr std::string_view profile_magic = "tocsin profile 1";
 /// Items of one list; everything in a Watch is bounded far below.
 constexpr std::size_t items_max = 1U << 24;
@@ -270,7 +270,7 @@ struct SnapshotAccess {
         all(a, v.known_, v.audience, v.rhythm, v.volume, v.templates, v.acts, v.credentials,
             v.campaigns_before, v.acts_before, v.released);
         all(a, v.outcomes, v.recipients_ever, v.official_ever, v.first_day, v.last_day, v.campaigns,
-            v.open_alarm, v.watched_until, v.paced_until, v.touched);
+            v.open_alarm, v.watched_until, v.paced_until, v.paced_since, v.paced_let_go, v.touched);
         all(a, v.score_day, v.score_bin, v.act_score_day, v.act_score_bin);
     }
     /// All but the profiles, which follow one by one.

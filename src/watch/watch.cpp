@@ -43,19 +43,25 @@ bool Watch::repeated(std::uint64_t id) {
     return false;
 }
 
-Result<Profile*> Watch::admit(const std::string& id, const std::string& customer, TimePoint time) {
+Result<Profile*> Watch::admit(const std::string& id, const std::string& customer, TimePoint time,
+                              ToldBy told_by) {
     if (id.empty())
         return fail(ErrorCode::invalid_input, "the event has no id: without one it could count twice");
     if (customer.empty()) return fail(ErrorCode::invalid_input, "event " + id + " names no customer");
-    if (latest_.microseconds != 0 && time.microseconds > latest_.microseconds + limits::watch_ahead_us) {
+    const bool begun = latest_.microseconds != 0;
+    const bool ahead = begun && time.microseconds > latest_.microseconds + limits::watch_ahead_us;
+    if (ahead && told_by == ToldBy::others && rules_.times == WatchRules::Times::as_they_come) {
         ++counts_.ahead;
         return fail(ErrorCode::invalid_input, "event " + id + " is of " + to_rfc3339(time) +
                                                   ", far ahead of all others: is a clock wrong?");
     }
     if (away_.contains(customer))
         return fail(ErrorCode::unavailable, customer + " is put away: bring it back first");
-    latest_ = std::max(latest_, time);
-    if (first_.microseconds < 0) first_ = time;
+    // What our own clock says is now. If it stood wrong for a while, mail of today must not pass as late.
+    const bool behind = begun && told_by == ToldBy::gate && is_late(time);
+    counts_.clock_jumps += behind || (ahead && told_by == ToldBy::gate) ? 1U : 0U;
+    latest_ = behind ? time : std::max(latest_, time);
+    if (first_.microseconds < 0 || (behind && time < first_)) first_ = time;
     return &profile_to_change(customer);
 }
 
@@ -88,7 +94,9 @@ bool Watch::learning(const Profile& profile, Day today) const {
 }
 
 Result<Decision> Watch::see(const MessageEvent& event) {
-    Profile& profile = *TRY(admit(event.id, event.customer, event.time));
+    const bool live = event.live && !event.released;
+    Profile& profile =
+        *TRY(admit(event.id, event.customer, event.time, live ? ToldBy::gate : ToldBy::others));
     ++counts_.messages;
     MessageFacts facts = facts_of(event, hash_);
     std::erase_if(profile.campaigns, [&](const Campaign& campaign) {
@@ -163,7 +171,8 @@ Action Watch::act_on(Profile& profile, const MessageEvent& event, MessageFacts& 
                 facts.places = link_places(event, rules_, hash_);
                 learn_campaign(profile, event, facts);
             }
-        } else if (campaign.recipients >= canary) {
+        } else if (campaign.recipients >= canary ||
+                   !take_from_pace(profile, event.time, recipients, canary)) {
             campaign.kept_back += recipients;
             return Action::pace;
         }
@@ -180,6 +189,18 @@ Action Watch::act_on(Profile& profile, const MessageEvent& event, MessageFacts& 
     }
     // What the review found keeps back the next message: this one was decided.
     return Action::pass;
+}
+
+bool Watch::take_from_pace(Profile& profile, TimePoint now, std::uint64_t recipients,
+                           std::uint64_t canary) const {
+    const std::int64_t age_us = now.microseconds - profile.paced_since.microseconds;
+    if (age_us < 0 || age_us >= rules_.canary_wait_us) {
+        profile.paced_since = now;
+        profile.paced_let_go = 0;
+    }
+    if (profile.paced_let_go >= canary * rules_.canary_campaigns) return false;
+    profile.paced_let_go += recipients;
+    return true;
 }
 
 namespace {
@@ -334,6 +355,12 @@ std::vector<CloselyWatched> Watch::closely_watched(TimePoint now) const {
     }
     std::ranges::sort(found, {}, &CloselyWatched::customer);
     return found;
+}
+
+void Watch::forget_away(const std::string& customer) {
+    away_.erase(customer);
+    Profile& profile = profile_to_change(customer);
+    profile.watched_until = profile.paced_until = {latest_.microseconds + rules_.close_watch_us};
 }
 
 std::vector<std::string> Watch::quiet_customers(std::size_t kept, std::size_t most) const {

@@ -51,6 +51,7 @@ struct CloselyWatched {
 struct WatchCounts {
     std::uint64_t messages = 0, acts = 0, outcomes = 0, answers = 0;
     std::uint64_t repeated = 0, late = 0, ahead = 0;
+    std::uint64_t clock_jumps = 0;  ///< our own mail was days before, or a year behind, what was seen last
     std::uint64_t campaigns = 0, alarms = 0, joined = 0;
     std::uint64_t held = 0, paced = 0;  ///< messages
 };
@@ -96,8 +97,9 @@ public:
     void put_away(const std::string& customer, std::uint64_t ticket);
     /// Errors: corrupt (these are not the bytes of a profile; it stays away), not_found (it is not away).
     [[nodiscard]] Result<void> bring_back(const std::string& customer, std::string_view bytes);
-    /// Its profile is lost: whoever it is begins anew.
-    void forget_away(const std::string& customer) { away_.erase(customer); }
+    /// Its profile is lost: it begins anew, watched closely and in small parts for WatchRules::close_watch_us, because whoever
+    /// sends in its name now cannot be told from it.
+    void forget_away(const std::string& customer);
     /// Those whom this event is about and who are away.
     [[nodiscard]] std::vector<std::string> away_in(const Event& event) const;
     [[nodiscard]] const std::unordered_map<std::string, std::uint64_t>& away() const { return away_; }
@@ -128,7 +130,12 @@ private:
     };
     /// The profile, which is about to change; made if there is none.
     Profile& profile_to_change(const std::string& customer);
-    Result<Profile*> admit(const std::string& id, const std::string& customer, TimePoint time);
+    enum class ToldBy : std::uint8_t { others, gate };
+    Result<Profile*> admit(const std::string& id, const std::string& customer, TimePoint time,
+                           ToldBy told_by = ToldBy::others);
+    /// Whether a paced campaign of this customer may let somebody have it now.
+    [[nodiscard]] bool take_from_pace(Profile& profile, TimePoint now, std::uint64_t recipients,
+                                      std::uint64_t canary) const;
     bool repeated(std::uint64_t id);
     [[nodiscard]] bool is_late(TimePoint time) const;
     [[nodiscard]] bool learning(const Profile& profile, Day today) const;

@@ -331,6 +331,19 @@ Alarm Watch::make_alarm(AlarmKind kind, const Judged& judged, TimePoint time, do
     return alarm;
 }
 
+namespace {
+
+/// Each once, and no more than a release is worth: an attacker varies them with every message.
+void take_value(std::vector<LearntByRelease>& values, LearntByRelease value) {
+    if (values.size() >= limits::watch_alarm_values) return;
+    const bool known = std::ranges::any_of(values, [&](const LearntByRelease& one) {
+        return one.family == value.family && one.value.hash == value.value.hash;
+    });
+    if (!known) values.push_back(std::move(value));
+}
+
+}  // namespace
+
 void Watch::raise(Profile& profile, Alarm alarm, Campaign* campaign) {
     AlarmCampaign held;
     if (campaign != nullptr) {
@@ -360,7 +373,7 @@ void Watch::raise(Profile& profile, Alarm alarm, Campaign* campaign) {
             else if (same->level < reading.level)
                 *same = reading;
         }
-        std::ranges::move(alarm.values, std::back_inserter(known.values));
+        for (LearntByRelease& value : alarm.values) take_value(known.values, std::move(value));
         news_.push_back(known.id);
         return;
     }

@@ -103,6 +103,10 @@ inline constexpr std::uint32_t watch_customers_in_memory_max = 10'000'000;
 inline constexpr std::size_t watch_alarms = 10'000;
 /// Campaigns that are named in one alarm; the rest are counted.
 inline constexpr std::size_t watch_alarm_campaigns = 32;
+/// Values that a release of one alarm teaches: what comes beyond them is judged anew when it is sent again.
+inline constexpr std::size_t watch_alarm_values = 512;
+/// What one event may count: a billion bounces.
+inline constexpr std::uint64_t watch_count_max = 1'000'000'000;
 
 // ---- across customers -------------------------------------------------------------------------------------------------
 inline constexpr std::size_t watch_common_domains = 1U << 18;

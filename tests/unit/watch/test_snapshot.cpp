@@ -219,7 +219,7 @@ TEST_CASE("bytes that are no snapshot, or a part of one, are refused") {
         CHECK(restored.error().code == ErrorCode::corrupt);
     }
     std::string older = bytes;
-    older.replace(older.find("tocsin watch 3"), 14, "tocsin watch 1");
+    older.replace(older.find("tocsin watch 4"), 14, "tocsin watch 1");
     Watch fresh_of_older(WatchRules{}, HashKey{});
     CHECK(restore_snapshot(fresh_of_older, older).error().message.find("another version") !=
           std::string::npos);
