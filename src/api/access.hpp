@@ -35,9 +35,10 @@ struct Admitted {
     std::optional<Principal> person;
 };
 
-/// Whether this request over TCP is answered, and as whose. What somebody with a token of his own may ask, check_role() says. A browser sends an Origin with what a page asks for, and a
-/// Host with a name of the page's own choice when that name was pointed at our address (DNS rebinding): neither is answered,
-/// token or not. RFC 6750 section 2.1: `Authorization: Bearer TOKEN`.
+/// Whether this request over TCP is answered, and as whose. What somebody with a token of his own may ask, check_role()
+/// says. A browser sends an Origin with what a page asks for, and a Host with a name of the page's own choice when that
+/// name was pointed at our address (DNS rebinding): neither is answered, token or not. RFC 6750 section 2.1:
+/// `Authorization: Bearer TOKEN`.
 [[nodiscard]] std::variant<Admitted, AccessRefused>
 admit(const Access& access, const proto::HttpRequest& request, std::string_view path);
 

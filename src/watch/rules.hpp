@@ -32,8 +32,8 @@ struct WatchRules {
     std::uint64_t canary_least = 20, canary_most = 1'000;
     /// And how long their outcomes are awaited.
     std::int64_t canary_wait_us = 30LL * 60 * 1'000'000;
-    /// Of all paced campaigns of a customer together, as many recipients as of so many campaigns get it within that time: text that
-    /// is varied for each message makes a campaign of each.
+    /// Of all paced campaigns of a customer together, as many recipients as of so many campaigns get it within that time: text
+    /// that is varied for each message makes a campaign of each.
     std::uint64_t canary_campaigns = 5;
     /// A customer is new until it had so many campaigns and was known for established_days; one fewer is enough after
     /// established_once_days.

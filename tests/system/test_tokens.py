@@ -76,11 +76,13 @@ class Tokens(unittest.TestCase):
         code, report = self.ask(first, "POST", "/v1/reports", report_of(wedding_photo()))
         self.assertEqual(code, 201)
         self.assertEqual(self.ask(second, "GET", "/v1/reports/" + report["report"])[0], 404)
-        code, answer = self.ask(second, "POST", "/v1/reports?reporter=staff1@esp.example&authenticated=yes", report_of(wedding_photo()))
+        code, answer = self.ask(second, "POST", "/v1/reports?reporter=staff1@esp.example&authenticated=yes",
+                                report_of(wedding_photo()))
         self.assertEqual(code, 403, answer)
         self.assertIn("reports for staff2@esp.example alone", answer["error"])
         button = self.make("outlook-button", "intake", more=("--note", "the button"))["token"]
-        code, report = self.ask(button, "POST", "/v1/reports?reporter=staff2@esp.example&authenticated=yes", report_of(wedding_photo()))
+        code, report = self.ask(button, "POST", "/v1/reports?reporter=staff2@esp.example&authenticated=yes",
+                                report_of(wedding_photo()))
         self.assertEqual(code, 201, report)
         code, seen = self.ask(second, "GET", "/v1/reports/" + report["report"])
         self.assertEqual((code, seen["authenticated"]), (200, True))
@@ -118,7 +120,8 @@ class Tokens(unittest.TestCase):
         code, answer = self.ask(admin, "POST", "/v1/tokens", {"person": "root-of-all", "roles": "approver"})
         self.assertEqual((code, answer["code"]), (409, "conflict"), answer)
         for body in ({"person": "x", "roles": "admin desk"}, {"person": "x", "roles": "boss"}, {"person": "", "roles": "desk"},
-                     {"person": "x", "roles": "desk", "expires_in_days": 0}, {"person": "x", "roles": "desk", "expires_in_days": 401}):
+                     {"person": "x", "roles": "desk", "expires_in_days": 0},
+                     {"person": "x", "roles": "desk", "expires_in_days": 401}):
             code, answer = self.ask(admin, "POST", "/v1/tokens", body)
             self.assertEqual((code, answer["code"]), (400, "invalid_input"), answer)
         with self.assertRaisesRegex(RuntimeError, "is no role; there are: employee"):

@@ -628,7 +628,7 @@ class FewStayInMemory(Watch):
         self.assertEqual([one["alarm"] for one in self.alarms()], [alarm["alarm"]])
         self.assertNotIn("watch.profile_lost", self.daemon.log_path.read_text())
 
-    def test_a_profile_that_cannot_be_read_is_told_and_its_customer_begins_anew(self):
+    def test_a_profile_that_cannot_be_read_is_told_and_its_customer_begins_anew_watched_closely(self):
         self.assertEqual(self.send(letter("acme", 30))[0], 250)
         self.restart()
         self.wait_for(lambda: self.counts() == (12, 11), f"{self.counts()} customers, put away")
@@ -641,7 +641,7 @@ class FewStayInMemory(Watch):
         code, text = self.send(letter("bolt", 30), "bolt")
         self.assertIn("watch.profile_lost", self.daemon.log_path.read_text())
         self.assertEqual(code, 250, text)
-        self.assertEqual(self.daemon.command("watch", "show", "bolt", "--json")["level"], "learning")
+        self.assertEqual(self.daemon.command("watch", "show", "bolt", "--json")["level"], "close")
 
 
 class ContactIsAskedLater(Watch):
