@@ -197,6 +197,9 @@ std::string WatchService::problem_with(const watch::Event& event) const {
 }
 
 Result<TakenEvents> WatchService::take(net::Fiber& fiber, const std::vector<watch::Event>& events) {
+    if (unwritten_.size() >= limits::watch_unwritten)
+        return fail(ErrorCode::unavailable,
+                    "the store takes nothing, and too many events wait for it: send these again later");
     TakenEvents taken;
     for (std::size_t at = 0; at < events.size(); ++at) {
         if (std::string problem = problem_with(events[at]); !problem.empty()) {

@@ -105,6 +105,8 @@ inline constexpr std::size_t watch_alarms = 10'000;
 inline constexpr std::size_t watch_alarm_campaigns = 32;
 /// Values that a release of one alarm teaches: what comes beyond them is judged anew when it is sent again.
 inline constexpr std::size_t watch_alarm_values = 512;
+/// Events that were seen and are not on disk yet, while the store takes none: then no further one is taken over the API.
+inline constexpr std::size_t watch_unwritten = 20'000;
 /// What one event may count: a billion bounces.
 inline constexpr std::uint64_t watch_count_max = 1'000'000'000;
 
