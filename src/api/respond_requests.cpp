@@ -30,13 +30,6 @@ constexpr std::int64_t day_us = 24LL * 3'600 * 1'000'000;
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
 
-/// What a person may say. All else is said by parts of Tocsin, about what they saw.
-constexpr std::array<std::string_view, 18> acts_of_people = {
-    "verdict_given", "opened_by_hand",  "people_touched", "run_started",      "run_undone",
-    "approval",      "manual_done",     "step_retried",   "acknowledged",     "owner_set",
-    "severity_set",  "state_set",       "note_added",     "incidents_merged", "incident_unmerged",
-    "reports_split", "incident_closed", "override_added"};
-
 /// A word of a request as one of the response's choices.
 template <typename Word>
 Result<Word> word_of(const proto::HttpTarget& target, std::string_view name, Word otherwise) {
@@ -137,12 +130,7 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
         return refuse(
             {ErrorCode::invalid_input, "the body must be an object: {\"kind\": \"note_added\", …}"});
     const std::string kind = text_member(value, "kind");
-    if (!contains(acts_of_people, kind)) {
-        std::string kinds;
-        for (const std::string_view one : acts_of_people)
-            kinds += (kinds.empty() ? "" : ", ") + std::string(one);
-        return refuse({ErrorCode::invalid_input, "kind must be one of " + kinds});
-    }
+    if (const Result<void> known = check_act_kind(kind); !known) return refuse(known.error());
     if (asker.person != nullptr)
         if (const Result<void> may = check_act(*asker.person, kind); !may) return refuse(may.error());
     const TimePoint now = services_.clock.now();

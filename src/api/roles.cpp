@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> role_names = {"employee", "desk",  "re
 /// Roles that decide something about mail or incidents.
 constexpr std::array deciding = {Role::desk, Role::responder, Role::approver};
 
-/// Who may say what in POST /v1/acts (respond::kind_of); what is not here, nobody with a token of his own may.
+/// What people may say in POST /v1/acts (respond::kind_of), and with which roles.
 struct ActRule {
     std::string_view kind, roles;
 };
@@ -121,6 +121,13 @@ Result<void> check_role(const Principal& principal, std::string_view method, std
     const std::string_view roles = roles_for(method, path);
     if (fits(principal, roles)) return {};
     return refuse_role(principal, std::string(method) + " " + std::string(path), roles);
+}
+
+Result<void> check_act_kind(std::string_view kind) {
+    if (contains(act_rules, kind, &ActRule::kind)) return {};
+    std::string kinds;
+    for (const ActRule& rule : act_rules) (kinds += kinds.empty() ? "" : ", ") += rule.kind;
+    return fail(ErrorCode::invalid_input, "kind must be one of " + kinds);
 }
 
 Result<void> check_act(const Principal& principal, std::string_view kind) {

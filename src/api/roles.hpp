@@ -44,6 +44,9 @@ struct Principal {
 /// Whether somebody may ask this. Errors: permission, with the roles that may.
 [[nodiscard]] Result<void> check_role(const Principal& principal, std::string_view method,
                                       std::string_view path);
+/// Whether a person may say this in POST /v1/acts at all; the rest is said by parts of Tocsin, about what they saw. Errors:
+/// invalid_input, with all that a person may say.
+[[nodiscard]] Result<void> check_act_kind(std::string_view kind);
 /// Whether he may say this in POST /v1/acts. Errors: permission, with the roles that may.
 [[nodiscard]] Result<void> check_act(const Principal& principal, std::string_view kind);
 /// Whether he says it in his own name: `by` and `given_by` of query and body are absent or his. Errors: permission.

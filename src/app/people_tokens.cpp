@@ -45,8 +45,9 @@ std::optional<api::Principal> PeopleTokens::person_of(std::string_view token) co
 Result<api::MadeToken> PeopleTokens::make(net::Fiber& fiber, const api::TokenWish& wish,
                                           const std::string& by) {
     const TimePoint now = clock_.now();
+    std::erase_if(good_, [&](const auto& one) { return !one.second.is_good_at(now); });
     for (const auto& [digest, row] : good_) {
-        if (row.person != wish.person || !row.is_good_at(now)) continue;
+        if (row.person != wish.person) continue;
         const Result<std::vector<api::Role>> held = api::roles_from(row.roles);
         if (held && api::conflict(wish.roles, *held))
             return fail(ErrorCode::conflict,
@@ -65,8 +66,12 @@ Result<api::MadeToken> PeopleTokens::make(net::Fiber& fiber, const api::TokenWis
                 .expires_at = TimePoint{now.microseconds + wish.days * day_us},
                 .revoked_by = {},
                 .revoked_at = {}};
-    TRY(blocking_.call(fiber, [&] { return store_.add(made.row); }));
+    // Before it is written: of two that are made at once, the second must see the first. Nobody has the token yet.
     good_.emplace(made.row.digest, made.row);
+    if (const Result<void> added = blocking_.call(fiber, [&] { return store_.add(made.row); }); !added) {
+        good_.erase(made.row.digest);
+        return std::unexpected(added.error());
+    }
     return made;
 }
 

@@ -3,22 +3,16 @@
 #include <algorithm>
 
 #include "app/domain_lists.hpp"
-#include "base/ascii.hpp"
+#include "base/fold_case.hpp"
 
 namespace tocsin::app {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), ascii_lower);
-    return out;
-}
-
 /// The domain of an address; empty if there is none.
 std::string domain_of(std::string_view address) {
     const std::size_t at = address.rfind('@');
-    return at == std::string_view::npos ? std::string() : lower(address.substr(at + 1));
+    return at == std::string_view::npos ? std::string() : ascii_lower(address.substr(at + 1));
 }
 
 void add_person(share::House& house, const std::string& address) {
@@ -46,7 +40,7 @@ Result<std::shared_ptr<const share::House>> make_house(const config::Settings& s
     auto house = std::make_shared<share::House>();
     house->contact = settings.respond.notices_from.value_or("");
     house->organisation = house->contact.empty() ? settings.daemon.host_name : domain_of(house->contact);
-    house->domains.push_back(lower(settings.daemon.host_name));
+    house->domains.push_back(ascii_lower(settings.daemon.host_name));
     house->domains.push_back(domain_of(house->contact));
     for (const std::string& address : settings.respond.report_addresses)
         house->domains.push_back(domain_of(address));
@@ -60,7 +54,7 @@ Result<std::shared_ptr<const share::House>> make_house(const config::Settings& s
             if (channel.kind == respond::ChannelKind::mail) add_person(*house, channel.address);
     for (const std::string& folder : settings.judge.lists) {
         const auto own = TRY(read_domain_lists(folder, {"org_domains", "org_domains.add", "tenant_domains"}));
-        for (const std::string& domain : *own) house->domains.push_back(lower(domain));
+        for (const std::string& domain : *own) house->domains.push_back(ascii_lower(domain));
     }
     std::erase_if(house->domains, [](const std::string& domain) { return domain.empty(); });
     const auto great = TRY(

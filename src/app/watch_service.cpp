@@ -114,7 +114,7 @@ gate::WatchAnswer WatchService::see_mail(net::Fiber& fiber, const watch::Message
     const Result<watch::Decision> decision =
         here ? watch_.see(event) : Result<watch::Decision>(std::unexpected(here.error()));
     if (!decision) {
-        // The store is away, or a clock jumped by more than a year. Law 2: what cannot be compared does not pass.
+        // The store is away, or the event is no event. Law 2: what cannot be compared does not pass.
         log_.write(LogLevel::error, "watch.event_refused", {{"error", decision.error().message}});
         answer.action = watch::Action::pace;
         if (choices_.mode == WatchMode::hold) answer.why = decision.error().message;

@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "base/ascii.hpp"
 #include "base/bytes.hpp"
+#include "base/fold_case.hpp"
 #include "base/limits.hpp"
 #include "mail/dns_records.hpp"
 #include "mail/spf_macros.hpp"
@@ -40,12 +40,6 @@ std::string dotted(const Address& address) {
         if (!out.empty()) out += '.';
         out += digit;
     }
-    return out;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), ascii_lower);
     return out;
 }
 
@@ -278,8 +272,8 @@ std::string_view to_string(SpfResult result) {
 }
 
 std::string spf_domain(const SpfSender& sender) {
-    if (sender.mail_from.empty()) return without_final_dot(lower(sender.helo));
-    return without_final_dot(lower(sender.mail_from.substr(sender.mail_from.rfind('@') + 1)));
+    if (sender.mail_from.empty()) return without_final_dot(ascii_lower(sender.helo));
+    return without_final_dot(ascii_lower(sender.mail_from.substr(sender.mail_from.rfind('@') + 1)));
 }
 
 SpfStep step_spf(const SpfSender& sender, const DnsKnown& known) {

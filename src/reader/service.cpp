@@ -69,8 +69,13 @@ public:
         auto budget = milliseconds(std::min(request.time_budget_ms, limits::engine_time_ms));
         options_.deadline = context.clock.steady_now() + budget;
         options_.hash_key = &context.hash_key;
-        options_.examine = [this](const mail::MimeTree& tree, scan::ScanReport& report) {
-            if (context_.judge != nullptr) context_.judge->report(judge_request(tree), report);
+        options_.examine = [this](const mail::MimeTree& tree, scan::ContentDigests& digests,
+                                  scan::ScanReport& report) {
+            if (context_.judge != nullptr) {
+                rules::JudgeRequest request = judge_request(tree);
+                request.digests = &digests;
+                context_.judge->report(request, report);
+            }
             if (!request_.banner_texts.empty()) plan_banner(tree, report);
         };
     }

@@ -339,20 +339,25 @@ bool take_header(const mail::Entity& root, CopyForm& form, Shared& shared) {
 }
 
 /// Texts and pages that everybody reads alike are compared; everything else is the same in all copies.
-void take_content(const mail::Entity& leaf, CopyForm& form, Shared& shared) {
+void take_content(const mail::MimeTree& tree, std::uint32_t at, scan::ContentDigests& digests, CopyForm& form,
+                  Shared& shared) {
+    const mail::Entity& leaf = tree.entities[at];
     const bool page = leaf.subtype == "html";
     const bool text = leaf.type == "text" && (page || leaf.subtype == "plain") && leaf.file_names.empty() &&
                       leaf.disposition != "attachment" && scan::plain_charset(leaf.charset) &&
                       leaf.content.size() <= limits::campaign_body_bytes_max;
-    if (!text) return shared.add(sha256(leaf.content));
+    if (!text) return shared.add(digests.of(at));
     shared.add(content_sketch(leaf.content));
     form.texts.push_back({page ? scan::BodyKind::page : scan::BodyKind::text, as_text(leaf.content)});
 }
 
 }  // namespace
 
-std::optional<CopyForm> copy_form(const mail::MimeTree& tree, std::string_view envelope_recipient) {
+std::optional<CopyForm> copy_form(const mail::MimeTree& tree, std::string_view envelope_recipient,
+                                  scan::ContentDigests* digests) {
     if (tree.ambiguous() || !tree.limits_hit.empty() || tree.readings.size() != 1) return std::nullopt;
+    std::optional<scan::ContentDigests> own;
+    if (digests == nullptr) digests = &own.emplace(tree);
     CopyForm form;
     Shared shared;
     const std::size_t at = envelope_recipient.rfind('@');
@@ -363,7 +368,8 @@ std::optional<CopyForm> copy_form(const mail::MimeTree& tree, std::string_view e
                        form.reader_local_part
                    ? "named"
                    : "other");
-    for (const mail::Entity& entity : tree.entities) {
+    for (std::uint32_t index = 0; index < tree.entities.size(); ++index) {
+        const mail::Entity& entity = tree.entities[index];
         shared.add(entity.media_type());
         shared.add(entity.charset);
         shared.add(entity.disposition);
@@ -374,7 +380,7 @@ std::optional<CopyForm> copy_form(const mail::MimeTree& tree, std::string_view e
                 take_as_it_is(field, ascii_lower(field.name), shared);
         shared.add(std::to_string(entity.depth) + " " + std::string(mail::to_string(entity.origin)) + " " +
                    std::string(mail::to_string(entity.encoding)));
-        if (entity.is_leaf()) take_content(entity, form, shared);
+        if (entity.is_leaf()) take_content(tree, index, *digests, form, shared);
     }
     form.shared = shared.name();
     return form;

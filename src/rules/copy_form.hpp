@@ -9,6 +9,7 @@
 #include "base/hash.hpp"
 #include "mail/mime.hpp"
 #include "scan/campaign_body.hpp"
+#include "scan/message_facts.hpp"
 
 namespace tocsin::rules {
 
@@ -42,9 +43,10 @@ struct CopyForm {
 };
 
 /// nullopt: this message is judged whole. It is ambiguous, cut by a limit, has not exactly one reader, or holds something that
-/// is read in more ways than one.
+/// is read in more ways than one. `digests`: of this tree, so that no file is hashed twice; nullptr: nobody has any.
 [[nodiscard]] std::optional<CopyForm> copy_form(const mail::MimeTree& tree,
-                                                std::string_view envelope_recipient);
+                                                std::string_view envelope_recipient,
+                                                scan::ContentDigests* digests = nullptr);
 
 /// True when a field of two copies differs by nothing but what OwnField names.
 [[nodiscard]] bool differs_as_may_be(OwnField kind, std::string_view one, std::string_view other);

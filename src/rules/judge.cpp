@@ -337,7 +337,7 @@ Judgement Judge::judge(const JudgeRequest& request) {
     if (request.remember_copies == nullptr || request.direction != mail::Direction::outbound ||
         request.details)
         return judge_whole(request);
-    const std::optional<CopyForm> form = copy_form(request.tree, request.envelope_recipient);
+    const std::optional<CopyForm> form = copy_form(request.tree, request.envelope_recipient, request.digests);
     if (!form) return judge_whole(request);
     const JudgedCopies::Place place = copies_->place_of(*form);
     if (const Judgement* const known = copies_->answer_for(place, request.now);

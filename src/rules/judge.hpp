@@ -22,6 +22,7 @@
 #include "rules/rule_set.hpp"
 #include "rules/text_model.hpp"
 #include "scan/engines.hpp"
+#include "scan/message_facts.hpp"
 
 namespace tocsin::rules {
 
@@ -69,6 +70,7 @@ struct JudgeRequest {
     /// can tell. nullptr: every message is judged whole.
     const HashKey* remember_copies = nullptr;
     std::chrono::steady_clock::time_point now;  ///< for what is remembered
+    scan::ContentDigests* digests = nullptr;    ///< of the tree's files, as far as they are known already
     bool details = false;
 };
 

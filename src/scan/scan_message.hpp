@@ -12,6 +12,8 @@
 
 namespace tocsin::scan {
 
+class ContentDigests;  // message_facts.hpp
+
 /// What the daemon remembers about a part with this hash under the present engine version.
 struct RememberedPart {
     bool known = false;
@@ -37,7 +39,7 @@ struct ScanOptions {
     PartLookup lookup;
     PartExport export_part;
     /// Called when the engines are done and before the verdict: whoever else has something to say of the parsed message.
-    std::function<void(const mail::MimeTree&, ScanReport&)> examine;
+    std::function<void(const mail::MimeTree&, ContentDigests&, ScanReport&)> examine;
     std::chrono::steady_clock::time_point deadline;
 };
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/share.hpp"
@@ -218,7 +219,7 @@ private:
 
     void add_sender(const std::string& written, TimePoint when) {
         look_at(IndicatorKind::email, written, when, [&]() -> std::optional<Key> {
-            const std::string address = lower(trim(written));
+            const std::string address = ascii_lower(trim(written));
             if (!is_plain_address(address))
                 return leave_out(IndicatorKind::email, written,
                                  "it is no address that others could look for");
@@ -235,7 +236,7 @@ private:
     void add_file(const std::string& written, TimePoint when) {
         look_at(IndicatorKind::sha256, written, when, [&]() -> std::optional<Key> {
             if (!is_sha256(written)) return leave_out(IndicatorKind::sha256, written, "it is no SHA-256");
-            return Key{IndicatorKind::sha256, lower(written)};
+            return Key{IndicatorKind::sha256, ascii_lower(written)};
         });
     }
 

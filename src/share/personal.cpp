@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
+#include "base/fold_case.hpp"
 #include "share/text.hpp"
 
 namespace tocsin::share {
@@ -65,7 +66,7 @@ bool is_printable(std::string_view text) {
 }  // namespace
 
 void PersonalNames::add(std::string_view address) {
-    const std::string whole = lower(trim(address));
+    const std::string whole = ascii_lower(trim(address));
     if (whole.empty()) return;
     addresses_.insert(whole);
     const std::string_view local = std::string_view(whole).substr(0, whole.find('@'));
@@ -82,11 +83,11 @@ void PersonalNames::add(std::string_view address) {
 }
 
 bool PersonalNames::is_known(std::string_view address) const {
-    return addresses_.contains(lower(trim(address)));
+    return addresses_.contains(ascii_lower(trim(address)));
 }
 
 bool PersonalNames::holds_name(std::string_view plain) const {
-    const std::string text = lower(plain);
+    const std::string text = ascii_lower(plain);
     if (text.find('@') != std::string::npos) return true;
     // zelda.quux as zelda-quux, zeldaquux, or inside of a longer word.
     std::string joined;

@@ -122,10 +122,4 @@ std::string percent_decoded(std::string_view text) {
     return out;
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), ascii_lower);
-    return out;
-}
-
 }  // namespace tocsin::share

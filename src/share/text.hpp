@@ -20,7 +20,5 @@ namespace tocsin::share {
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 /// %41 becomes A; what is no escape stays.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
-/// ASCII letters in lower case.
-[[nodiscard]] std::string lower(std::string_view text);
 
 }  // namespace tocsin::share

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "share/text.hpp"
 
@@ -53,7 +54,7 @@ bool is_host(std::string_view text) {
 }
 
 std::string plain_host(std::string_view text) {
-    std::string host = lower(trim(text));
+    std::string host = ascii_lower(trim(text));
     if (host.ends_with('.')) host.pop_back();
     return host;
 }
@@ -67,7 +68,7 @@ std::optional<WebLink> parse_link(std::string_view text) {
     text = trim(text);
     const std::size_t colon = text.find("://");
     WebLink link;
-    link.scheme = colon == std::string_view::npos ? "" : lower(text.substr(0, colon));
+    link.scheme = colon == std::string_view::npos ? "" : ascii_lower(text.substr(0, colon));
     if (link.scheme != "http" && link.scheme != "https") return std::nullopt;
     text.remove_prefix(colon + 3);
     std::string_view authority = text.substr(0, text.find_first_of("/\\?#"));

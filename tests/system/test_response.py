@@ -77,7 +77,9 @@ def report_of(mail, reporter="staff1@esp.example", subject="Fwd: our wedding pho
             "--=_r\r\nContent-Type: message/rfc822\r\n\r\n").encode() + mail + b"\r\n--=_r--\r\n"
 
 
-class Response(unittest.TestCase):
+class House(unittest.TestCase):
+    """A daemon with people, for tests of what they do."""
+
     def setUp(self):
         self.sink = SmtpSink()
         self.addCleanup(self.sink.stop)
@@ -87,6 +89,8 @@ class Response(unittest.TestCase):
         self.daemon.__enter__()
         self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
 
+
+class Response(House):
     def wait_for(self, condition, what, seconds=30):
         deadline = time.monotonic() + seconds
         while not (result := condition()):

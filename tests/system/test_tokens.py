@@ -1,27 +1,14 @@
 """Tokens of people and programs: who may ask what over TCP, in whose name, and until when."""
 import json
-import sqlite3
-import tempfile
 import unittest
 import urllib.error
-import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from test_response import CONFIGURATION, PEOPLE, report_of, wedding_photo
-from tocsin_system import Daemon, SmtpSink
+from test_response import House, report_of, wedding_photo
 
 
-class Tokens(unittest.TestCase):
-    def setUp(self):
-        self.sink = SmtpSink()
-        self.addCleanup(self.sink.stop)
-        folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tocsin-test-")))
-        (folder / "people.toml").write_text(PEOPLE)
-        self.daemon = Daemon(self.sink, configuration=CONFIGURATION.replace("{people}", str(folder / "people.toml")))
-        self.daemon.__enter__()
-        self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
-
+class Tokens(House):
     def make(self, person, *roles, more=()):
         words = [word for role in roles for word in ("--role", role)]
         return self.daemon.command("token", "make", person, *words, *more, "--json")

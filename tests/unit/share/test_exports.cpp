@@ -1,6 +1,8 @@
 // What goes to other houses: the attack in their forms, and nothing of whom it hit.
 #include <doctest/doctest.h>
 
+#include "base/fold_case.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -264,10 +266,10 @@ TEST_CASE("nobody who was hit is in any export, in whatever field and form his a
             const SharedIncident out = shared(story, id, known);
             CHECK(values(out).contains("url https://evil.example/ok"));
             CHECK(values(out).contains("domain evil.example"));
-            const std::string text = lower(everything(out));
+            const std::string text = ascii_lower(everything(out));
             for (const std::string& trace :
                  {person, std::string("zelda"), std::string("quux"), std::string("victim"),
-                  lower(as_base64).substr(0, 20), as_hex, std::string("dora")})
+                  ascii_lower(as_base64).substr(0, 20), as_hex, std::string("dora")})
                 CHECK_MESSAGE(text.find(trace) == std::string::npos, trace);
             ++looked;
         }
