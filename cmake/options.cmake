@@ -44,6 +44,14 @@ endif()
 set_property(GLOBAL PROPERTY JOB_POOLS link_pool=1)
 set(CMAKE_JOB_POOL_LINK link_pool)
 
+# Several files of a target in one run of the compiler: what they include is read once for all of them. CI builds so; a file
+# that forgot to include what it uses is found by the other presets.
+function(tocsin_in_batches target)
+    if(TOCSIN_BATCHES)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${TOCSIN_BATCHES})
+    endif()
+endfunction()
+
 # tocsin_room(NAME SOURCES... [USES targets...] [PRIVATE libs...]): the static library of one room.
 function(tocsin_room name)
     cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
@@ -53,4 +61,5 @@ function(tocsin_room name)
         target_link_libraries(tocsin_${name} PUBLIC tocsin_${other})
     endforeach()
     target_link_libraries(tocsin_${name} PRIVATE ${ROOM_LIBRARIES})
+    tocsin_in_batches(tocsin_${name})
 endfunction()

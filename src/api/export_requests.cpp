@@ -21,7 +21,6 @@ using nlohmann::json;
 using proto::HttpResponse;
 
 constexpr std::string_view begin = "/v1/incidents/", end = "/export";
-constexpr std::string_view zero_or_one[] = {"0", "1"};
 
 /// What is asked for.
 struct Wanted {

@@ -12,8 +12,6 @@ namespace tocsin::api {
 
 namespace {
 
-constexpr std::size_t quoted_bytes = 100;  // of a refused value, in the error
-
 /// An address in the form in which listings compare it. Orders know what is none.
 Result<std::string> whole_address(const std::string& name, const std::string& value,
                                   store::SubjectKind kind) {

@@ -20,6 +20,8 @@ inline constexpr std::string_view verdict_words[] = {"clean", "suspicious", "phi
 inline constexpr std::string_view disposition_words[] = {"accept", "tag",    "quarantine",
                                                          "hold",   "reject", "tempfail"};
 
+inline constexpr std::string_view zero_or_one[] = {"0", "1"};
+inline constexpr std::size_t quoted_bytes = 100;  ///< of a refused value, in the error
 inline constexpr std::string_view held_state_words[] = {"waiting", "held", "releasing", "released",
                                                         "discarded"};
 

@@ -14,6 +14,7 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
+#include "base/time_units.hpp"
 #include "respond/event_json.hpp"
 #include "respond/incident_json.hpp"
 
@@ -24,9 +25,7 @@ namespace {
 using nlohmann::json;
 using proto::HttpResponse;
 
-constexpr std::string_view state_words[] = {"open", "desk", "all"};
-constexpr std::string_view zero_or_one[] = {"0", "1"};
-constexpr std::int64_t day_us = 24LL * 3'600 * 1'000'000;
+constexpr std::string_view incident_state_words[] = {"open", "desk", "all"};
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
 
@@ -169,7 +168,7 @@ HttpResponse RespondRequests::show_report(const std::string& id, const Asker& as
 
 HttpResponse RespondRequests::list_incidents(const proto::HttpTarget& target) const {
     const respond::Response& response = *services_.actions.response;
-    const Result<std::optional<std::string>> state = word_parameter(target, "state", state_words);
+    const Result<std::optional<std::string>> state = word_parameter(target, "state", incident_state_words);
     if (!state) return refuse(state.error());
     const Result<std::size_t> limit = limit_parameter(target);
     if (!limit) return refuse(limit.error());

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/query.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::api {
@@ -13,8 +14,6 @@ namespace tocsin::api {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t quoted_bytes = 100;  // of a refused word, in the error
 
 /// A request: `ID` in its path stands for any one word. Its parameters and the roles that may ask it stand between blanks.
 struct Route {

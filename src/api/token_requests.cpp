@@ -15,7 +15,6 @@ using nlohmann::json;
 using proto::HttpResponse;
 
 constexpr std::string_view path_of_all = "/v1/tokens", path_of_one = "/v1/tokens/";
-constexpr std::string_view zero_or_one[] = {"0", "1"};
 
 /// What may be shown of a token: neither it nor its digest.
 json to_json(const store::TokenRow& row, TimePoint now) {

@@ -12,6 +12,7 @@
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/limits/watch.hpp"
+#include "base/time_units.hpp"
 #include "watch/alarm_json.hpp"
 #include "watch/event_json.hpp"
 
@@ -22,9 +23,7 @@ namespace {
 using nlohmann::json;
 using proto::HttpResponse;
 
-constexpr std::string_view state_words[] = {"open", "released", "incident", "closed"};
-constexpr std::string_view zero_or_one[] = {"0", "1"};
-constexpr std::int64_t minute_us = 60LL * 1'000'000;
+constexpr std::string_view alarm_state_words[] = {"open", "released", "incident", "closed"};
 constexpr std::uint32_t days_by_default = 30;
 
 json optional_time(const std::optional<TimePoint>& time) {
@@ -49,7 +48,7 @@ json alarm_json(const store::AlarmRow& row, TimePoint now) {
 }
 
 json day_json(const store::WatchDay& day) {
-    return {{"day", to_rfc3339({day.day * watch::day_us}).substr(0, 10)},
+    return {{"day", to_rfc3339({day.day * day_us}).substr(0, 10)},
             {"messages", day.messages},
             {"recipients", day.recipients},
             {"held", day.held},
@@ -189,7 +188,7 @@ HttpResponse WatchRequests::list_alarms(net::Fiber& fiber, const proto::HttpTarg
     const TimePoint now = services_.clock.now();
     store::AlarmFilter filter;
     const auto read = [&]() -> Result<void> {
-        filter.state = TRY(word_parameter(target, "state", state_words));
+        filter.state = TRY(word_parameter(target, "state", alarm_state_words));
         filter.customer = parameter(target, "customer");
         if (TRY(word_parameter(target, "sleeping", zero_or_one)).value_or("1") == "0") filter.awake_at = now;
         filter.limit = TRY(limit_parameter(target));

@@ -9,13 +9,13 @@
 #include "base/hash.hpp"
 #include "base/limits/imap.hpp"
 #include "base/limits/respond.hpp"
+#include "base/time_units.hpp"
 #include "proto/imap_types.hpp"
 
 namespace tocsin::app {
 
 namespace {
 
-constexpr std::int64_t day_us = 86'400LL * 1'000'000;
 constexpr const char* teller = "response";
 
 /// A name for something that is told once about an effect.

@@ -5,13 +5,12 @@
 
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
+#include "base/time_units.hpp"
 #include "base/token.hpp"
 
 namespace tocsin::app {
 
 namespace {
-
-constexpr std::int64_t day_us = 24LL * 3'600 * 1'000'000;
 
 /// A token has 32 random bytes: nobody finds them behind a plain digest.
 std::string digest_of(std::string_view token) {

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "app/event_text.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
@@ -43,11 +44,6 @@ respond::JudgedAs judged_as(scan::Verdict verdict) {
     return respond::JudgedAs::unknown;
 }
 
-/// As it is written down and read again: whole characters, no more of them than are kept.
-std::string cut(const std::string& text) {
-    return store::stored_text(text, limits::respond_text_bytes);
-}
-
 /// Whether the same may go well later.
 bool is_passing(ErrorCode code) {
     return code == ErrorCode::unavailable || code == ErrorCode::io || code == ErrorCode::limit ||
@@ -66,8 +62,8 @@ void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
     facts.judged_as = std::max(facts.judged_as, judged_as(report.verdict));
     if (facts.text_fingerprint == 0) facts.text_fingerprint = report.facts.text_fingerprint;
     if (facts.page_fingerprint == 0) facts.page_fingerprint = report.facts.page_fingerprint;
-    if (facts.sender.empty()) facts.sender = cut(report.facts.header_from);
-    if (facts.subject.empty()) facts.subject = cut(report.facts.subject);
+    if (facts.sender.empty()) facts.sender = event_text(report.facts.header_from);
+    if (facts.subject.empty()) facts.subject = event_text(report.facts.subject);
     for (const scan::FoundUrl& url : report.urls) {
         add(facts.urls, url.url);
         add(facts.hosts, ascii_lower(scan::host_of(url.url)));
@@ -89,11 +85,11 @@ Result<std::string> ReportIntake::take(net::Fiber& fiber, NewReport report, Byte
     TRY(services_.response.tell(fiber,
                                 respond::ReportTaken{.report = report.id,
                                                      .way = report.way,
-                                                     .reporter = cut(std::move(report.reporter)),
+                                                     .reporter = event_text(std::move(report.reporter)),
                                                      .authenticated = report.authenticated,
                                                      .deed = report.deed,
                                                      .evidence = to_hex(std::as_bytes(std::span(stored))),
-                                                     .note = cut(std::move(report.note))},
+                                                     .note = event_text(std::move(report.note))},
                                 intake_name, "taken-" + report.id));
     services_.log.write(LogLevel::info, "report.taken",
                         {{"report", report.id}, {"way", std::string(to_string(report.way))}});
@@ -141,7 +137,8 @@ Result<void> ReportIntake::take_in(net::Fiber& fiber, const store::Held& message
         respond::ReportTaken{
             .report = id,
             .way = record.mail_from.empty() ? respond::Way::feedback_loop : respond::Way::mailbox,
-            .reporter = cut(ascii_lower(record.header_from.empty() ? record.mail_from : record.header_from)),
+            .reporter =
+                event_text(ascii_lower(record.header_from.empty() ? record.mail_from : record.header_from)),
             .authenticated = logged_in ? respond::Authenticated::yes : respond::Authenticated::no,
             .deed = respond::Deed::none,
             .evidence = message.content_sha256,
@@ -202,8 +199,8 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
     for (const reported::ReportedMail& mail : read.report.mails) {
         if (mail.inside != reported::in_no_mail) continue;
         facts.grade = std::max(facts.grade, grade_of(mail.grade));
-        if (facts.sender.empty()) facts.sender = cut(ascii_lower(mail.sender));
-        if (facts.subject.empty()) facts.subject = cut(mail.subject);
+        if (facts.sender.empty()) facts.sender = event_text(ascii_lower(mail.sender));
+        if (facts.subject.empty()) facts.subject = event_text(mail.subject);
         if (mail.length > 0) note_scan(fiber, read.original(mail), facts);
         note_record(fiber, mail, facts);
     }
@@ -237,7 +234,7 @@ void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& 
     if (!services_.settings.banner.when.empty()) note_text_without_banner(fiber, record, facts);
     const bool outbound = record.direction == "outbound";
     facts.direction = outbound ? respond::MailDirection::from_customer : respond::MailDirection::inbound;
-    if (outbound) facts.customer = cut(record.customer);
+    if (outbound) facts.customer = event_text(record.customer);
 }
 
 /// What is reported has our banner in it, and what is looked for at the gate and in the journal has not. The Message-ID is the

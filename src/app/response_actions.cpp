@@ -15,6 +15,7 @@
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
+#include "base/time_units.hpp"
 #include "config/config.hpp"
 #include "store/order_value.hpp"
 
@@ -25,8 +26,6 @@ namespace {
 using respond::Effect;
 using respond::EffectKind;
 
-constexpr std::int64_t hour_us = 3'600LL * 1'000'000;
-constexpr std::int64_t day_us = 24 * hour_us;
 constexpr std::uint32_t find_days_by_default = 14;
 /// Who is paced is looked at before that.
 constexpr std::uint32_t paced_days = 7;

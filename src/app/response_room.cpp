@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/event_text.hpp"
 #include "app/share_house.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
@@ -41,11 +42,6 @@ respond::AlarmAbout about(const watch::Alarm& alarm) {
     return respond::AlarmAbout::account;
 }
 
-/// As an event takes it: whole characters, no more of them than are kept.
-std::string cut(const std::string& text) {
-    return store::stored_text(text, limits::respond_text_bytes);
-}
-
 /// What the engine calls it.
 std::string name_of_malware(const store::Record& record) {
     const nlohmann::json findings = nlohmann::json::parse(record.findings, nullptr, false);
@@ -60,10 +56,11 @@ respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
             .about = about(alarm),
             .answer = respond::AlarmAnswer::not_us,
             .customer = alarm.customer,
-            .credential = cut(alarm.credential),
-            .sender = alarm.campaigns.empty() ? std::string() : cut(alarm.campaigns.front().header_from),
+            .credential = event_text(alarm.credential),
+            .sender =
+                alarm.campaigns.empty() ? std::string() : event_text(alarm.campaigns.front().header_from),
             .list = {},
-            .note = cut(alarm.note)};
+            .note = event_text(alarm.note)};
 }
 
 }  // namespace
@@ -142,10 +139,10 @@ void ResponseRoom::note_malware(const store::Record& record) {
         "malware-" + record.id,
         respond::MalwareLeft{.record = record.id,
                              .customer = customer,
-                             .credential = cut(record.sasl_login),
-                             .sender = cut(record.header_from),
+                             .credential = event_text(record.sasl_login),
+                             .sender = event_text(record.header_from),
                              .file = record.attachment_sha256.empty() ? "" : record.attachment_sha256.front(),
-                             .name = cut(name_of_malware(record))});
+                             .name = event_text(name_of_malware(record))});
 }
 
 void ResponseRoom::note_alarm(const watch::Alarm& alarm) {

@@ -21,7 +21,7 @@ bool worth_another_try(ErrorCode code) {
 }
 
 /// As it is written down and read again: whole characters, no more of them than are kept.
-std::string cut(const std::string& text) {
+std::string outcome_text(const std::string& text) {
     return store::stored_text(text, limits::respond_outcome_bytes);
 }
 
@@ -144,7 +144,7 @@ void ResponseService::act(net::Fiber& fiber, const PerformEffect& perform, const
     const Result<std::string> done = perform(fiber, effect);
     Result<void> noted;
     if (done) {
-        noted = tell(fiber, respond::EffectSucceeded{effect.key, cut(*done)}, "tocsin");
+        noted = tell(fiber, respond::EffectSucceeded{effect.key, outcome_text(*done)}, "tocsin");
     } else {
         const bool again = worth_another_try(done.error().code);
         log_.write(LogLevel::warning, "respond.effect_failed",
@@ -155,7 +155,7 @@ void ResponseService::act(net::Fiber& fiber, const PerformEffect& perform, const
         noted = tell(fiber,
                      respond::EffectFailed{effect.key,
                                            again ? respond::Retry::possible : respond::Retry::impossible,
-                                           cut(done.error().message)},
+                                           outcome_text(done.error().message)},
                      "tocsin");
     }
     if (!noted && noted.error().code != ErrorCode::conflict)

@@ -5,13 +5,12 @@
 
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/time_units.hpp"
 #include "net/loop.hpp"
 
 namespace tocsin::app {
 
 namespace {
-
-constexpr std::int64_t day_us = 86'400'000'000;
 
 TimePoint days_ago(const Clock& clock, std::uint32_t days) {
     return TimePoint{clock.now().microseconds - static_cast<std::int64_t>(days) * day_us};

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/domain_lists.hpp"
+#include "base/time_units.hpp"
 
 namespace tocsin::app {
 
@@ -31,7 +32,7 @@ Result<WatchChoices> watch_choices(const config::WatchSettings& settings, const 
     choices.rules = TRY(make_watch_rules(lists_folder));
     choices.rules.budget.alarms_per_thousand = settings.alarms_per_thousand;
     choices.rules.times = watch::WatchRules::Times::checked;
-    choices.rules.close_watch_us = std::int64_t{settings.close_watch_days} * watch::day_us;
+    choices.rules.close_watch_us = std::int64_t{settings.close_watch_days} * day_us;
     choices.mode = settings.mode == config::WatchMode::observe ? WatchMode::observe : WatchMode::hold;
     choices.kept_messages = settings.kept_messages;
     choices.customers_in_memory = settings.customers_in_memory;

@@ -14,7 +14,6 @@ namespace {
 using mail::ascii_lower;
 using mail::is_ascii_space;
 
-constexpr auto npos = std::string_view::npos;
 /// Attributes of <html> and <body> that change colours, fonts and margins only; and `style`, `class` and `id`, which are looked
 /// at elsewhere (page_styles.hpp).
 constexpr std::array<std::string_view, 24> harmless_attributes = {
@@ -59,7 +58,7 @@ public:
 private:
     bool skip_to(char end) {
         at_ = page_.find(end, at_);
-        if (at_ == npos) return false;
+        if (at_ == std::string_view::npos) return false;
         ++at_;
         return true;
     }
@@ -67,10 +66,11 @@ private:
     /// Comments that begin with `>` or `->`, hold `--!>` or another `<!--` end at different places in different programs.
     bool skip_comment() {
         const std::size_t begin = at_ + 4, end = page_.find("-->", begin);
-        if (end == npos) return false;
+        if (end == std::string_view::npos) return false;
         const std::string_view inside = page_.substr(begin, end - begin);
-        if (inside.starts_with(">") || inside.starts_with("->") || inside.find("--!>") != npos ||
-            inside.find("<!--") != npos || inside.ends_with("<!-"))
+        if (inside.starts_with(">") || inside.starts_with("->") ||
+            inside.find("--!>") != std::string_view::npos || inside.find("<!--") != std::string_view::npos ||
+            inside.ends_with("<!-"))
             return false;
         at_ = end + 3;
         return true;
@@ -102,8 +102,8 @@ private:
     bool read_attribute(Tag& tag) {
         const std::size_t begin = at_;
         while (at_ < page_.size() && !is_ascii_space(page_[at_]) &&
-               std::string_view("=/>").find(page_[at_]) == npos) {
-            if (std::string_view("<\"'\0", 4).find(page_[at_]) != npos) return false;
+               std::string_view("=/>").find(page_[at_]) == std::string_view::npos) {
+            if (std::string_view("<\"'\0", 4).find(page_[at_]) != std::string_view::npos) return false;
             ++at_;
         }
         const std::string name = mail::to_lower(page_.substr(begin, at_ - begin));
@@ -124,14 +124,14 @@ private:
         const std::size_t begin = at_;
         if (quote == '"' || quote == '\'') {
             const std::size_t end = page_.find(quote, at_ + 1);
-            if (end == npos) return false;
+            if (end == std::string_view::npos) return false;
             value = page_.substr(begin + 1, end - begin - 1);
             at_ = end + 1;
             const char next = peek();
             return next == '>' || next == '/' || is_ascii_space(next);
         }
         while (at_ < page_.size() && !is_ascii_space(page_[at_]) && page_[at_] != '>') {
-            if (std::string_view("\"'<=`\0", 6).find(page_[at_]) != npos) return false;
+            if (std::string_view("\"'<=`\0", 6).find(page_[at_]) != std::string_view::npos) return false;
             ++at_;
         }
         value = page_.substr(begin, at_ - begin);
@@ -139,7 +139,8 @@ private:
     }
 
     static void note_attribute(Tag& tag, const std::string& name, std::string_view value) {
-        if (tag.name == "link" && name == "rel" && mail::find_ignoring_case(value, "stylesheet") != npos)
+        if (tag.name == "link" && name == "rel" &&
+            mail::find_ignoring_case(value, "stylesheet") != std::string_view::npos)
             tag.style_sheet_link = true;
         if (tag.name != "html" && tag.name != "body") return;
         const bool harmless = name.starts_with("xmlns") ||
@@ -166,14 +167,14 @@ private:
     bool skip_raw_text(const std::string& name) {
         const std::string end_tag = "</" + name;
         const std::size_t begin = at_, end = mail::find_ignoring_case(page_, end_tag, at_);
-        if (end == npos) return false;
+        if (end == std::string_view::npos) return false;
         at_ = end + end_tag.size();
         while (is_ascii_space(peek())) ++at_;
         if (peek() != '>') return false;
         ++at_;
         const std::string_view text = page_.substr(begin, end - begin);
         const std::size_t open = text.find("<!--");
-        return open == npos || text.find("-->", open) != npos;
+        return open == std::string_view::npos || text.find("-->", open) != std::string_view::npos;
     }
 
     /// A second <html> or <body>, wherever it seems to stand, may give the first one more attributes: in a comment, for Word.
@@ -181,13 +182,14 @@ private:
         const std::string_view rest = page_.substr(at_);
         const std::string_view way = page_.substr(0, at_);
         const std::size_t html = mail::find_ignoring_case(way, "<html");
-        const bool one_html = html == npos
-                                  ? !seen_html_
-                                  : mail::find_ignoring_case(way, "<html", html + 1) == npos && seen_html_;
+        const bool one_html =
+            html == std::string_view::npos
+                ? !seen_html_
+                : mail::find_ignoring_case(way, "<html", html + 1) == std::string_view::npos && seen_html_;
         return one_html && mail::find_ignoring_case(way, "<body") == way.rfind('<') &&
-               mail::find_ignoring_case(rest, "<body") == npos &&
-               mail::find_ignoring_case(rest, "<html") == npos &&
-               mail::find_ignoring_case(rest, "<frameset") == npos;
+               mail::find_ignoring_case(rest, "<body") == std::string_view::npos &&
+               mail::find_ignoring_case(rest, "<html") == std::string_view::npos &&
+               mail::find_ignoring_case(rest, "<frameset") == std::string_view::npos;
     }
 
     std::string_view page_;
@@ -203,7 +205,7 @@ std::optional<std::size_t> behind_body_tag(std::string_view page) {
 
 scan::PageMode mode_of(std::string_view page) {
     const std::size_t begin = mail::find_ignoring_case(page.substr(0, doctype_bytes_max), "<!doctype");
-    if (begin == npos) return scan::PageMode::quirks;
+    if (begin == std::string_view::npos) return scan::PageMode::quirks;
     const std::size_t end = page.find('>', begin);
     const std::string type = mail::to_lower(page.substr(begin, std::min(end - begin, doctype_bytes_max)));
     const auto names = [&type](std::string_view text) { return type.find(text) != std::string::npos; };

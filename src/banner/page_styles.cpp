@@ -13,7 +13,6 @@ namespace tocsin::banner {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 /// Digits of a z-index that is surely below the banner's 2147483647, and of a length that does not push it off the screen.
 constexpr std::size_t z_index_digits_max = 9, length_digits_max = 3;
 /// Rules inside @media inside @supports; deeper is doubtful.
@@ -95,9 +94,10 @@ bool is_short_length(std::string_view value) {
             (mail::is_ascii_digit(next) || next == '+'))
             return false;
     }
-    const bool computed = value.find("calc") != npos || value.find("var(") != npos ||
-                          value.find("env(") != npos || value.find("min(") != npos ||
-                          value.find("max(") != npos || value.find("clamp(") != npos;
+    const bool computed =
+        value.find("calc") != std::string_view::npos || value.find("var(") != std::string_view::npos ||
+        value.find("env(") != std::string_view::npos || value.find("min(") != std::string_view::npos ||
+        value.find("max(") != std::string_view::npos || value.find("clamp(") != std::string_view::npos;
     return !computed && !has_long_number(value, length_digits_max);
 }
 
@@ -120,7 +120,7 @@ void for_each_declaration(std::string_view block, Each each) {
         const std::string_view one = block.substr(begin, end - begin);
         begin = end + 1;
         const std::size_t colon = one.find(':');
-        if (colon == npos) return;
+        if (colon == std::string_view::npos) return;
         std::string_view value = one.substr(colon + 1);
         value = mail::trim(value.substr(0, value.find('!')));
         each(Declaration{mail::trim(one.substr(0, colon)), value});
@@ -138,13 +138,13 @@ void for_each_declaration(std::string_view block, Each each) {
 /// Lower case, without comments and the marks that once hid styles from old browsers; nullopt: an escape, or a comment without
 /// end.
 std::optional<std::string> plain_css(std::string_view css) {
-    if (css.find('\\') != npos) return std::nullopt;
+    if (css.find('\\') != std::string_view::npos) return std::nullopt;
     std::string out;
     for (std::size_t at = 0; at < css.size();) {
         const std::string_view rest = css.substr(at);
         if (rest.starts_with("/*")) {
             const std::size_t end = css.find("*/", at + 2);
-            if (end == npos) return std::nullopt;
+            if (end == std::string_view::npos) return std::nullopt;
             at = end + 2;
         } else if (rest.starts_with("<!--")) {
             at += 4;
@@ -162,8 +162,8 @@ bool has_braces_in_strings(std::string_view css) {
     for (std::size_t at = 0; at < css.size(); ++at) {
         if (css[at] != '"' && css[at] != '\'') continue;
         const std::size_t end = css.find(css[at], at + 1);
-        if (end == npos) return true;
-        if (css.substr(at, end - at).find_first_of("{}\n;") != npos) return true;
+        if (end == std::string_view::npos) return true;
+        if (css.substr(at, end - at).find_first_of("{}\n;") != std::string_view::npos) return true;
         at = end;
     }
     return false;
@@ -200,8 +200,9 @@ private:
         if (depth > at_rule_depth_max) return raise();
         for (std::size_t at = 0; at < css.size() && !any_;) {
             const std::size_t mark = css.find_first_of("{;}", at);
-            const std::string_view head = mail::trim(css.substr(at, mark == npos ? npos : mark - at));
-            if (mark == npos) return head.empty() ? void() : raise();
+            const std::string_view head = mail::trim(
+                css.substr(at, mark == std::string_view::npos ? std::string_view::npos : mark - at));
+            if (mark == std::string_view::npos) return head.empty() ? void() : raise();
             at = mark + 1;
             if (css[mark] == ';') {
                 if (!head.starts_with("@charset") && !head.starts_with("@namespace") && !head.empty())
@@ -232,7 +233,7 @@ private:
             if (!is_one_of(name, rules_without_elements)) raise();
             return;
         }
-        if (inside.find('{') != npos) return raise();
+        if (inside.find('{') != std::string_view::npos) return raise();
         bool styles_page = false;
         for (const std::string_view selector : split_selectors(head)) {
             const bool page = may_match_page(selector, page_);
@@ -307,12 +308,13 @@ public:
     void text(std::string_view) override {}
     /// Word reads what stands in conditional comments: each style element there is a sheet.
     void comment(std::string_view text) override {
-        for (std::size_t at = mail::find_ignoring_case(text, "<style"); at != npos;
+        for (std::size_t at = mail::find_ignoring_case(text, "<style"); at != std::string_view::npos;
              at = mail::find_ignoring_case(text, "<style", at + 1)) {
             const std::size_t begin = text.find('>', at);
-            if (begin == npos) return;
+            if (begin == std::string_view::npos) return;
             const std::size_t end = mail::find_ignoring_case(text, "</style", begin);
-            doubts_.sheet(text.substr(begin + 1, end == npos ? npos : end - begin - 1));
+            doubts_.sheet(text.substr(begin + 1, end == std::string_view::npos ? std::string_view::npos
+                                                                               : end - begin - 1));
         }
     }
     void enter(mail::HtmlTag tag, std::string_view, mail::HtmlAttributes attributes) override {
@@ -320,8 +322,8 @@ public:
         if (!style.empty()) doubts_.element_style(style);
         const bool page = tag == mail::HtmlTag::html || tag == mail::HtmlTag::body;
         if (page && !style.empty()) doubts_.page_style(style);
-        if (tag == mail::HtmlTag::link &&
-            mail::find_ignoring_case(mail::attribute(attributes, "rel"), "stylesheet") != npos)
+        if (tag == mail::HtmlTag::link && mail::find_ignoring_case(mail::attribute(attributes, "rel"),
+                                                                   "stylesheet") != std::string_view::npos)
             doubts_.raise();
     }
 

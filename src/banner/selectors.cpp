@@ -9,8 +9,6 @@ namespace tocsin::banner {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 bool is_name_character(char c) {
     return mail::is_ascii_alphanumeric(c) || c == '-' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -41,7 +39,8 @@ std::size_t last_compound(std::string_view selector) {
             at = behind_brackets(selector, at) - 1;
             continue;
         }
-        if (mail::is_ascii_space(selector[at]) || std::string_view(">+~|").find(selector[at]) != npos)
+        if (mail::is_ascii_space(selector[at]) ||
+            std::string_view(">+~|").find(selector[at]) != std::string_view::npos)
             begin = at + 1;
     }
     return begin;
@@ -106,8 +105,9 @@ bool may_match_banner(std::string_view selector) {
 bool has_pseudo_element(std::string_view selector) {
     constexpr std::array<std::string_view, 4> old_names = {":before", ":after", ":first-line",
                                                            ":first-letter"};
-    return selector.find("::") != npos || std::ranges::any_of(old_names, [selector](std::string_view name) {
-               return selector.find(name) != npos;
+    return selector.find("::") != std::string_view::npos ||
+           std::ranges::any_of(old_names, [selector](std::string_view name) {
+               return selector.find(name) != std::string_view::npos;
            });
 }
 

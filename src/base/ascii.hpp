@@ -9,6 +9,9 @@ namespace tocsin {
 [[nodiscard]] constexpr char ascii_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+[[nodiscard]] constexpr char ascii_upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 [[nodiscard]] constexpr bool is_ascii_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }

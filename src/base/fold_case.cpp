@@ -34,6 +34,12 @@ std::string ascii_lower(std::string_view text) {
     return out;
 }
 
+std::string ascii_upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = ascii_upper(c);
+    return out;
+}
+
 std::string fold_case(std::string_view text) {
     std::string out = ascii_lower(text);
     for (std::size_t at = 0; at + 1 < out.size(); ++at) {

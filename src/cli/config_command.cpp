@@ -32,10 +32,11 @@ bool check_certificates(const std::string& file, const config::Settings& setting
     bool good = true;
     for (const config::Listener& listener : settings.listeners) {
         if (!listener.tls_certificate && !listener.tls_key) continue;
-        const auto loaded = net::TlsContext::server(listener.tls_certificate.value_or(""), listener.tls_key.value_or(""));
+        const auto loaded =
+            net::TlsContext::server(listener.tls_certificate.value_or(""), listener.tls_key.value_or(""));
         if (loaded) continue;
-        std::printf("%s: listener \"%s\": %s\n", for_terminal(file).c_str(), for_terminal(listener.name).c_str(),
-                    for_terminal(loaded.error().message).c_str());
+        std::printf("%s: listener \"%s\": %s\n", for_terminal(file).c_str(),
+                    for_terminal(listener.name).c_str(), for_terminal(loaded.error().message).c_str());
         good = false;
     }
     return good;

@@ -15,6 +15,7 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/moment.hpp"
+#include "base/time_units.hpp"
 #include "cli/config_command.hpp"
 #include "cli/daemon_client.hpp"
 #include "cli/hunt_sweep.hpp"
@@ -28,10 +29,9 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr std::int64_t day_us = 86'400'000'000;
 /// A mail is in a file that began when it came, or shortly afterwards.
 constexpr std::int64_t written_within_us = 60'000'000;
 constexpr const char* hunts_file = "hunts.log";
@@ -137,11 +137,11 @@ public:
     }
 
 private:
-    Result<void> write(const json& what) {
-        json line{{"time", to_rfc3339(clock_.now())}, {"hunt", id_}};
+    Result<void> write(const Json& what) {
+        Json line{{"time", to_rfc3339(clock_.now())}, {"hunt", id_}};
         line.update(what);
         return store::append_and_sync(path_,
-                                      line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+                                      line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
     }
 
     fs::path path_;
@@ -203,7 +203,7 @@ int run_rules_hunt(const HuntCommand& command, Log& log) {
         return exit_error;
     }
     const std::string text =
-        command.rules.json ? hunt_json(*report).dump(-1, ' ', false, json::error_handler_t::replace) + "\n"
+        command.rules.json ? hunt_json(*report).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
                            : hunt_text(*report, command.rules.all);
     std::fputs(text.c_str(), stdout);
     if (report->end == SweepEnd::interrupted) return exit_error;

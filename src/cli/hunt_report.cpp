@@ -13,7 +13,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using store::HeldState;
 using store::NotKeptWhy;
 
@@ -118,9 +118,9 @@ std::string found_lines(const FoundMail& mail) {
     return out;
 }
 
-json found_json(const FoundMail& mail) {
+Json found_json(const FoundMail& mail) {
     const store::KeptFacts& facts = mail.facts;
-    json out{
+    Json out{
         {"time", to_rfc3339(facts.time)},
         {"id", facts.record_id},
         {"direction", facts.direction},
@@ -156,8 +156,8 @@ std::string hunt_text(const HuntReport& report, bool all) {
     return out;
 }
 
-json hunt_json(const HuntReport& report) {
-    json rules = json::array(), not_kept = json::object();
+Json hunt_json(const HuntReport& report) {
+    Json rules = Json::array(), not_kept = Json::object();
     for (const auto& [path, tally] : report.rules)
         rules.push_back({{"path", path},
                          {"name", tally.name},
@@ -170,7 +170,7 @@ json hunt_json(const HuntReport& report) {
     for (std::size_t why = 0; why < report.not_kept.counts.size(); ++why)
         not_kept[std::string(store::to_string(static_cast<NotKeptWhy>(why)))] =
             report.not_kept.counts.at(why);
-    json out{{"since", to_rfc3339(report.since)},
+    Json out{{"since", to_rfc3339(report.since)},
              {"until", to_rfc3339(report.until)},
              {"looked_at", report.looked_at},
              {"found", report.found},

@@ -17,7 +17,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 /// Those of which mail is kept; see keep_for_hunts in the gate.
 constexpr const char* kept_dispositions[] = {"accept", "tag", "hold", "quarantine"};
@@ -29,7 +29,7 @@ mail::Direction direction_from(const std::string& word) {
 }
 
 /// Queries tell a value, and exclusions speak for a mail: neither finds one.
-bool finds(const json& rule) {
+bool finds(const Json& rule) {
     const std::string type = rule.at("type").get<std::string>();
     return type != "query" && type != "exclusion";
 }
@@ -112,13 +112,13 @@ FoundMail HuntSweep::look_up(store::KeptFacts facts) {
     return found;
 }
 
-void HuntSweep::take(const AskedMail& mail, const json& answers) {
+void HuntSweep::take(const AskedMail& mail, const Json& answers) {
     // All answers are about the same rules.
     if (report_.looked_at++ == 0) named_ = check_named(answers.at("rules"), question_.rules.rule);
     const auto facts = asked_.extract(mail.name);
     ASSERT(!facts.empty(), "it is answered for what was asked");
     std::vector<HuntTally*> fired;
-    for (const json& rule : answers.at("rules")) {
+    for (const Json& rule : answers.at("rules")) {
         if (!finds(rule) || !is_meant(rule, question_.rules.rule)) continue;
         HuntTally& tally = report_.rules[rule.at("path").get<std::string>()];
         if (count_answer(tally, rule)) fired.push_back(&tally);
@@ -145,7 +145,7 @@ void HuntSweep::count_found(const FoundMail& mail, const std::vector<HuntTally*>
 void HuntSweep::print(const FoundMail& mail) const {
     clear_progress();
     const std::string text =
-        question_.rules.json ? found_json(mail).dump(-1, ' ', false, json::error_handler_t::replace) + "\n"
+        question_.rules.json ? found_json(mail).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
                              : found_lines(mail);
     std::fputs(text.c_str(), stdout);
     std::fflush(stdout);  // a hunt takes long, and who sees the first one may know enough

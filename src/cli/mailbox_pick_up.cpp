@@ -17,7 +17,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::uint32_t ms_per_s = 1000;
 
@@ -26,7 +26,7 @@ void say(const std::string& text) {
 }
 
 void print(const mailbox::PickUpTally& tally) {
-    const json line = {{"stored", tally.stored},
+    const Json line = {{"stored", tally.stored},
                        {"known", tally.known},
                        {"gone", tally.gone},
                        {"too_large", tally.too_large},

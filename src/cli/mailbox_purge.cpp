@@ -11,8 +11,10 @@
 
 #include "base/moment.hpp"
 #include "base/similarity.hpp"
+#include "base/time_units.hpp"
 #include "cli/inputs.hpp"
 #include "cli/mailbox_words.hpp"
+#include "cli/output.hpp"
 #include "cli/purge_record_file.hpp"
 #include "cli/reader_setup.hpp"
 #include "cli/scan_command.hpp"
@@ -24,18 +26,13 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using mailbox::CopyState;
 using mailbox::MailboxOutcome;
 using mailbox::MailboxReport;
 
-int say_error(const Error& error) {
-    std::fputs(fmt::format("tocsin: {}\n", for_terminal(error.message)).c_str(), stderr);
-    return exit_error;
-}
-
-void print_line(const json& value) {
-    std::fputs((value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n").c_str(), stdout);
+void print_json_line(const Json& value) {
+    std::fputs((value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n").c_str(), stdout);
     std::fflush(stdout);
 }
 
@@ -103,10 +100,10 @@ struct Tally {
     std::map<std::string_view, std::size_t> states, outcomes, seals;
 };
 
-json report_json(const MailboxReport& report) {
-    json copies = json::array();
+Json report_json(const MailboxReport& report) {
+    Json copies = Json::array();
     for (const mailbox::CopyReport& one : report.copies) {
-        json copy = {{"state", mailbox::to_string(one.state)}};
+        Json copy = {{"state", mailbox::to_string(one.state)}};
         copy.update(copy_json(one.copy));
         copy["seen"] = one.copy.has_flag("\\Seen");
         copy["answered"] = one.copy.has_flag("\\Answered");
@@ -114,7 +111,7 @@ json report_json(const MailboxReport& report) {
         copy["uid_now"] = one.uid_now;
         copies.push_back(std::move(copy));
     }
-    json out = {{"mailbox", report.mailbox}, {"outcome", mailbox::to_string(report.outcome)}};
+    Json out = {{"mailbox", report.mailbox}, {"outcome", mailbox::to_string(report.outcome)}};
     if (!report.why.empty()) out["why"] = report.why;
     out["sealed_folder"] = report.sealed_folder;
     out["seal"] = mailbox::to_string(report.seal);
@@ -163,13 +160,13 @@ void Sweep::run(net::Fiber& fiber, const mailbox::ImapServer& server, const mail
         fiber, server, targets_, {words_.at_once, words_.mailbox_s}, visit, [&](const MailboxReport& report) {
             count(tally_, report);
             if (words_.all || !report.copies.empty() || report.outcome != MailboxOutcome::done)
-                print_line(report_json(report));
+                print_json_line(report_json(report));
         });
     summarise(begun, std::chrono::duration<double>(net::steady_now() - begin).count());
 }
 
 void Sweep::summarise(std::size_t begun, double seconds) const {
-    json summary = {{"mailboxes", targets_.size()},
+    Json summary = {{"mailboxes", targets_.size()},
                     {"begun", begun},
                     {"done", tally_.done},
                     {"with_copies", tally_.with_copies},
@@ -178,11 +175,11 @@ void Sweep::summarise(std::size_t begun, double seconds) const {
                     {"answered", tally_.answered},
                     {"forwarded", tally_.forwarded},
                     {"innocent", tally_.innocent},
-                    {"states", json(tally_.states)},
-                    {"outcomes", json(tally_.outcomes)},
-                    {"seals", json(tally_.seals)},
+                    {"states", Json(tally_.states)},
+                    {"outcomes", Json(tally_.outcomes)},
+                    {"seals", Json(tally_.seals)},
                     {"seconds", seconds}};
-    print_line({{"summary", summary}});
+    print_json_line({{"summary", summary}});
     std::string states;
     for (const auto& [state, number] : tally_.states)
         states += fmt::format("{}{} {}", states.empty() ? "" : ", ", number, state);
@@ -196,8 +193,6 @@ void Sweep::summarise(std::size_t begun, double seconds) const {
 }
 
 // ---- find and purge ---------------------------------------------------------------------------------------------------
-
-constexpr std::int64_t day_us = 86'400LL * 1'000'000;
 
 Result<mailbox::PurgeOrder> order_from(const MailboxWords& words, const mailbox::ImapServer& server) {
     mailbox::PurgeOrder order{.incident = words.incident, .mode = words.mode, .login = server.login};

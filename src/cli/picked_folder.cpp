@@ -17,7 +17,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* index_name = "picked.jsonl";
 constexpr const char* state_name = "state.json";
@@ -56,7 +56,7 @@ Result<void> PickedFolder::read_index() {
     std::ifstream lines(path);
     off_t whole = 0;
     for (std::string line; std::getline(lines, line) && !lines.eof();) {
-        const json value = json::parse(line, nullptr, false);
+        const Json value = Json::parse(line, nullptr, false);
         if (!value.is_object() || !value.contains("sha256") || !value["sha256"].is_string())
             return fail(ErrorCode::invalid_input, path + ": this is no list of picked-up messages");
         stored_.insert(value["sha256"].get<std::string>());
@@ -73,8 +73,8 @@ Result<void> PickedFolder::read_state() {
     if (!file) return {};
     std::ostringstream text;
     text << file.rdbuf();
-    const json value = json::parse(text.str(), nullptr, false);
-    const auto number = [](const json& object, const char* name) {
+    const Json value = Json::parse(text.str(), nullptr, false);
+    const auto number = [](const Json& object, const char* name) {
         return object.contains(name) && object[name].is_number_unsigned() ? object[name].get<std::uint32_t>()
                                                                           : 0U;
     };
@@ -85,7 +85,7 @@ Result<void> PickedFolder::read_state() {
                         ": this is no state of a pick-up; remove it to start over, nothing is stored twice");
     state_.uid_validity = number(value, "uidvalidity");
     state_.next_uid = number(value, "next_uid");
-    for (const json& one : value["untaken"])
+    for (const Json& one : value["untaken"])
         state_.untaken.push_back({number(one, "uid"), number(one, "tries")});
     return {};
 }
@@ -105,22 +105,22 @@ Result<mailbox::Stored> PickedFolder::store(const mailbox::PickedMessage& messag
     const std::string hash = mailbox::hash_hex(message.sha256);
     if (stored_.contains(hash)) return mailbox::Stored::before;
     TRY(write_whole(hash + ".eml", as_text(message.bytes)));
-    const json line = {{"uidvalidity", message.uid_validity},
+    const Json line = {{"uidvalidity", message.uid_validity},
                        {"uid", message.uid},
                        {"sha256", hash},
                        {"internal_date", message.internal_date},
                        {"size_bytes", message.bytes.size()}};
-    TRY(write_all(index_.get(), line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n",
+    TRY(write_all(index_.get(), line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
                   path_ + "/" + index_name));
     stored_.insert(hash);
     return mailbox::Stored::now;
 }
 
 Result<void> PickedFolder::save(const mailbox::PickUpState& state) {
-    json untaken = json::array();
+    Json untaken = Json::array();
     for (const mailbox::Untaken& one : state.untaken)
         untaken.push_back({{"uid", one.uid}, {"tries", one.tries}});
-    const json value = {
+    const Json value = {
         {"uidvalidity", state.uid_validity}, {"next_uid", state.next_uid}, {"untaken", untaken}};
     return write_whole(state_name, value.dump() + "\n");
 }

@@ -20,12 +20,12 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using mailbox::PurgeRecord;
 using mailbox::RecordStage;
 
-json record_json(const std::string& incident, const PurgeRecord& record) {
-    json out = {
+Json record_json(const std::string& incident, const PurgeRecord& record) {
+    Json out = {
         {"incident", incident}, {"stage", mailbox::to_string(record.stage)}, {"mailbox", record.mailbox}};
     out.update(copy_json(record.before));
     out["sealed_folder"] = record.sealed_folder;
@@ -38,7 +38,7 @@ json record_json(const std::string& incident, const PurgeRecord& record) {
 
 /// A member of the type that the record has, or nothing.
 template <typename T>
-std::optional<T> member(const json& object, const char* name) {
+std::optional<T> member(const Json& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end()) return std::nullopt;
     if constexpr (std::is_same_v<T, std::string>) {
@@ -65,7 +65,7 @@ std::optional<RecordStage> stage_from(const std::string& word) {
     return std::nullopt;
 }
 
-std::optional<PurgeRecord> record_from(const json& line) {
+std::optional<PurgeRecord> record_from(const Json& line) {
     PurgeRecord record;
     const auto text = [&](const char* name, std::string& into) {
         const auto value = member<std::string>(line, name);
@@ -92,7 +92,7 @@ std::optional<PurgeRecord> record_from(const json& line) {
     if (!whole || !known || !read_hash(hash, before.sha256) || flags == line.end() || !flags->is_array())
         return std::nullopt;
     record.stage = *known;
-    for (const json& flag : *flags) {
+    for (const Json& flag : *flags) {
         if (!flag.is_string()) return std::nullopt;
         before.flags.push_back(flag.get<std::string>());
     }
@@ -151,7 +151,7 @@ Result<void> PurgeRecordFile::read() {
 }
 
 Result<void> PurgeRecordFile::read_line(const std::string& line, std::size_t number) {
-    const json parsed = json::parse(line, nullptr, false);
+    const Json parsed = Json::parse(line, nullptr, false);
     std::optional<PurgeRecord> record;
     std::optional<std::string> incident;
     if (parsed.is_object()) {
@@ -175,10 +175,10 @@ Result<void> PurgeRecordFile::read_line(const std::string& line, std::size_t num
 Result<void> PurgeRecordFile::add(std::span<const PurgeRecord> records) {
     std::string lines;
     for (const PurgeRecord& record : records) {
-        const json value = record_json(incident_, record);
-        const std::string line = value.dump(-1, ' ', false, json::error_handler_t::replace);
+        const Json value = record_json(incident_, record);
+        const std::string line = value.dump(-1, ' ', false, Json::error_handler_t::replace);
         // A name that cannot be read back as it is could not be found again.
-        if (json::parse(line, nullptr, false) != value)
+        if (Json::parse(line, nullptr, false) != value)
             return fail(ErrorCode::invalid_input,
                         "the server names a folder or a flag with bytes that are no UTF-8");
         lines += line + "\n";

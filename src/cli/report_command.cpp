@@ -10,16 +10,13 @@
 
 #include "base/unique_fd.hpp"
 #include "cli/inputs.hpp"
+#include "cli/output.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
 
 namespace tocsin::cli {
 
 namespace {
-
-void write_text(FILE* file, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), file);
-}
 
 /// The whole of `bytes` into a new file: one that is there is left alone.
 Result<void> write_new_file(const std::string& path, ByteView bytes) {

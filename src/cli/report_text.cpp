@@ -10,7 +10,7 @@ namespace tocsin::cli {
 namespace {
 
 /// Fields in the order in which people read them.
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using reported::ReportedMail;
 using reported::ReportWarning;
 
@@ -70,14 +70,14 @@ std::string mail_lines(const ReportedMail& mail, std::size_t index) {
     return out + warning_lines(mail.warnings);
 }
 
-json warning_names(const std::vector<ReportWarning>& warnings) {
-    json names = json::array();
+Json warning_names(const std::vector<ReportWarning>& warnings) {
+    Json names = Json::array();
     for (const ReportWarning warning : warnings) names.push_back(std::string(reported::to_string(warning)));
     return names;
 }
 
-json to_json(const ReportedMail& mail, ByteView original) {
-    json out{{"shape", std::string(reported::to_string(mail.shape))},
+Json to_json(const ReportedMail& mail, ByteView original) {
+    Json out{{"shape", std::string(reported::to_string(mail.shape))},
              {"grade", std::string(reported::to_string(mail.grade))}};
     if (mail.inside != reported::in_no_mail) out["inside"] = mail.inside;
     out["bytes"] = mail.length;
@@ -137,7 +137,7 @@ std::string report_lines(const std::string& name, const pool::ReportOutcome& out
 }
 
 std::string report_json_line(const std::string& name, const pool::ReportOutcome& outcome) {
-    json out{{"file", name}, {"outcome", std::string(sandbox::to_string(outcome.outcome))}};
+    Json out{{"file", name}, {"outcome", std::string(sandbox::to_string(outcome.outcome))}};
     if (!outcome.detail.empty()) out["detail"] = outcome.detail;
     if (outcome.outcome == sandbox::Outcome::verdict) {
         const reported::ReadReport& report = outcome.report;
@@ -152,13 +152,13 @@ std::string report_json_line(const std::string& name, const pool::ReportOutcome&
         add("comment", report.comment);
         out["claim"] = std::string(reported::to_string(report.claim));
         out["warnings"] = warning_names(report.warnings);
-        out["mails"] = json::array();
+        out["mails"] = Json::array();
         for (const ReportedMail& mail : report.mails)
             out["mails"].push_back(to_json(mail, outcome.original(mail)));
     }
     constexpr double microseconds_per_ms = 1000;
     out["elapsed_ms"] = static_cast<double>(outcome.elapsed_us) / microseconds_per_ms;
-    return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tocsin::cli

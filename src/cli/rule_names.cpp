@@ -16,7 +16,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 /// The fewest letters of `wanted` that must be inserted, deleted or replaced until it stands somewhere in `name` (the algorithm
 /// of Sellers, 1980): what is around it costs nothing.
@@ -38,13 +38,13 @@ std::size_t changes_until_inside(std::string_view wanted, std::string_view name)
 
 }  // namespace
 
-bool is_meant(const json& rule, const std::string& only) {
+bool is_meant(const Json& rule, const std::string& only) {
     return only.empty() || rule.value("name", "").contains(only) || rule.value("path", "").contains(only);
 }
 
-void keep_meant(json& rules, const std::string& only) {
-    json meant = json::array();
-    for (json& rule : rules)
+void keep_meant(Json& rules, const std::string& only) {
+    Json meant = Json::array();
+    for (Json& rule : rules)
         if (is_meant(rule, only)) meant.push_back(std::move(rule));
     rules = std::move(meant);
 }
@@ -66,11 +66,11 @@ std::vector<std::string> nearest_names(std::string_view wanted, const std::vecto
     return nearest;
 }
 
-Result<void> check_named(const json& rules, const std::string& only) {
-    if (std::ranges::any_of(rules, [&](const json& rule) { return is_meant(rule, only); })) return {};
+Result<void> check_named(const Json& rules, const std::string& only) {
+    if (std::ranges::any_of(rules, [&](const Json& rule) { return is_meant(rule, only); })) return {};
     if (only.empty()) return {};
     std::vector<std::string> names;
-    for (const json& rule : rules)
+    for (const Json& rule : rules)
         for (const std::string& name :
              {rule.value("name", ""), std::filesystem::path(rule.value("path", "")).stem().string()})
             if (!name.empty()) names.push_back(name);

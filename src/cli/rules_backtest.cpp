@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/output.hpp"
 #include "cli/rule_names.hpp"
 #include "cli/rules_command.hpp"
 #include "cli/rules_sweep.hpp"
@@ -19,7 +20,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 /// What somebody said of mails before: a path, its last parts, or the file's name alone, to whether it is hostile.
 class Labels {
@@ -94,11 +95,11 @@ public:
         mail.error = std::move(input->error);
         return mail;
     }
-    void take(const AskedMail& mail, const json& answers) override {
+    void take(const AskedMail& mail, const Json& answers) override {
         // All answers are about the same rules.
         if (messages_++ == 0) named_ = check_named(answers.at("rules"), command_.rule);
         const std::optional<bool> hostile = labels_.take(mail.name);
-        for (const json& rule : answers.at("rules")) {
+        for (const Json& rule : answers.at("rules")) {
             if (!is_meant(rule, command_.rule)) continue;
             RuleTally& tally = rules_[rule.at("path").get<std::string>()];
             if (!count_answer(tally, rule)) continue;
@@ -108,7 +109,7 @@ public:
                            stdout);
         }
         if (command_.json) {
-            json line{{"file", mail.name}};
+            Json line{{"file", mail.name}};
             line.update(answers);
             keep_meant(line.at("rules"), command_.rule);
             std::fputs((line.dump() + "\n").c_str(), stdout);
@@ -158,11 +159,6 @@ private:
     std::map<std::string, RuleTally> rules_;
     std::size_t messages_ = 0, failed_ = 0;
 };
-
-int say_error(const Error& error) {
-    std::fputs(("tocsin: " + for_terminal(error.message) + "\n").c_str(), stderr);
-    return exit_error;
-}
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
+#include "cli/output.hpp"
 #include "cli/rule_names.hpp"
 #include "cli/rules_ask.hpp"
 #include "cli/rules_text.hpp"
@@ -19,17 +20,8 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
-
-void print(FILE* file, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), file);
-}
-
-int say_error(const Error& error) {
-    print(stderr, "tocsin: " + for_terminal(error.message) + "\n");
-    return exit_error;
-}
 
 /// Reads one message; the error names it.
 Result<Bytes> read_message(const std::string& path) {
@@ -48,18 +40,18 @@ ReaderOptions one_reader_for(const RulesCommand& command) {
     return readers;
 }
 
-Result<json> ask(net::Fiber& fiber, pool::ReaderPool& readers, const pool::ScanRequest& request) {
+Result<Json> ask(net::Fiber& fiber, pool::ReaderPool& readers, const pool::ScanRequest& request) {
     const pool::ScanOutcome outcome = readers.scan(fiber, request);
     if (outcome.outcome != sandbox::Outcome::verdict || !outcome.detail.empty())
         return fail(ErrorCode::unavailable, "the reader gave no answer (" +
                                                 std::string(sandbox::to_string(outcome.outcome)) +
                                                 "): " + outcome.detail);
-    json answer = json::parse(outcome.output, nullptr, false);
+    Json answer = Json::parse(outcome.output, nullptr, false);
     if (answer.is_discarded()) return fail(ErrorCode::corrupt, "the reader's answer is no JSON");
     return answer;
 }
 
-Result<json> ask_about_message(net::Fiber& fiber, pool::ReaderPool& readers, const std::string& path,
+Result<Json> ask_about_message(net::Fiber& fiber, pool::ReaderPool& readers, const std::string& path,
                                mail::Direction direction) {
     const Bytes bytes = TRY(read_message(path));
     pool::ScanRequest request;
@@ -69,21 +61,21 @@ Result<json> ask_about_message(net::Fiber& fiber, pool::ReaderPool& readers, con
     return ask(fiber, readers, request);
 }
 
-Result<json> ask_for_rules(net::Fiber& fiber, pool::ReaderPool& readers) {
+Result<Json> ask_for_rules(net::Fiber& fiber, pool::ReaderPool& readers) {
     pool::ScanRequest request;
     request.kind = reader::RequestKind::describe_rules;
     request.bytes = as_bytes(std::string_view("\n"));
     return ask(fiber, readers, request);
 }
 
-Result<json> describe_rules(const RulesCommand& command, Log& log) {
-    json described;
+Result<Json> describe_rules(const RulesCommand& command, Log& log) {
+    Json described;
     ReaderOptions options = one_reader_for(command);
     // Nothing is scanned: signatures need not be loaded. Rules that ask YARA are checked all the same.
     options.without = {"clamav", "yara"};
     TRY(with_readers(options, log,
                      [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {
-                         Result<json> answer = ask_for_rules(fiber, readers);
+                         Result<Json> answer = ask_for_rules(fiber, readers);
                          if (!answer) return std::unexpected(std::move(answer).error());
                          described = std::move(*answer);
                          return {};
@@ -94,10 +86,10 @@ Result<json> describe_rules(const RulesCommand& command, Log& log) {
 namespace {
 
 /// The rules that are meant; the error says that there is none.
-Result<json> describe_meant(const RulesCommand& command, Log& log) {
-    json rules = TRY(describe_rules(command, log));
-    json all = rules.at("rules");
-    for (const json& rejected : rules.at("rejected")) all.push_back(rejected);
+Result<Json> describe_meant(const RulesCommand& command, Log& log) {
+    Json rules = TRY(describe_rules(command, log));
+    Json all = rules.at("rules");
+    for (const Json& rejected : rules.at("rejected")) all.push_back(rejected);
     TRY(check_named(all, command.rule));
     for (const char* name : {"rules", "rejected"}) keep_meant(rules.at(name), command.rule);
     return rules;
@@ -108,17 +100,17 @@ Result<json> describe_meant(const RulesCommand& command, Log& log) {
 int run_rules_check(const RulesCommand& command, Log& log) {
     RulesCommand quiet = command;
     quiet.readers.log_level = "error";  // what is wrong with rules and lists is told below
-    const Result<json> rules = describe_meant(quiet, log);
+    const Result<Json> rules = describe_meant(quiet, log);
     if (!rules) return say_error(rules.error());
-    print(stdout, command.json ? rules->dump() + "\n" : rules_check_text(*rules, command.all));
+    write_text(stdout, command.json ? rules->dump() + "\n" : rules_check_text(*rules, command.all));
     const bool good = rules->at("rejected").empty() && rules->at("bad_list_lines").empty();
     return good ? exit_nothing_found : exit_something_found;
 }
 
 int run_rules_list(const RulesCommand& command, Log& log) {
-    const Result<json> rules = describe_meant(command, log);
+    const Result<Json> rules = describe_meant(command, log);
     if (!rules) return say_error(rules.error());
-    print(stdout, command.json ? rules->dump() + "\n" : rules_list_text(*rules));
+    write_text(stdout, command.json ? rules->dump() + "\n" : rules_list_text(*rules));
     return exit_nothing_found;
 }
 
@@ -127,7 +119,7 @@ int run_rules_explain(const RulesCommand& command, Log& log) {
     if (command.paths.size() != 1 || fs::is_directory(command.paths.front(), error))
         return say_error({ErrorCode::invalid_input,
                           "explain takes one message; `tocsin rules backtest` takes folders and many"});
-    json answers;
+    Json answers;
     ReaderOptions options = one_reader_for(command);
     options.keep_clauses = true;
     const Result<void> done = with_readers(
@@ -137,8 +129,8 @@ int run_rules_explain(const RulesCommand& command, Log& log) {
         });
     if (!done) return say_error(done.error());
     if (command.json) keep_meant(answers.at("rules"), command.rule);
-    print(stdout,
-          command.json ? answers.dump() + "\n" : rules_explain_text(answers, command.rule, command.all));
+    write_text(stdout,
+               command.json ? answers.dump() + "\n" : rules_explain_text(answers, command.rule, command.all));
     return answers.value("matched", 0) > 0 ? exit_something_found : exit_nothing_found;
 }
 

@@ -10,10 +10,10 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 /// Any value that is no text counts as absent.
-std::string text_of(const json& object, const char* name) {
+std::string text_of(const Json& object, const char* name) {
     const auto found = object.find(name);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -25,7 +25,7 @@ std::optional<RulesOrigin> read_origin(const std::filesystem::path& folder) {
     std::string text(limits::rules_origin_bytes, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
-    const json object = json::parse(text, nullptr, false);
+    const Json object = Json::parse(text, nullptr, false);
     if (!object.is_object()) return std::nullopt;
     RulesOrigin origin{text_of(object, "from"),   text_of(object, "folder"),
                        text_of(object, "etag"),   text_of(object, "archive_sha256"),
@@ -35,10 +35,10 @@ std::optional<RulesOrigin> read_origin(const std::filesystem::path& folder) {
 }
 
 std::string origin_text(const RulesOrigin& origin) {
-    const json object{{"from", origin.from},     {"folder", origin.folder},
+    const Json object{{"from", origin.from},     {"folder", origin.folder},
                       {"etag", origin.etag},     {"archive_sha256", origin.archive_sha256},
                       {"tocsin", origin.tocsin}, {"rules_sha256", origin.rules_sha256}};
-    return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tocsin::cli

@@ -14,15 +14,15 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::size_t progress_every = 50;
 
 /// A reader that was taken over may say anything.
-bool is_understood(const json& answers) {
+bool is_understood(const Json& answers) {
     const auto rules = answers.find("rules");
     if (!answers.is_object() || rules == answers.end() || !rules->is_array()) return false;
-    return std::ranges::all_of(*rules, [](const json& rule) {
+    return std::ranges::all_of(*rules, [](const Json& rule) {
         return std::ranges::all_of(std::initializer_list<const char*>{"path", "name", "type", "answer"},
                                    [&](const char* name) {
                                        const auto found = rule.find(name);
@@ -40,7 +40,7 @@ void ask_about(net::Fiber& fiber, pool::ReaderPool& readers, const AskedMail& ma
     request.bytes = mail.bytes;
     request.envelope_recipient = mail.recipient;
     const pool::ScanOutcome outcome = readers.scan(fiber, request);
-    const json answers = json::parse(outcome.output, nullptr, false);
+    const Json answers = Json::parse(outcome.output, nullptr, false);
     if (outcome.outcome != sandbox::Outcome::verdict || answers.is_discarded() || !is_understood(answers))
         return sweep.fail_one(mail, std::string(sandbox::to_string(outcome.outcome)) + " " + outcome.detail);
     sweep.take(mail, answers);
@@ -64,7 +64,7 @@ void clear_progress() {
     if (shows_progress()) std::fputs("\r\033[K", stderr);
 }
 
-bool count_answer(RuleTally& tally, const json& rule) {
+bool count_answer(RuleTally& tally, const Json& rule) {
     tally.name = rule.at("name").get<std::string>();
     tally.steps += rule.at("steps").get<std::uint64_t>();
     const std::string answer = rule.at("answer").get<std::string>();

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.hpp"
+#include "cli/output.hpp"
 #include "cli/rule_names.hpp"
 #include "cli/rules_ask.hpp"
 #include "cli/rules_command.hpp"
@@ -19,7 +20,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 /// A mail that says how a rule must answer: NAME.match.eml or NAME.miss.eml, or NAME.match.2.eml and so on.
@@ -71,16 +72,16 @@ Result<std::vector<Golden>> goldens_of(const std::vector<std::string>& folders) 
 }
 
 /// nullptr: no rule's file has this name.
-const json* find_rule(const json& rules, const std::string& name) {
-    for (const json& rule : rules)
+const Json* find_rule(const Json& rules, const std::string& name) {
+    for (const Json& rule : rules)
         if (fs::path(rule.value("path", "")).stem() == name) return &rule;
     return nullptr;
 }
 
 /// Takes out the mails whose rule is not meant by --rule. A mail for a rule that is not there counts by that rule's name.
-void keep_meant_goldens(std::vector<Golden>& goldens, const json& rules, const std::string& only) {
+void keep_meant_goldens(std::vector<Golden>& goldens, const Json& rules, const std::string& only) {
     std::erase_if(goldens, [&](const Golden& golden) {
-        const json* const rule = find_rule(rules, golden.rule);
+        const Json* const rule = find_rule(rules, golden.rule);
         return rule != nullptr ? !is_meant(*rule, only) : !golden.rule.contains(only);
     });
 }
@@ -96,20 +97,16 @@ public:
     void print_summary() const;
 
 private:
-    void take(const Golden& golden, const json& answers);
-    void print_text(const Golden& golden, const json& answers, const json* rule, bool right) const;
+    void take(const Golden& golden, const Json& answers);
+    void print_text(const Golden& golden, const Json& answers, const Json* rule, bool right) const;
 
     const RulesCommand& command_;
     std::vector<Golden> goldens_;
     std::size_t wrong_ = 0;
 };
 
-void print(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
-void print_json(const json& line) {
-    print(line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+void print_json(const Json& line) {
+    write_text(stdout, line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 const char* expected_of(const Golden& golden) {
@@ -117,8 +114,8 @@ const char* expected_of(const Golden& golden) {
 }
 
 Result<void> GoldenTest::run(net::Fiber& fiber, pool::ReaderPool& readers) {
-    const json described = TRY(ask_for_rules(fiber, readers));
-    const json& rules = described.at("rules");
+    const Json described = TRY(ask_for_rules(fiber, readers));
+    const Json& rules = described.at("rules");
     TRY(check_named(rules, command_.rule));
     keep_meant_goldens(goldens_, rules, command_.rule);
     if (goldens_.empty())
@@ -127,7 +124,7 @@ Result<void> GoldenTest::run(net::Fiber& fiber, pool::ReaderPool& readers) {
     for (const Golden& golden : goldens_) {
         if (fiber.stop_requested()) return fail(ErrorCode::closed, "interrupted");
         // What speaks of mail that leaves is asked about mail that leaves.
-        const json* const rule = find_rule(rules, golden.rule);
+        const Json* const rule = find_rule(rules, golden.rule);
         const bool leaves = rule != nullptr && rule->value("type", "") == "dlp";
         take(golden, TRY(ask_about_message(fiber, readers, golden.path,
                                            leaves ? mail::Direction::outbound : command_.direction)));
@@ -135,13 +132,13 @@ Result<void> GoldenTest::run(net::Fiber& fiber, pool::ReaderPool& readers) {
     return {};
 }
 
-void GoldenTest::take(const Golden& golden, const json& answers) {
-    const json* const rule = find_rule(answers.at("rules"), golden.rule);
+void GoldenTest::take(const Golden& golden, const Json& answers) {
+    const Json* const rule = find_rule(answers.at("rules"), golden.rule);
     const std::string answer = rule == nullptr ? "no_rule" : rule->value("answer", "");
     const bool right = answer == expected_of(golden);
     if (!right) ++wrong_;
     if (!command_.json) return print_text(golden, answers, rule, right);
-    json line{{"file", golden.path},
+    Json line{{"file", golden.path},
               {"rule", golden.rule},
               {"expected", expected_of(golden)},
               {"answer", answer},
@@ -151,26 +148,22 @@ void GoldenTest::take(const Golden& golden, const json& answers) {
     print_json(line);
 }
 
-void GoldenTest::print_text(const Golden& golden, const json& answers, const json* rule, bool right) const {
+void GoldenTest::print_text(const Golden& golden, const Json& answers, const Json* rule, bool right) const {
     if (right && !command_.all) return;
     const std::string answer =
         rule == nullptr ? "there is no such rule"
                         : fmt::format("{} ({} is expected)", for_terminal(rule->value("answer", "")),
                                       expected_of(golden));
-    print(fmt::format("{}: {}: {}\n", right ? "ok" : "WRONG", for_terminal(golden.path), answer));
-    if (!right) print(rules_explain_text(answers, golden.rule, true));
+    write_text(stdout,
+               fmt::format("{}: {}: {}\n", right ? "ok" : "WRONG", for_terminal(golden.path), answer));
+    if (!right) write_text(stdout, rules_explain_text(answers, golden.rule, true));
 }
 
 void GoldenTest::print_summary() const {
     const std::size_t mails = goldens_.size();
     if (command_.json)
         return print_json({{"summary", {{"mails", mails}, {"right", mails - wrong_}, {"wrong", wrong_}}}});
-    print(fmt::format("{} mails, {} as expected, {} wrong\n", mails, mails - wrong_, wrong_));
-}
-
-int say_error(const Error& error) {
-    std::fputs(("tocsin: " + for_terminal(error.message) + "\n").c_str(), stderr);
-    return exit_error;
+    write_text(stdout, fmt::format("{} mails, {} as expected, {} wrong\n", mails, mails - wrong_, wrong_));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "base/hash.hpp"
 #include "cli/download.hpp"
+#include "cli/output.hpp"
 #include "cli/rule_archive.hpp"
 #include "cli/rules_command.hpp"
 #include "cli/rules_folder.hpp"
@@ -26,13 +27,13 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 /// What an update did, for people and for programs.
 struct Told {
     std::string target;
-    json rejected = json::array();  ///< path, line, column, message
+    Json rejected = Json::array();  ///< path, line, column, message
     RulesChange change;
     std::size_t rules = 0;
     std::string archive_sha256;  ///< empty: it came from a folder
@@ -151,9 +152,9 @@ Result<RuleTexts> Update::those_that_load(RuleTexts rules, const fs::path& folde
     RulesCommand described = command_;
     described.folders = {folder.string()};
     described.readers.log_level = "error";  // what is rejected is told below, by its name in the archive
-    const json answer = TRY(describe_rules(described, log_));
+    const Json answer = TRY(describe_rules(described, log_));
     told_.warnings = bad_list_lines_text(answer);
-    for (const json& problem : answer.at("rejected")) {
+    for (const Json& problem : answer.at("rejected")) {
         const std::string path = fs::path(problem.value("path", "")).lexically_relative(folder).string();
         rules.erase(path);
         told_.rejected.push_back({{"path", path},
@@ -216,15 +217,6 @@ Result<Told> Update::run() {
     return told_;
 }
 
-void print(FILE* file, const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), file);
-}
-
-int say_error(const std::string& message) {
-    print(stderr, "tocsin: " + for_terminal(message) + "\n");
-    return exit_error;
-}
-
 std::string lines_of(const RulesChange& change) {
     std::string text;
     for (const auto& [word, paths] : {std::pair("new", &change.added), std::pair("changed", &change.changed),
@@ -233,9 +225,9 @@ std::string lines_of(const RulesChange& change) {
     return text;
 }
 
-std::string rejected_lines(const json& rejected) {
+std::string rejected_lines(const Json& rejected) {
     std::string text;
-    for (const json& problem : rejected)
+    for (const Json& problem : rejected)
         text += fmt::format("rejected  {}:{}:{}: {}\n", for_terminal(problem.value("path", "")),
                             problem.value("line", 0), problem.value("column", 0),
                             for_terminal(problem.value("message", "")));
@@ -259,7 +251,7 @@ std::string text_of(const Told& told) {
     return text;
 }
 
-json json_of(const Told& told) {
+Json json_of(const Told& told) {
     return {{"folder", told.target},           {"rules", told.rules},
             {"unchanged", told.change.none()}, {"new", told.change.added},
             {"changed", told.change.changed},  {"gone", told.change.gone},
@@ -267,8 +259,8 @@ json json_of(const Told& told) {
             {"version_before", told.kept}};
 }
 
-std::string dumped(const json& object) {
-    return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+std::string dumped(const Json& object) {
+    return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 int undo(const RulesCommand& command) {
@@ -280,12 +272,12 @@ int undo(const RulesCommand& command) {
     const Result<RuleTexts> after = read_rules_below(target);
     if (!after) return say_error(after.error().message);
     Told told{.target = target.string(),
-              .rejected = json::array(),
+              .rejected = Json::array(),
               .change = change_between(*before, *after),
               .rules = after->size(),
               .archive_sha256 = {},
               .kept = previous_of(target).string()};
-    print(stdout, command.json ? dumped(json_of(told)) : text_of(told));
+    write_text(stdout, command.json ? dumped(json_of(told)) : text_of(told));
     return exit_nothing_found;
 }
 
@@ -299,11 +291,11 @@ int run_rules_update(const RulesCommand& command, Log& log) {
             "the folder that becomes their copy");
     const Result<Told> told = Update(command, log).run();
     if (!told) return say_error(told.error().message + "; nothing was changed");
-    print(stderr, told->warnings);
+    write_text(stderr, told->warnings);
     const bool nothing = told->rules == 0;
-    print(stdout, command.json ? dumped(json_of(*told))
-                  : nothing    ? rejected_lines(told->rejected)
-                               : text_of(*told));
+    write_text(stdout, command.json ? dumped(json_of(*told))
+                       : nothing    ? rejected_lines(told->rejected)
+                                    : text_of(*told));
     if (nothing) return say_error(command.update.from + ": no rule in it can be used; nothing was changed");
     return told->rejected.empty() ? exit_nothing_found : exit_something_found;
 }

@@ -10,6 +10,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "cli/output.hpp"
 #include "cli/verdict_text.hpp"
 #include "net/task_group.hpp"
 
@@ -20,10 +21,6 @@ namespace {
 constexpr std::uint32_t progress_interval_ms = 200;
 /// How soon Ctrl-C is seen, and how long messages that are being scanned may still take then.
 constexpr std::uint32_t interrupt_poll_ms = 100, interrupt_grace_ms = 1'000;
-
-void write_text(FILE* file, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), file);
-}
 
 /// What a scan of many messages adds up to, and the line at the bottom of a terminal while it runs.
 class Tally {
@@ -185,10 +182,6 @@ private:
     Tally tally_;
     Colour colour_;
 };
-
-void say_error(const Error& error) {
-    write_text(stderr, "tocsin: " + error.message + "\n");
-}
 
 }  // namespace
 

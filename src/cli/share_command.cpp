@@ -17,6 +17,7 @@
 
 #include "base/limits.hpp"
 #include "base/limits/share.hpp"
+#include "base/time_units.hpp"
 #include "base/unique_fd.hpp"
 #include "cli/daemon_call.hpp"
 #include "cli/reader_setup.hpp"
@@ -31,8 +32,6 @@
 namespace tocsin::cli {
 
 namespace {
-
-constexpr std::int64_t second_us = 1'000'000;
 
 /// A file's text and when it was last changed.
 struct TextFile {

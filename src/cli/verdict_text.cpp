@@ -11,7 +11,7 @@ namespace tocsin::cli {
 namespace {
 
 /// Fields in the order in which people read them.
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 const char* colour_of(scan::Verdict verdict, bool ambiguous) {
     switch (verdict) {
@@ -188,9 +188,9 @@ std::string to_lines(const ScanResult& result, Colour colour) {
 }
 
 std::string to_json_line(const ScanResult& result) {
-    json out{{"file", result.name}};
+    Json out{{"file", result.name}};
     out.update(pool::to_json(result.outcome));
-    return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tocsin::cli

@@ -15,6 +15,7 @@
 #include "app/watch_world.hpp"
 #include "base/limits/watch.hpp"
 #include "base/moment.hpp"
+#include "base/time_units.hpp"
 #include "cli/reader_setup.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
@@ -30,8 +31,7 @@ namespace {
 using nlohmann::json;
 
 /// Lines that are no events and are named; more are counted.
-constexpr std::uint64_t problems_shown = 10;
-constexpr std::int64_t minute_us = 60LL * 1'000'000;
+constexpr std::uint64_t replay_problems_shown = 10;
 
 std::string dump(const nlohmann::ordered_json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -75,7 +75,7 @@ private:
 };
 
 void Replay::problem(const std::string& what) {
-    if (++problems_ <= problems_shown)
+    if (++problems_ <= replay_problems_shown)
         std::fputs(fmt::format("tocsin: {}:{}: {}\n", place_, line_, for_terminal(what)).c_str(), stderr);
 }
 
@@ -228,9 +228,9 @@ int Replay::finish() {
     summary["customers"] = watch_.customers().size();
     summary["threshold"] = watch_.threshold();
     std::fputs(dump({{"summary", std::move(summary)}}).c_str(), stdout);
-    if (problems_ > problems_shown)
+    if (problems_ > replay_problems_shown)
         std::fputs(
-            fmt::format("tocsin: {} lines are no events; the first {} are named\n", problems_, problems_shown)
+            fmt::format("tocsin: {} lines are no events; the first {} are named\n", problems_, replay_problems_shown)
                 .c_str(),
             stderr);
     if (problems_ > 0) return exit_error;

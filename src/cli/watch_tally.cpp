@@ -8,7 +8,7 @@ namespace tocsin::cli {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 std::string text_in(const nlohmann::json& object, const char* name) {
     const auto found = object.find(name);
@@ -78,10 +78,10 @@ void WatchTally::alarm(const EventLabel& label, TimePoint now) {
     ++benign_[case_of(label)].alarms;
 }
 
-json WatchTally::attacks_json() const {
+Json WatchTally::attacks_json() const {
     std::map<std::string, std::vector<const Attack*>> by_shape;
     for (const auto& [id, attack] : attacks_) by_shape[attack.shape].push_back(&attack);
-    json shapes = json::object();
+    Json shapes = Json::object();
     for (const auto& [shape, attacks] : by_shape) {
         std::uint64_t with_mail = 0, held_before = 0, alarmed = 0, worst = 0, early = 0;
         std::vector<double> leaked, seconds;
@@ -110,8 +110,8 @@ json WatchTally::attacks_json() const {
     return shapes;
 }
 
-json WatchTally::summary() const {
-    json benign = json::object();
+Json WatchTally::summary() const {
+    Json benign = Json::object();
     for (const auto& [name, counts] : benign_)
         benign[name] = {{"messages", counts.messages},
                         {"held", counts.held},

@@ -18,7 +18,7 @@ constexpr std::size_t text_columns = 72;
 constexpr std::size_t encoded_columns = 76;
 /// A line of a page may have 998 bytes (RFC 5322 section 2.1.1): it is broken where a blank is behind this.
 constexpr std::size_t page_columns = 200, page_columns_max = 600;
-constexpr std::size_t group_characters = 4, group_decoded_bytes = 3;
+constexpr std::size_t group_size = 4, group_decoded_bytes = 3;
 
 /// All that makes an element look different from what we want is undone by `all`; what old programs do not understand of it is
 /// said once more, without !important too, which Word does not read.
@@ -216,7 +216,7 @@ std::string base64_lines(std::string_view bytes) {
         for (std::size_t i = 0; i < group_decoded_bytes; ++i)
             group = group << 8U | static_cast<unsigned char>(bytes[at + i]);
         for (const unsigned shift : {18U, 12U, 6U, 0U}) out += base64_alphabet[group >> shift & 0x3FU];
-        column += group_characters;
+        column += group_size;
         if (column == encoded_columns) {
             out += "\r\n";
             column = 0;
@@ -227,7 +227,7 @@ std::string base64_lines(std::string_view bytes) {
 
 std::string decoded_group(std::string_view group) {
     std::uint32_t value = 0;
-    for (const char c : group.substr(0, group_characters))
+    for (const char c : group.substr(0, group_size))
         value = value << 6U | (static_cast<std::uint32_t>(base64_alphabet.find(c)) & 0x3FU);
     std::string out;
     for (const unsigned shift : {16U, 8U, 0U}) out += static_cast<char>(value >> shift & 0xFFU);

@@ -19,7 +19,7 @@ namespace tocsin::gate {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using proto::HttpRequest;
 using proto::HttpResponse;
 
@@ -29,8 +29,8 @@ constexpr std::size_t recipient_bytes = 100;  ///< of a field with an address as
 constexpr std::size_t header_bytes_max =
     limits::http_header_bytes + limits::smtp_recipients * recipient_bytes;
 
-std::string to_text(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+std::string to_text(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 HttpResponse answer(int status, std::string body, std::string_view type = "application/json") {
@@ -54,12 +54,12 @@ HttpResponse refuse(const Error& error) {
 }
 
 std::string own_reply(const Judgement& judgement, const std::vector<HeaderField>& fields) {
-    json out{{"record", judgement.record_id},
+    Json out{{"record", judgement.record_id},
              {"disposition", to_string(judgement.decision.disposition)},
              {"reason", judgement.decision.reason},
              {"decided_by", judgement.decision.by == DecidedBy::order ? "order" : "policy"},
              {"customer", judgement.customer}};
-    json headers = json::array();
+    Json headers = Json::array();
     for (const HeaderField& field : fields) headers.push_back({{"name", field.name}, {"value", field.value}});
     out["add_headers"] = std::move(headers);
     out.update(pool::to_json(judgement.scan));

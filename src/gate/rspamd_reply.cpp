@@ -11,7 +11,7 @@ namespace tocsin::gate {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr double score_passed = 0, score_marked = 8, score_later = 10, score_refused = 20;
 constexpr double threshold_marked = 6, threshold_refused = 15;
@@ -78,8 +78,8 @@ std::vector<Symbol> symbols_of(const Judgement& judgement) {
     return out;
 }
 
-json symbols_json(const Judgement& judgement) {
-    json out = json::object();
+Json symbols_json(const Judgement& judgement) {
+    Json out = Json::object();
     for (const Symbol& symbol : symbols_of(judgement))
         out[symbol.name] = {{"name", symbol.name},
                             {"score", symbol.score},
@@ -127,22 +127,22 @@ std::string rspamd_reply(const Judgement& judgement, const std::vector<HeaderFie
     const Disposition disposition = judgement.decision.disposition;
     const double score = score_of(disposition);
     const scan::ScanReport& report = judgement.scan.report;
-    json out{{"is_skipped", false},
+    Json out{{"is_skipped", false},
              {"score", score},
              {"required_score", threshold_refused},
              {"action", rspamd_action(disposition)},
              {"thresholds", {{"reject", threshold_refused}, {"add header", threshold_marked}}},
              {"symbols", symbols_json(judgement)},
-             {"messages", json::object()},
+             {"messages", Json::object()},
              {"message-id", report.facts.message_id},
              {"time_real", static_cast<double>(judgement.scan.elapsed_us) / 1e6}};
     if (!passes(disposition)) out["messages"]["smtp_message"] = smtp_message(judgement);
-    json urls = json::array();
+    Json urls = Json::array();
     for (const scan::FoundUrl& url : report.urls) urls.push_back(url.url);
     out["urls"] = std::move(urls);
-    json headers = json::object();
+    Json headers = Json::object();
     for (const HeaderField& field : fields) headers[field.name] = {{"value", field.value}, {"order", 0}};
-    json milter = json::object();
+    Json milter = Json::object();
     if (!headers.empty()) milter["add_headers"] = std::move(headers);
     if (keeps(disposition)) out["reject"] = "quarantine";
     // 0: all of a name.
@@ -152,7 +152,7 @@ std::string rspamd_reply(const Judgement& judgement, const std::vector<HeaderFie
                      {"disposition", to_string(disposition)},
                      {"reason", judgement.decision.reason},
                      {"customer", judgement.customer}};
-    return out.dump(-1, ' ', false, json::error_handler_t::replace);
+    return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string rspamc_reply(const Judgement& judgement) {

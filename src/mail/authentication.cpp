@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "mail/addresses.hpp"
 #include "mail/arc.hpp"
+#include "mail/ascii.hpp"
 #include "mail/authentication_results.hpp"
 #include "mail/dkim.hpp"
 
@@ -15,11 +16,6 @@ namespace {
 
 /// The name under which our own results stand.
 constexpr const char* own_name = "tocsin";
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), ascii_lower);
-    return text;
-}
 
 bool is_policy(std::string_view word) {
     return word == "none" || word == "quarantine" || word == "reject";
@@ -212,7 +208,7 @@ private:
             const AuthVerdict* const theirs = find_verdict(sealed, method);
             if (theirs == nullptr || theirs->verdict != "pass") continue;
             if (theirs->method == "dmarc" &&
-                lower(property_of(*theirs, "header.from")) != subject_.from.domain)
+                to_lower(property_of(*theirs, "header.from")) != subject_.from.domain)
                 continue;
             AuthVerdict heard = *theirs;
             if (heard.method == "dmarc") heard.properties["header.from"] = subject_.from.domain;
@@ -257,12 +253,12 @@ std::optional<DmarcPolicy> read_dmarc(const TxtTexts& answer) {
     if (std::ranges::count_if(answer.texts, is_record) != 1) return std::nullopt;
     const std::string& record = *std::ranges::find_if(answer.texts, is_record);
     DmarcPolicy out;
-    out.policy = lower(tag_of_list(record, "p").value_or(""));
+    out.policy = to_lower(tag_of_list(record, "p").value_or(""));
     if (!is_policy(out.policy)) return std::nullopt;
-    out.subdomain_policy = lower(tag_of_list(record, "sp").value_or(out.policy));
+    out.subdomain_policy = to_lower(tag_of_list(record, "sp").value_or(out.policy));
     if (!is_policy(out.subdomain_policy)) out.subdomain_policy = out.policy;
-    out.strict_dkim = lower(tag_of_list(record, "adkim").value_or("r")) == "s";
-    out.strict_spf = lower(tag_of_list(record, "aspf").value_or("r")) == "s";
+    out.strict_dkim = to_lower(tag_of_list(record, "adkim").value_or("r")) == "s";
+    out.strict_spf = to_lower(tag_of_list(record, "aspf").value_or("r")) == "s";
     return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
+#include "mail/ascii.hpp"
 #include "mail/base64.hpp"
 
 namespace tocsin::mail {
@@ -17,7 +18,7 @@ std::vector<std::string> lower_words(std::string_view list, char separator) {
     while (!list.empty()) {
         const std::size_t end = std::min(list.find(separator), list.size());
         std::string word(list.substr(0, end));
-        std::ranges::transform(word, word.begin(), ascii_lower);
+        word = to_lower(word);
         words.push_back(std::move(word));
         list.remove_prefix(std::min(end + 1, list.size()));
     }
@@ -30,12 +31,6 @@ std::optional<Number> number_of(std::string_view digits) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return value;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), ascii_lower);
-    return out;
 }
 
 bool is_below(std::string_view domain, std::string_view parent) {
@@ -51,8 +46,8 @@ public:
     }
 
     DkimSignature read() {
-        out_.domain = lower(tag_or(tags_, "d", ""));
-        out_.selector = lower(tag_or(tags_, "s", ""));
+        out_.domain = to_lower(tag_or(tags_, "d", ""));
+        out_.selector = to_lower(tag_or(tags_, "s", ""));
         read_algorithm();
         read_base64("b", out_.signature);
         if (kind_ == SignatureKind::arc_seal)
@@ -73,7 +68,7 @@ private:
     }
 
     void read_forms() {
-        const std::string forms = lower(tag_or(tags_, "c", "simple"));
+        const std::string forms = to_lower(tag_or(tags_, "c", "simple"));
         const std::size_t slash = std::min(forms.find('/'), forms.size());
         const std::string header = forms.substr(0, slash);
         const std::string body = slash < forms.size() ? forms.substr(slash + 1) : "simple";
@@ -85,7 +80,7 @@ private:
     }
 
     void read_algorithm() {
-        const std::string algorithm = lower(tag_or(tags_, "a", ""));
+        const std::string algorithm = to_lower(tag_or(tags_, "a", ""));
         if (algorithm != "rsa-sha256" && algorithm != "ed25519-sha256")
             problem(algorithm == "rsa-sha1" ? "it uses SHA-1" : "its algorithm is not known");
         out_.scheme = algorithm == "ed25519-sha256" ? SignatureScheme::ed25519 : SignatureScheme::rsa;
@@ -123,7 +118,7 @@ private:
     void read_dkim() {
         const std::string_view identity = tag_or(tags_, "i", "");
         out_.identity_domain =
-            identity.empty() ? out_.domain : lower(identity.substr(identity.rfind('@') + 1));
+            identity.empty() ? out_.domain : to_lower(identity.substr(identity.rfind('@') + 1));
         if (!is_below(out_.identity_domain, out_.domain)) problem("its identity is not below its domain");
         if (tag_or(tags_, "v", "") != "1") problem("its version is not 1");
     }
@@ -140,7 +135,7 @@ private:
     /// RFC 8617 section 4.1.3.
     void read_seal() {
         out_.header_form = Canonicalization::relaxed;
-        out_.chain = lower(tag_or(tags_, "cv", ""));
+        out_.chain = to_lower(tag_or(tags_, "cv", ""));
         if (tags_.contains("h") || tags_.contains("bh"))
             problem("it is a seal with tags that a seal has not");
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "mail/ascii.hpp"
 
 namespace tocsin::mail {
 
@@ -40,7 +41,7 @@ std::string name_of(std::string_view record) {
         if (label->empty()) return is_dns_name(name) ? name : std::string();
         if (label->contains('.')) return {};
         if (!name.empty()) name += '.';
-        std::ranges::transform(*label, std::back_inserter(name), ascii_lower);
+        name += to_lower(*label);
     }
     return {};
 }

@@ -16,7 +16,7 @@ void note_first(std::size_t& slot, std::size_t offset) {
 }
 
 /// A line: [begin, end) without its line end, and where the next one begins.
-struct Line {
+struct RawLine {
     std::size_t begin = 0, end = 0, next = 0;
 };
 
@@ -25,7 +25,7 @@ std::size_t find_byte(std::string_view text, char byte, std::size_t from) {
     return at == std::string_view::npos ? text.size() : at;
 }
 
-Line line_ended_by_lf(std::string_view text, std::size_t begin) {
+RawLine line_ended_by_lf(std::string_view text, std::size_t begin) {
     std::size_t lf = find_byte(text, '\n', begin);
     std::size_t end = lf;
     // Every CR before the LF goes: CRCRLF is a line end with a stray byte for most programs.
@@ -33,7 +33,7 @@ Line line_ended_by_lf(std::string_view text, std::size_t begin) {
     return {begin, end, std::min(lf + 1, text.size())};
 }
 
-Line line_ended_by_any(std::string_view text, std::size_t begin) {
+RawLine line_ended_by_any(std::string_view text, std::size_t begin) {
     std::size_t end = find_line_end(text, begin);
     std::size_t next = end;
     if (next < text.size()) {
@@ -43,7 +43,7 @@ Line line_ended_by_any(std::string_view text, std::size_t begin) {
     return {begin, end, next};
 }
 
-Line line_ended_by_run(std::string_view text, std::size_t begin) {
+RawLine line_ended_by_run(std::string_view text, std::size_t begin) {
     std::size_t end = find_line_end(text, begin);
     std::size_t next = end;
     std::size_t line_feeds = 0;
@@ -56,13 +56,13 @@ Line line_ended_by_run(std::string_view text, std::size_t begin) {
     return {begin, end, next};
 }
 
-Line line_ended_by_crlf(std::string_view text, std::size_t begin) {
+RawLine line_ended_by_crlf(std::string_view text, std::size_t begin) {
     std::size_t end = text.find("\r\n", begin);
     if (end == std::string_view::npos) return {begin, text.size(), text.size()};
     return {begin, end, end + 2};
 }
 
-Line next_line(std::string_view text, std::size_t begin, LineEnds line_ends) {
+RawLine next_line(std::string_view text, std::size_t begin, LineEnds line_ends) {
     switch (line_ends) {
         case LineEnds::lf_or_crlf: return line_ended_by_lf(text, begin);
         case LineEnds::any_cr_or_lf: return line_ended_by_any(text, begin);
@@ -116,7 +116,7 @@ public:
         block_.odd.no_blank_line = true;
         while (at < limited.size()) {
             if (block_.fields.size() >= limits::header_fields) break;
-            Line line = next_line(limited, at, rules_.line_ends);
+            RawLine line = next_line(limited, at, rules_.line_ends);
             note_line_oddities(line);
             if (!take(line)) return std::move(block_);
             at = line.next;
@@ -129,7 +129,7 @@ public:
     }
 
 private:
-    void note_line_oddities(const Line& line) {
+    void note_line_oddities(const RawLine& line) {
         std::string_view content = text_.substr(line.begin, line.end - line.begin);
         if (rules_.line_ends == LineEnds::lf_or_crlf) {
             std::size_t cr = content.find('\r');
@@ -145,7 +145,7 @@ private:
     }
 
     /// False: the headers end here.
-    bool take(const Line& line) {
+    bool take(const RawLine& line) {
         std::string_view content = text_.substr(line.begin, line.end - line.begin);
         if (content.empty()) return take_blank(line);
         if (is_space_or_tab(content.front())) return take_continuation(line, content);
@@ -157,14 +157,14 @@ private:
         return true;
     }
 
-    bool take_blank(const Line& line) {
+    bool take_blank(const RawLine& line) {
         std::string_view below = text_.substr(line.next);
         if (rules_.through_blank_line && (begins_with_field(below) || continues_empty_field(block_, below)))
             return true;
         return end_at(line.next);
     }
 
-    bool take_continuation(const Line& line, std::string_view content) {
+    bool take_continuation(const RawLine& line, std::string_view content) {
         if (trim(content).empty()) {
             note_first(block_.odd.only_spaces_line, line.begin);
             if (rules_.only_spaces == OddLine::ends_headers) return end_at(line.next);
@@ -179,7 +179,7 @@ private:
         return true;
     }
 
-    bool take_malformed(const Line& line, std::string_view content) {
+    bool take_malformed(const RawLine& line, std::string_view content) {
         if (line.begin == 0 && is_envelope_line(content)) return true;
         note_first(block_.odd.malformed_line, line.begin);
         return rules_.malformed == OddLine::skipped || end_at(line.begin);

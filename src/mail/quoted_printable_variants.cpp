@@ -17,7 +17,7 @@ bool is_upper_hex(char c) {
 bool is_high(char c) {
     return static_cast<unsigned char>(c) >= 0x7F;
 }
-bool is_control(char c) {
+bool is_control_byte(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 && c != '\t' && c != '\r' && c != '\n';
 }
@@ -92,7 +92,7 @@ private:
         std::size_t solid = out_.size();  // blanks of this piece stand behind it
         for (std::size_t i = 0; i < piece.size(); ++i) {
             const char c = piece[i];
-            if ((drop_controls && is_control(c)) || (drop_high && is_high(c))) continue;
+            if ((drop_controls && is_control_byte(c)) || (drop_high && is_high(c))) continue;
             const bool ends_line = c == '\n' || (c == '\r' && i + 1 < piece.size() && piece[i + 1] == '\n');
             if (ends_line && variant_.trailing == TrailingBlanks::dropped) out_.resize(solid);
             out_.push_back(static_cast<std::byte>(c));
@@ -207,7 +207,7 @@ QuotedPrintableSurvey survey_quoted_printable(std::string_view text) {
             first(survey.illegal, mark);
         }
     }
-    const auto control = std::ranges::find_if(text, is_control);
+    const auto control = std::ranges::find_if(text, is_control_byte);
     if (control != text.end()) survey.control = static_cast<std::uint64_t>(control - text.begin());
     const auto high = std::ranges::find_if(text, is_high);
     if (high != text.end()) survey.high = static_cast<std::uint64_t>(high - text.begin());

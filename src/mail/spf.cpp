@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "base/fold_case.hpp"
 #include "base/limits.hpp"
+#include "mail/ascii.hpp"
 #include "mail/dns_records.hpp"
 #include "mail/spf_macros.hpp"
 #include "mail/spf_record.hpp"
@@ -272,8 +272,8 @@ std::string_view to_string(SpfResult result) {
 }
 
 std::string spf_domain(const SpfSender& sender) {
-    if (sender.mail_from.empty()) return without_final_dot(ascii_lower(sender.helo));
-    return without_final_dot(ascii_lower(sender.mail_from.substr(sender.mail_from.rfind('@') + 1)));
+    if (sender.mail_from.empty()) return without_final_dot(to_lower(sender.helo));
+    return without_final_dot(to_lower(sender.mail_from.substr(sender.mail_from.rfind('@') + 1)));
 }
 
 SpfStep step_spf(const SpfSender& sender, const DnsKnown& known) {

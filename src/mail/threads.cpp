@@ -109,13 +109,13 @@ constexpr std::array<KnownHeader, 81> known_headers = {{
     {"主题", Header::subject},
 }};
 
-struct Line {
+struct QuotedLine {
     std::size_t begin = 0;
     std::size_t end = 0;   ///< without the line end
     std::size_t next = 0;  ///< begin of the next line
 };
 
-Line line_at(std::string_view text, std::size_t begin) {
+QuotedLine quoted_line_at(std::string_view text, std::size_t begin) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     return {begin, end, std::min(end + 1, text.size())};
 }
@@ -218,7 +218,7 @@ public:
     std::vector<TextPart> split() {
         std::size_t next_mark = 0;
         for (std::size_t at = 0; at < text_.size() && boundaries_.size() < limits::threads;) {
-            const Line line = line_at(text_, at);
+            const QuotedLine line = quoted_line_at(text_, at);
             bool marked = false;
             while (next_mark < marks_.size() && marks_[next_mark] <= at) {
                 ++next_mark;
@@ -237,15 +237,15 @@ public:
     }
 
 private:
-    [[nodiscard]] std::string_view of(const Line& line) const {
+    [[nodiscard]] std::string_view of(const QuotedLine& line) const {
         return text_.substr(line.begin, line.end - line.begin);
     }
-    [[nodiscard]] bool is_quoted(const Line& line) const {
+    [[nodiscard]] bool is_quoted(const QuotedLine& line) const {
         return line.begin < line.end && text_[line.begin] == '>';
     }
 
     /// Where the quoted message begins when this line opens one.
-    std::optional<std::size_t> body_after(const Line& line) {
+    std::optional<std::size_t> body_after(const QuotedLine& line) {
         const std::string_view content = without_marks(of(line));
         if (content.empty()) return std::nullopt;
         if (is_separator(content)) return after_headers(line.next);
@@ -254,33 +254,33 @@ private:
             if (const auto end = end_of_wrote(line)) return after_headers(*end);
         }
         if (closes_wrote(content) && content.find('@') != std::string_view::npos) return line.next;
-        if (is_quoted(line) && !was_quoted_ && is_quoted(line_at(text_, line.next)) &&
+        if (is_quoted(line) && !was_quoted_ && is_quoted(quoted_line_at(text_, line.next)) &&
             line.next < text_.size())
             return line.begin;
         return std::nullopt;
     }
 
     /// "On Monday, <br> Jane <jane@…> wrote:"
-    std::optional<std::size_t> end_of_wrote(Line line) const {
+    std::optional<std::size_t> end_of_wrote(QuotedLine line) const {
         const std::size_t begin = line.begin;
         for (std::size_t count = 0; count < wrote_lines_max && line.end - begin <= wrote_bytes_max; ++count) {
             if (closes_wrote(without_marks(of(line)))) return line.next;
             if (line.next >= text_.size()) break;
-            line = line_at(text_, line.next);
+            line = quoted_line_at(text_, line.next);
         }
         return std::nullopt;
     }
 
     /// A From line with Subject and Date or To below is what Outlook puts above a quotation. (From, To and
     /// Date alone may be a journey.)
-    std::optional<std::size_t> header_block(const Line& first) const {
+    std::optional<std::size_t> header_block(const QuotedLine& first) const {
         bool date = false;
         bool to = false;
         bool subject = false;
-        Line line = first;
+        QuotedLine line = first;
         std::size_t body = first.next;
         for (std::size_t count = 0; count < header_lines_max && line.next < text_.size(); ++count) {
-            line = line_at(text_, line.next);
+            line = quoted_line_at(text_, line.next);
             const Header header = header_of(of(line));
             if (without_marks(of(line)).empty()) {
                 if (subject) break;
@@ -298,15 +298,15 @@ private:
 
     /// Steps over a block of quoted headers that follows a separator.
     std::size_t after_headers(std::size_t at) const {
-        Line line = line_at(text_, at);
+        QuotedLine line = quoted_line_at(text_, at);
         for (std::size_t blank = 0; blank < 2 && line.next < text_.size() && without_marks(of(line)).empty();
              ++blank) {
-            line = line_at(text_, line.next);
+            line = quoted_line_at(text_, line.next);
         }
         if (line.begin < text_.size() && header_of(of(line)) != Header::none) {
             if (header_of(of(line)) == Header::from) return header_block(line).value_or(line.next);
             while (line.begin < text_.size() && header_of(of(line)) != Header::none)
-                line = line_at(text_, line.next);
+                line = quoted_line_at(text_, line.next);
             return line.begin;
         }
         return at;
@@ -356,7 +356,7 @@ std::string without_quote_marks(std::string_view text) {
     if (text.find('>') == std::string_view::npos) return std::string(trim(text));
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
-        const Line line = line_at(text, at);
+        const QuotedLine line = quoted_line_at(text, at);
         std::string_view content = text.substr(line.begin, line.end - line.begin);
         if (content.starts_with('>')) content.remove_prefix(content.starts_with("> ") ? 2 : 1);
         out.append(content).append("\n");
@@ -372,7 +372,7 @@ QuotedHeaders read_quoted_headers(std::string_view preamble) {
         if (member.empty()) member = value;
     };
     for (std::size_t at = 0; at < preamble.size();) {
-        const Line line = line_at(preamble, at);
+        const QuotedLine line = quoted_line_at(preamble, at);
         std::string_view value;
         switch (header_of(preamble.substr(line.begin, line.end - line.begin), &value)) {
             case Header::from: set(headers.from, value); break;

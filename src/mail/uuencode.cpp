@@ -224,7 +224,7 @@ std::optional<EmbeddedFile> bare_block_at(std::string_view text, const TextLine&
 }
 
 // Without a begin line: every line that can be data, up to `end`.
-std::optional<EmbeddedFile> bare_body(std::string_view text) {
+std::optional<EmbeddedFile> bare_uuencoded(std::string_view text) {
     EmbeddedFile file;
     file.length = text.size();
     file.odd_form = true;
@@ -261,7 +261,7 @@ std::vector<EmbeddedFile> find_uuencoded(ByteView text, EmbeddedScope scope, std
         line = uu_line_at(characters, go_on);
     }
     if (files.empty() && scope == EmbeddedScope::whole_body)
-        if (auto file = bare_body(characters)) files.push_back(std::move(*file));
+        if (auto file = bare_uuencoded(characters)) files.push_back(std::move(*file));
     return files;
 }
 

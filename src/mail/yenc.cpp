@@ -124,7 +124,7 @@ void add_joined(std::vector<const Part*> parts, std::size_t files_max, std::vect
     add();
 }
 
-EmbeddedFile bare_body(std::string_view text) {
+EmbeddedFile bare_yenc(std::string_view text) {
     EmbeddedFile file;
     file.length = text.size();
     for (auto line = line_at(text, 0); line; line = line_at(text, line->next))
@@ -158,7 +158,7 @@ std::vector<EmbeddedFile> find_yencoded(ByteView text, EmbeddedScope scope, std:
         if (!group.empty()) add_joined(std::exchange(group, {}), files_max, files);
     }
     if (files.empty() && files_max != 0 && scope == EmbeddedScope::whole_body && !characters.empty())
-        if (EmbeddedFile file = bare_body(characters); !file.bytes.empty()) files.push_back(std::move(file));
+        if (EmbeddedFile file = bare_yenc(characters); !file.bytes.empty()) files.push_back(std::move(file));
     return files;
 }
 

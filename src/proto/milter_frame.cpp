@@ -14,7 +14,7 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
-bool is_control(char c) {
+bool is_control_byte(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
@@ -75,7 +75,7 @@ Result<void> check_milter_header(std::string_view name, std::string_view value) 
     const std::string_view all = value;
     for (;;) {
         const std::string_view line = value.substr(0, value.find('\n'));
-        if (std::any_of(line.begin(), line.end(), [](char c) { return is_control(c) && c != '\t'; }))
+        if (std::any_of(line.begin(), line.end(), [](char c) { return is_control_byte(c) && c != '\t'; }))
             return fail(ErrorCode::invalid_input, "milter: a control byte in the value of a header field");
         if (line.data() != all.data() && !is_continuation(line))
             return fail(ErrorCode::invalid_input, "milter: a line break that is no fold in a header field");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits.hpp"
 #include "proto/smtp_path.hpp"
@@ -13,13 +14,6 @@ namespace {
 constexpr std::string_view unavailable = "[UNAVAILABLE]";
 constexpr std::string_view ipv6_prefix = "IPV6:";
 
-std::string upper(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return result;
-}
-
 /// XFORWARD_README, note 1: no control characters, no bytes beyond ASCII, no blanks, nothing that is special in a header. A HELO
 /// name may hold them all, so they are replaced: refusing would refuse the message.
 bool take_text(std::string& value) {
@@ -29,7 +23,7 @@ bool take_text(std::string& value) {
 }
 
 bool take_address(std::string& value) {
-    const bool prefixed = upper(value).starts_with(ipv6_prefix);
+    const bool prefixed = ascii_upper(value).starts_with(ipv6_prefix);
     if (prefixed) value.erase(0, ipv6_prefix.size());
     return parse_ip_address(value) && (!prefixed || value.find(':') != std::string::npos);
 }
@@ -50,12 +44,12 @@ bool take_protocol(std::string& value) {
 }
 
 bool take_smtp(std::string& value) {
-    value = upper(value);
+    value = ascii_upper(value);
     return value == "SMTP" || value == "ESMTP";
 }
 
 bool take_source(std::string& value) {
-    value = upper(value);
+    value = ascii_upper(value);
     return value == "LOCAL" || value == "REMOTE";
 }
 
@@ -93,7 +87,7 @@ std::optional<std::string> read_value(const Attribute& attribute, SmtpForwarding
                                       std::string_view xtext) {
     auto value = decode_xtext(xtext);
     if (!value || value->empty()) return std::nullopt;
-    if (const std::string word = upper(*value); word == unavailable || word == "[TEMPUNAVAIL]")
+    if (const std::string word = ascii_upper(*value); word == unavailable || word == "[TEMPUNAVAIL]")
         return std::string();
     if (!taker(attribute, forwarding)(*value)) return std::nullopt;
     return value;

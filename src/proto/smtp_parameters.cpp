@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/fold_case.hpp"
 #include "base/limits.hpp"
 #include "proto/smtp_path.hpp"
 #include "proto/smtp_xtext.hpp"
@@ -11,13 +12,6 @@ namespace tocsin::proto {
 namespace {
 
 using Refusal = std::optional<SmtpReply>;  ///< nothing: understood
-
-std::string upper(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return result;
-}
 
 bool is_printable_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -72,7 +66,7 @@ bool is_original_recipient(std::string_view value) {
     });
     std::string address(value.substr(semicolon + 1));
     if (!atom || address.empty()) return false;
-    if (upper(type) == "UTF-8")
+    if (ascii_upper(type) == "UTF-8")
         std::erase_if(address, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     const auto text = decode_xtext(address);
     return text && is_printable_ascii(*text);
@@ -88,7 +82,7 @@ Refusal read_size(const std::string& value, const SmtpOffer& offer, SmtpSender& 
 }
 
 Refusal read_body(const std::string& value, const SmtpOffer& offer, SmtpSender& sender) {
-    const std::string body = upper(value);
+    const std::string body = ascii_upper(value);
     if (body != "7BIT" && (body != "8BITMIME" || !offer.eight_bit)) return unusable("BODY");
     sender.eight_bit = body == "8BITMIME";
     return std::nullopt;
@@ -105,8 +99,8 @@ Refusal read_mail_parameter(const std::string& key, const std::string& value, co
     }
     if (!offer.dsn || (key != "RET" && key != "ENVID")) return unusable(key);
     if (key == "RET") {
-        if (!sender.dsn_return.empty() || !is_dsn_return(upper(value))) return malformed(key);
-        sender.dsn_return = upper(value);
+        if (!sender.dsn_return.empty() || !is_dsn_return(ascii_upper(value))) return malformed(key);
+        sender.dsn_return = ascii_upper(value);
     } else {
         if (!sender.envelope_id.empty() || !is_envelope_id(value)) return malformed(key);
         sender.envelope_id = value;
@@ -118,8 +112,8 @@ Refusal read_recipient_parameter(const std::string& key, const std::string& valu
                                  bool utf8, SmtpRecipient& recipient) {
     if (!offer.dsn || (key != "NOTIFY" && key != "ORCPT")) return unusable(key);
     if (key == "NOTIFY") {
-        if (!recipient.notify.empty() || !is_notify(upper(value))) return malformed(key);
-        recipient.notify = upper(value);
+        if (!recipient.notify.empty() || !is_notify(ascii_upper(value))) return malformed(key);
+        recipient.notify = ascii_upper(value);
     } else {
         const bool ascii = is_printable_ascii(value);
         if (!recipient.original_recipient.empty() || !is_original_recipient(value) || (!ascii && !utf8))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fold_case.hpp"
 #include "base/limits.hpp"
 
 namespace tocsin::proto {
@@ -9,10 +10,6 @@ namespace {
 
 bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
-
-char upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
 /// Length of the path up to its closing bracket, which is outside quotes (RFC 5321 section 4.1.2, Quoted-string).
@@ -76,8 +73,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_smtp_param
         const std::string_view word = text.substr(0, text.find(' '));
         text.remove_prefix(word.size());
         const std::size_t equals = std::min(word.find('='), word.size());
-        std::string key(word.substr(0, equals));
-        std::transform(key.begin(), key.end(), key.begin(), upper);
+        std::string key = ascii_upper(word.substr(0, equals));
         const bool well_formed = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
             return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
         });

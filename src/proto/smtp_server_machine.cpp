@@ -3,18 +3,12 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/fold_case.hpp"
 #include "proto/smtp_parameters.hpp"
 #include "proto/smtp_path.hpp"
 
 namespace tocsin::proto {
 namespace {
-
-std::string upper(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return result;
-}
 
 std::string_view trimmed(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -24,7 +18,7 @@ std::string_view trimmed(std::string_view text) {
 /// The rest of `argument` after `keyword` and a colon (`FROM:`), whatever its case; blanks after the colon are let
 /// through.
 std::optional<std::string_view> after_keyword(std::string_view argument, std::string_view keyword) {
-    if (upper(argument.substr(0, keyword.size())) != keyword) return std::nullopt;
+    if (ascii_upper(argument.substr(0, keyword.size())) != keyword) return std::nullopt;
     return trimmed(argument.substr(keyword.size()));
 }
 
@@ -98,7 +92,7 @@ SmtpServerEvent SmtpServerMachine::next_command() {
 
 SmtpServerMachine::Reaction SmtpServerMachine::handle_line(std::string_view line) {
     const std::size_t verb_end = std::min(line.find(' '), line.size());
-    const std::string verb = upper(line.substr(0, verb_end));
+    const std::string verb = ascii_upper(line.substr(0, verb_end));
     const std::string_view argument = trimmed(line.substr(verb_end));
     if (verb == "EHLO" || verb == "HELO") return handle_hello(verb, argument);
     if (verb == "STARTTLS") return handle_start_tls(argument);

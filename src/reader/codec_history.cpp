@@ -15,9 +15,9 @@ namespace {
 constexpr auto question_tag = static_cast<std::uint8_t>(MessageTag::history_question);
 constexpr std::size_t profiles_max = static_cast<std::size_t>(HistorySubject::count_);
 constexpr std::size_t prevalence_bytes = 16;
-constexpr std::size_t text_bytes = 4 + limits::history_address_bytes;
-static_assert(1 + 8 + 2 * 4 + text_bytes + profiles_max * (1 + 2 * text_bytes) +
-                  limits::history_questions * (1 + text_bytes) <=
+constexpr std::size_t answer_text_bytes = 4 + limits::history_address_bytes;
+static_assert(1 + 8 + 2 * 4 + answer_text_bytes + profiles_max * (1 + 2 * answer_text_bytes) +
+                  limits::history_questions * (1 + answer_text_bytes) <=
               limits::reply_bytes);
 
 void write_key(ByteWriter& out, std::string_view text) {

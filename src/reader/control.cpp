@@ -11,8 +11,8 @@ namespace {
 constexpr std::uint8_t fork_tag = 32;
 enum class WordTag : std::uint8_t { ready = 33, failed = 34, forked = 35, fork_failed = 36, exited = 37 };
 
-constexpr std::size_t text_bytes = 1024;
-static_assert(3 * (text_bytes + 4) + 1 <= limits::control_bytes);
+constexpr std::size_t word_bytes = 1024;
+static_assert(3 * (word_bytes + 4) + 1 <= limits::control_bytes);
 
 /// The greatest signal or exit code.
 constexpr std::int32_t exit_value_max = 255;
@@ -23,13 +23,13 @@ struct WordWriter {
     void tag(WordTag value) { out.u8(static_cast<std::uint8_t>(value)); }
     void operator()(const TemplateReady& word) {
         tag(WordTag::ready);
-        write_text(out, word.engine_version, text_bytes);
-        write_text(out, word.description, text_bytes);
-        write_text(out, word.enforced, text_bytes);
+        write_text(out, word.engine_version, word_bytes);
+        write_text(out, word.description, word_bytes);
+        write_text(out, word.enforced, word_bytes);
     }
     void operator()(const TemplateFailed& word) {
         tag(WordTag::failed);
-        write_text(out, word.error, text_bytes);
+        write_text(out, word.error, word_bytes);
     }
     void operator()(const ChildForked& word) {
         tag(WordTag::forked);
@@ -39,7 +39,7 @@ struct WordWriter {
     void operator()(const ForkFailed& word) {
         tag(WordTag::fork_failed);
         out.u64(word.child_id);
-        write_text(out, word.error, text_bytes);
+        write_text(out, word.error, word_bytes);
     }
     void operator()(const ChildExited& word) {
         tag(WordTag::exited);
@@ -73,16 +73,16 @@ std::optional<TemplateWord> read_word(ByteReader& in) {
     switch (static_cast<WordTag>(in.u8())) {
         case WordTag::ready: {
             TemplateReady word;
-            word.engine_version = read_text(in, text_bytes);
-            word.description = read_text(in, text_bytes);
-            word.enforced = read_text(in, text_bytes);
+            word.engine_version = read_text(in, word_bytes);
+            word.description = read_text(in, word_bytes);
+            word.enforced = read_text(in, word_bytes);
             return word;
         }
-        case WordTag::failed: return TemplateFailed{read_text(in, text_bytes)};
+        case WordTag::failed: return TemplateFailed{read_text(in, word_bytes)};
         case WordTag::forked: return read_forked(in);
         case WordTag::fork_failed: {
             std::uint64_t child_id = in.u64();
-            return ForkFailed{child_id, read_text(in, text_bytes)};
+            return ForkFailed{child_id, read_text(in, word_bytes)};
         }
         case WordTag::exited: return read_exited(in);
     }

@@ -6,21 +6,21 @@ namespace tocsin::respond {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 /// Adds what is not empty.
-void put(json& object, const char* name, const std::string& value) {
+void put(Json& object, const char* name, const std::string& value) {
     if (!value.empty()) object[name] = value;
 }
-void put(json& object, const char* name, const std::vector<std::string>& values) {
+void put(Json& object, const char* name, const std::vector<std::string>& values) {
     if (!values.empty()) object[name] = values;
 }
-void put(json& object, const char* name, TimePoint value) {
+void put(Json& object, const char* name, TimePoint value) {
     if (value.microseconds != 0) object[name] = to_rfc3339(value);
 }
 
-json values_json(const Values& values) {
-    json out = json::object();
+Json values_json(const Values& values) {
+    Json out = Json::object();
     put(out, "customers", values.customers);
     put(out, "senders", values.senders);
     put(out, "urls", values.urls);
@@ -32,12 +32,12 @@ json values_json(const Values& values) {
     return out;
 }
 
-json duties_json(const Incident& incident) {
-    json out = json::object();
+Json duties_json(const Incident& incident) {
+    Json out = Json::object();
     for (std::size_t at = 0; at < incident.duties.size(); ++at) {
         const DutyClock& clock = incident.duties[at];
         if (!clock.due && !clock.met) continue;
-        json& one = out[std::string(to_string(static_cast<Duty>(at)))];
+        Json& one = out[std::string(to_string(static_cast<Duty>(at)))];
         if (clock.due) one["due"] = to_rfc3339(*clock.due);
         if (clock.met) one["met"] = to_rfc3339(*clock.met);
         if (clock.passed) one["late"] = true;
@@ -45,15 +45,15 @@ json duties_json(const Incident& incident) {
     return out;
 }
 
-json timeline_json(const Incident& incident) {
-    json out = json::array();
+Json timeline_json(const Incident& incident) {
+    Json out = Json::array();
     for (const TimelineEntry& entry : incident.timeline)
         out.push_back({{"time", to_rfc3339(entry.time)}, {"by", entry.by}, {"text", entry.text}});
     return out;
 }
 
-json step_json(const Step& plan, const StepRun& step) {
-    json out{{"step", plan.name}, {"do", to_string(plan.action)}, {"state", to_string(step.state)}};
+Json step_json(const Step& plan, const StepRun& step) {
+    Json out{{"step", plan.name}, {"do", to_string(plan.action)}, {"state", to_string(step.state)}};
     put(out, "started", step.started);
     put(out, "ended", step.ended);
     put(out, "note", step.note);
@@ -70,8 +70,8 @@ json step_json(const Step& plan, const StepRun& step) {
 
 }  // namespace
 
-json summary_json(const Response& response, const Incident& incident) {
-    json out{{"incident", incident.id},
+Json summary_json(const Response& response, const Incident& incident) {
+    Json out{{"incident", incident.id},
              {"number", incident.number},
              {"title", incident.title},
              {"state", to_string(incident.state)},
@@ -91,32 +91,32 @@ json summary_json(const Response& response, const Incident& incident) {
     return out;
 }
 
-json to_json(const Response& response, const Incident& incident) {
-    json out = summary_json(response, incident);
+Json to_json(const Response& response, const Incident& incident) {
+    Json out = summary_json(response, incident);
     put(out, "acknowledged", incident.acknowledged);
     put(out, "merged", incident.merged);
     out["deadlines"] = duties_json(incident);
     out["values"] = values_json(response.values_of(incident));
     put(out, "evidence", incident.evidence);
-    out["reports"] = json::array();
+    out["reports"] = Json::array();
     if (const Cluster* cluster = response.cluster(incident.cluster))
         for (const std::string& id : cluster->reports)
             if (const Report* report = response.report(id)) out["reports"].push_back(to_json(*report));
-    out["touched"] = json::array();
+    out["touched"] = Json::array();
     for (const auto& [address, deed] : incident.touched)
         out["touched"].push_back({{"address", address}, {"deed", to_string(deed)}});
     if (incident.touched_more > 0) out["touched_more"] = incident.touched_more;
-    out["runs"] = json::array();
+    out["runs"] = Json::array();
     for (const Run& run : incident.runs) out["runs"].push_back(to_json(run));
-    out["notices"] = json::array();
+    out["notices"] = Json::array();
     for (const Notice& notice : response.notices_of(incident)) out["notices"].push_back(to_json(notice));
     out["timeline"] = timeline_json(incident);
     if (incident.timeline_more > 0) out["timeline_more"] = incident.timeline_more;
     return out;
 }
 
-json to_json(const Run& run) {
-    json out{{"run", run.number},
+Json to_json(const Run& run) {
+    Json out{{"run", run.number},
              {"playbook", run.playbook->name},
              {"kind", to_string(run.kind)},
              {"state", to_string(run.state)},
@@ -124,14 +124,14 @@ json to_json(const Run& run) {
              {"started", to_rfc3339(run.started)}};
     put(out, "ended", run.ended);
     put(out, "victims", run.victims);
-    out["steps"] = json::array();
+    out["steps"] = Json::array();
     for (std::size_t at = 0; at < run.steps.size(); ++at)
         out["steps"].push_back(step_json(run.playbook->steps[at], run.steps[at]));
     return out;
 }
 
-json to_json(const Notice& notice) {
-    json out{{"key", notice.key},
+Json to_json(const Notice& notice) {
+    Json out{{"key", notice.key},
              {"notice", to_string(notice.kind)},
              {"to", to_string(notice.target.kind)},
              {"whom", notice.target.whom},
@@ -142,8 +142,8 @@ json to_json(const Notice& notice) {
     return out;
 }
 
-json to_json(const EffectRow& row) {
-    json out{{"key", row.key},
+Json to_json(const EffectRow& row) {
+    Json out{{"key", row.key},
              {"effect", to_string(row.kind)},
              {"state", to_string(row.state)},
              {"kind", to_string(row.run_kind)},
@@ -164,8 +164,8 @@ json to_json(const EffectRow& row) {
     return out;
 }
 
-json to_json(const Effect& effect) {
-    json out{{"key", effect.key},
+Json to_json(const Effect& effect) {
+    Json out{{"key", effect.key},
              {"effect", to_string(effect.kind)},
              {"kind", to_string(effect.run_kind)},
              {"repeat", to_string(effect.repeat)},
@@ -179,8 +179,8 @@ json to_json(const Effect& effect) {
     return out;
 }
 
-json to_json(const Report& report) {
-    json out{{"report", report.id},
+Json to_json(const Report& report) {
+    Json out{{"report", report.id},
              {"taken", to_rfc3339(report.taken)},
              {"way", to_string(report.way)},
              {"reporter", report.reporter},
@@ -199,8 +199,8 @@ json to_json(const Report& report) {
     return out;
 }
 
-json state_json(const Response& response) {
-    json out{{"incidents", json::array()}, {"effects", json::array()}};
+Json state_json(const Response& response) {
+    Json out{{"incidents", Json::array()}, {"effects", Json::array()}};
     for (const auto& [id, incident] : response.incidents()) {
         out["incidents"].push_back(to_json(response, incident));
         for (const EffectKey& key : incident.effects)

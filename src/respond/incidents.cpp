@@ -5,13 +5,12 @@
 
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
+#include "base/time_units.hpp"
 #include "respond/response.hpp"
 
 namespace tocsin::respond {
 
 namespace {
-
-constexpr std::int64_t minute_us = 60LL * 1'000'000, day_us = 24 * 60 * minute_us;
 
 std::uint32_t minutes_of(const DutyMinutes& minutes, Duty duty) {
     switch (duty) {

@@ -5,6 +5,7 @@
 
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
+#include "base/time_units.hpp"
 #include "respond/response.hpp"
 #include "respond/variables.hpp"
 
@@ -12,7 +13,6 @@ namespace tocsin::respond {
 
 namespace {
 
-constexpr std::int64_t minute_us = 60LL * 1'000'000;
 constexpr std::string_view page_purpose = "page";
 
 /// What tells the ways to somebody apart.

@@ -6,12 +6,11 @@
 
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
+#include "base/time_units.hpp"
 
 namespace tocsin::respond {
 
 namespace {
-
-constexpr std::int64_t hour_us = 3'600LL * 1'000'000;
 
 template <typename Item, typename Field>
 const Item* find_by(const std::vector<Item>& items, std::string_view value, Field field) {

@@ -6,6 +6,7 @@
 
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
+#include "base/time_units.hpp"
 #include "respond/response.hpp"
 #include "respond/variables.hpp"
 
@@ -14,7 +15,6 @@ namespace tocsin::respond {
 namespace {
 
 constexpr std::string_view respond = "respond";
-constexpr std::int64_t second_us = 1'000'000, minute_us = 60 * second_us;
 
 bool is_over(StepState state) {
     return state != StepState::waiting && state != StepState::awaiting_approval &&

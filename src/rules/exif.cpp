@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/contains.hpp"
+#include "base/fold_case.hpp"
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "rules/xml_text.hpp"
@@ -14,10 +16,6 @@
 namespace tocsin::rules {
 
 namespace {
-
-bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
-    return std::ranges::find(types, type) != types.end();
-}
 
 bool is_package(std::string_view type) {
     return is_one_of(type, {"docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm", "vsdx"});
@@ -73,13 +71,6 @@ void name_fields(ExiftoolScan& scan) {
     scan.zip_bit_flag = number_field(scan, "ZipBitFlag");
     scan.zip_compressed_size = number_field(scan, "ZipCompressedSize");
     scan.zip_uncompressed_size = number_field(scan, "ZipUncompressedSize");
-}
-
-std::string upper_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return out;
 }
 
 }  // namespace
@@ -179,7 +170,7 @@ ExiftoolScan read_exif(const ExifSource& source, mail::CharsetConverters& conver
     ExiftoolScan scan;
     ExifFields fields(scan);
     if (source.file_type != "unknown") {
-        fields.add("FileType", upper_case(source.file_type));
+        fields.add("FileType", ascii_upper(source.file_type));
         fields.add("FileTypeExtension", source.file_type);
     }
     fields.add("MIMEType", source.mime);

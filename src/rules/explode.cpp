@@ -1,6 +1,7 @@
 // Unpacking: the inspectors of src/scan find the members, and what rules expect beyond (scripts of pages, text and pictures of
 // documents, files in calendars) is added here.
 #include "rules/explode.hpp"
+#include "base/contains.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,10 +25,6 @@ namespace {
 constexpr auto usual_passwords =
     std::to_array<std::string_view>({"infected", "malware", "virus", "password", "1234", "12345", "123456",
                                      "123", "0000", "1111", "abc123", "invoice", "Password1"});
-
-bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
-    return std::ranges::find(types, type) != types.end();
-}
 
 bool is_page(std::string_view type) {
     return is_one_of(type, {"html", "hta", "svg", "xml"});

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "base/assert.hpp"
+#include "base/contains.hpp"
+#include "base/fold_case.hpp"
 #include "mail/ascii.hpp"
 #include "mail/charset.hpp"
 #include "mail/link_rewriters.hpp"
@@ -23,17 +25,6 @@
 namespace tocsin::rules {
 
 namespace {
-
-bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
-    return std::ranges::find(types, type) != types.end();
-}
-
-std::string upper_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return out;
-}
 
 bool is_zip(std::string_view bytes) {
     return bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6");
@@ -273,7 +264,7 @@ void Explosion::compute_yara(Node& node) {
     const scan::YaraFacts facts{.file_name = node.file.file_name,
                                 .extension =
                                     node.file.file_extension.empty() ? "" : "." + node.file.file_extension,
-                                .file_type = upper_case(node.file.file_type)};
+                                .file_type = ascii_upper(node.file.file_type)};
     YaraScan result;
     for (const scan::YaraRules* rules : tools_.yara) {
         scan::YaraResult found =

@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/text_hash.hpp"
 #include "rules/list_view.hpp"
 #include "rules/pattern_book.hpp"
 #include "rules/syntax.hpp"
@@ -26,10 +27,6 @@ using NodeId = std::uint32_t;
 struct Function;
 
 /// Hashes texts and views of texts alike, so that nothing is copied to ask.
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
 using ConstantSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 enum class NodeKind : std::uint8_t {

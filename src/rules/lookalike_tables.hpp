@@ -11,14 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text_hash.hpp"
 #include "rules/lookalike.hpp"
 
 namespace tocsin::rules {
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
 using NameSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 using NameIndex = std::unordered_map<std::string, std::vector<std::uint32_t>, TextHash, std::equal_to<>>;
 

@@ -12,7 +12,7 @@ struct CodePoint {
     std::uint8_t size = 1;
 };
 
-constexpr char32_t replacement = 0xFFFD;
+constexpr char32_t unreadable = 0xFFFD;
 
 /// RFC 3629; what is none of it is one byte of U+FFFD.
 CodePoint decode(std::string_view text, std::size_t at) {
@@ -249,7 +249,7 @@ Letter letter_at(std::string_view text, std::size_t at) {
         point = undo_double_encoding(text, at, point);
     // A lost character within a word is like one that is not seen.
     Letter letter =
-        point.value == replacement ? Letter{.kind = LetterKind::invisible} : read_code_point(point.value);
+        point.value == unreadable ? Letter{.kind = LetterKind::invisible} : read_code_point(point.value);
     letter.size = point.size;
     return letter;
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto language = ConceptKind::language;
 
-constexpr std::array rows = {
+constexpr std::array words_of_languages = {
     ConceptRow{language, "english", 1,
                "the|and|of|to|is|you|that|it|for|was|on|are|with|as|his|they|be|at|have|this|from|or|had|by|"
                "but|not|what|all|were|we|"
@@ -101,7 +101,7 @@ constexpr std::array rows = {
 }  // namespace
 
 std::span<const ConceptRow> language_rows() {
-    return rows;
+    return words_of_languages;
 }
 
 }  // namespace tocsin::rules

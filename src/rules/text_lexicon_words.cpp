@@ -13,7 +13,7 @@ constexpr auto tag = ConceptKind::tag;
 constexpr auto entity = ConceptKind::entity;
 constexpr auto sign = ConceptKind::sign;
 
-constexpr std::array rows = {
+constexpr std::array words_of_concepts = {
     // ---- topics (reference 7.5): a phrase that alone names the topic weighs 3, one that goes with it 1 ------------------
     ConceptRow{topic, "Advertising and Promotions", 2,
                "% off|special offer|limited time offer|discount code|coupon code|promo code|free "
@@ -393,7 +393,7 @@ constexpr std::array rows = {
 }  // namespace
 
 std::span<const ConceptRow> concept_rows() {
-    return rows;
+    return words_of_concepts;
 }
 
 }  // namespace tocsin::rules

@@ -8,15 +8,12 @@
 #include <vector>
 
 #include "rules/xpath_evaluator.hpp"
+#include "rules/xpath_syntax.hpp"
 
 namespace tocsin::rules::xpath {
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-bool is_xml_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 bool holds(Operation operation, double left, double right) {
     switch (operation) {

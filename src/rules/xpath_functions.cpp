@@ -7,16 +7,13 @@
 #include "mail/charset.hpp"
 #include "rules/strings.hpp"
 #include "rules/xpath_evaluator.hpp"
+#include "rules/xpath_syntax.hpp"
 
 namespace tocsin::rules::xpath {
 namespace {
 
 /// Taking a text apart character by character costs more than comparing it.
 constexpr std::size_t bytes_rewritten_per_operation = 2;
-
-bool is_xml_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 /// The character at `at`, which moves behind it.
 std::string_view take_character(std::string_view text, std::size_t& at) {

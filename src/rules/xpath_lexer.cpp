@@ -19,10 +19,6 @@ bool is_name_start(char c) {
 bool is_name_part(char c) {
     return is_name_start(c) || is_digit(c) || c == '-' || c == '.';
 }
-bool is_xml_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 class Lexer {
 public:
     explicit Lexer(std::string_view text) : text_(text) {}

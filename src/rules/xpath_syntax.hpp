@@ -11,6 +11,11 @@
 
 namespace tocsin::rules::xpath {
 
+/// XML 1.0 section 2.3, production S.
+[[nodiscard]] constexpr bool is_xml_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 enum class Axis : std::uint8_t {
     ancestor,
     ancestor_or_self,

@@ -43,6 +43,9 @@ struct Plan {
 /// The same made of any text; empty if nothing of it is left.
 [[nodiscard]] std::string plain_name(std::string_view text);
 
+/// A member that is text; empty if there is none.
+[[nodiscard]] std::string text_of(const nlohmann::json& object, const char* name);
+
 // ---- documents -----------------------------------------------------------------------------------------------------------
 [[nodiscard]] nlohmann::json document_of(const respond::Playbook& playbook, TimePoint modified,
                                          CacaoExtension extension);

@@ -18,10 +18,11 @@ namespace cacao {
 
 namespace {
 
+constexpr std::uint64_t timeout_minute_ms = 60'000;
+
 using namespace respond;
 using nlohmann::json;
 
-constexpr std::uint64_t minute_ms = 60'000;
 /// A playbook file has no birthday, and CACAO wants one that never changes: the day on which 2.0 became a standard.
 constexpr std::string_view created = "2023-11-27T00:00:00.000Z";
 
@@ -36,7 +37,7 @@ int cacao_severity(Severity severity) {
 }
 
 /// What CACAO section 3.1.1 calls a playbook that has such a step; empty: nothing in particular.
-std::string_view type_of(Action action) {
+std::string_view playbook_type_of(Action action) {
     switch (action) {
         case Action::give_order:
         case Action::hold_customer:
@@ -78,7 +79,7 @@ private:
     [[nodiscard]] json head(TimePoint modified) const {
         std::set<std::string_view> types, activities;
         for (const Step& step : playbook_.steps) {
-            types.insert(type_of(step.action));
+            types.insert(playbook_type_of(step.action));
             activities.insert(activity_of(step.action));
         }
         types.erase("");
@@ -147,7 +148,7 @@ private:
                     {"name", step.name},
                     {"commands", json::array({command_of(step)})},
                     {"agent", agent_of(step)}};
-        if (step.deadline_minutes > 0) out["timeout"] = step.deadline_minutes * minute_ms;
+        if (step.deadline_minutes > 0) out["timeout"] = step.deadline_minutes * timeout_minute_ms;
         if (step.on_failure == OnFailure::go_on)
             out["on_success"] = out["on_failure"] = next;
         else

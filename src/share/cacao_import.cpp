@@ -46,11 +46,6 @@ constexpr std::array<std::string_view, 17> understood = {"type",
 constexpr std::array<std::string_view, 3> only_ours = {"labels", "extension_definitions",
                                                        "playbook_extensions"};
 
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 /// 1 to 100 as one of four, worst first; exporting gives 100, 75, 50 and 25.
 Severity severity_of(std::int64_t value) {
     if (value > 75) return Severity::s1;

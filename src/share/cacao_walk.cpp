@@ -19,11 +19,6 @@ using nlohmann::json;
 
 constexpr std::int64_t minute_ms = 60'000;
 
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string type_of(const json& step) {
     return text_of(step, "type");
 }

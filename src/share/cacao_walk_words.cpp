@@ -19,17 +19,12 @@ using namespace respond;
 using nlohmann::json;
 
 /// Properties of a step (CACAO 2.0 sections 4.1 to 4.10) that become something here, or say nothing more than the rest.
-constexpr std::array<std::string_view, 22> understood = {
+constexpr std::array<std::string_view, 22> understood_of_step = {
     "type",           "name",     "description", "on_completion",  "on_success",
     "on_failure",     "commands", "agent",       "next_steps",     "condition",
     "on_true",        "on_false", "timeout",     "in_args",        "playbook_id",
     "switch",         "cases",    "targets",     "step_variables", "playbook_version",
     "max_iterations", "do_while"};
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 const json* member(const json& object, const std::string& name) {
     const auto found = object.find(name);
@@ -157,7 +152,7 @@ void Walk::take_agent(Step& ours, const json& step) {
 
 void Walk::tell_what_is_left(const json& step, const std::string& name) {
     for (const auto& [key, value] : step.items())
-        if (!contains(understood, key)) lose(name, one_line(key), "means nothing here");
+        if (!contains(understood_of_step, key)) lose(name, one_line(key), "means nothing here");
 }
 
 Result<std::string> Walk::words_below(const json& step) {

@@ -237,4 +237,9 @@ std::vector<Loss> differences(const Playbook& written, const Playbook& read) {
     return losses;
 }
 
+std::string text_of(const nlohmann::json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 }  // namespace tocsin::share::cacao

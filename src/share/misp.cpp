@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/time_units.hpp"
 #include "share/exports.hpp"
 #include "share/uuid.hpp"
 
@@ -14,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t second_us = 1'000'000;
 /// Distribution 5: as the event is.
 constexpr std::string_view inherit = "5";
 
@@ -28,7 +28,7 @@ struct MispType {
     std::string_view type, category;
 };
 
-MispType type_of(const Indicator& indicator) {
+MispType misp_type_of(const Indicator& indicator) {
     switch (indicator.kind) {
         case IndicatorKind::url: return {"url", "Network activity"};
         case IndicatorKind::domain: {
@@ -47,7 +47,7 @@ std::string epoch(TimePoint time) {
 }
 
 json attribute_of(const Indicator& indicator, const House& house, const std::string& event) {
-    const MispType type = type_of(indicator);
+    const MispType type = misp_type_of(indicator);
     return {{"uuid", uuid_of(own_namespace, fmt::format("misp\n{}\n{}\n{}\n{}", house.organisation, event,
                                                         to_string(indicator.kind), indicator.value))},
             {"type", type.type},

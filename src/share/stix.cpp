@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, std::size(tlp_words)> tlp_names = {
     "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"};
 
 /// The type of the observable. STIX 2.1 sections 6.4, 6.5, 6.7, 6.10, 6.11, 6.18.
-std::string_view type_of(const Indicator& indicator) {
+std::string_view stix_type_of(const Indicator& indicator) {
     switch (indicator.kind) {
         case IndicatorKind::url: return "url";
         case IndicatorKind::domain: return "domain-name";
@@ -51,7 +51,7 @@ std::string in_pattern(std::string_view value) {
 
 std::string pattern_of(const Indicator& indicator) {
     const std::string_view property = indicator.kind == IndicatorKind::sha256 ? "hashes.'SHA-256'" : "value";
-    return fmt::format("[{}:{} = {}]", type_of(indicator), property, in_pattern(indicator.value));
+    return fmt::format("[{}:{} = {}]", stix_type_of(indicator), property, in_pattern(indicator.value));
 }
 
 /// Section 2.9: the identifier of an observable is made of the properties that say what it is, so that everybody gives it the
@@ -61,9 +61,9 @@ json observable_of(const Indicator& indicator) {
                           ? json{{"hashes", {{"SHA-256", indicator.value}}}}
                           : json{{"value", indicator.value}};
     json out = what;
-    out["type"] = type_of(indicator);
+    out["type"] = stix_type_of(indicator);
     out["spec_version"] = "2.1";
-    out["id"] = fmt::format("{}--{}", type_of(indicator), uuid_of(stix_namespace, what.dump()));
+    out["id"] = fmt::format("{}--{}", stix_type_of(indicator), uuid_of(stix_namespace, what.dump()));
     return out;
 }
 

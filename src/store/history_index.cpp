@@ -4,12 +4,11 @@
 #include <array>
 
 #include "base/fold_case.hpp"
+#include "base/time_units.hpp"
 
 namespace tocsin::store {
 
 namespace {
-
-constexpr std::int64_t day_us = 86'400LL * 1'000'000;
 
 /// Words of gate and scan, as a record has them.
 constexpr std::array hostile_verdicts = {"phish", "malware"};

@@ -11,7 +11,7 @@ namespace tocsin::watch {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 std::string day_text(Day day) {
     return to_rfc3339({std::int64_t{day} * day_us}).substr(0, 10);
@@ -21,8 +21,8 @@ double rounded(double value) {
     return std::round(value * 1e6) / 1e6;
 }
 
-json values_json(const KnownValues& values) {
-    json list = json::array();
+Json values_json(const KnownValues& values) {
+    Json list = Json::array();
     for (const KnownValue& value : values.values())
         list.push_back({{"value", value.text},
                         {"first_day", day_text(value.first_day)},
@@ -33,8 +33,8 @@ json values_json(const KnownValues& values) {
 
 }  // namespace
 
-json to_json(Suspicion suspicion) {
-    json levels = json::object();
+Json to_json(Suspicion suspicion) {
+    Json levels = Json::object();
     for (std::size_t at = 0; at < signal_count; ++at) {
         const auto signal = static_cast<Signal>(at);
         if (suspicion.level(signal) > 0) levels[std::string(to_string(signal))] = suspicion.level(signal);
@@ -42,14 +42,14 @@ json to_json(Suspicion suspicion) {
     return levels;
 }
 
-json to_json(const Alarm& alarm) {
-    json signals = json::array();
+Json to_json(const Alarm& alarm) {
+    Json signals = Json::array();
     for (const Reading& reading : alarm.readings) {
-        json one{{"signal", to_string(reading.signal)}, {"level", reading.level}, {"text", reading.text}};
+        Json one{{"signal", to_string(reading.signal)}, {"level", reading.level}, {"text", reading.text}};
         if (!reading.normal.empty()) one["normal"] = reading.normal;
         signals.push_back(std::move(one));
     }
-    json campaigns = json::array();
+    Json campaigns = Json::array();
     for (const AlarmCampaign& campaign : alarm.campaigns)
         campaigns.push_back({{"begun", to_rfc3339(campaign.begun)},
                              {"first_record", campaign.first_record},
@@ -57,7 +57,7 @@ json to_json(const Alarm& alarm) {
                              {"subject", campaign.subject},
                              {"links_to", campaign.places},
                              {"recipients_let_go", campaign.let_go}});
-    json out{{"alarm", alarm.id},
+    Json out{{"alarm", alarm.id},
              {"time", to_rfc3339(alarm.time)},
              {"kind", alarm.kind == AlarmKind::campaign ? "campaign" : "account"},
              {"state", to_string(alarm.state)},
@@ -80,8 +80,8 @@ json to_json(const Alarm& alarm) {
     return out;
 }
 
-json to_json(const std::string& customer, const Profile& profile) {
-    json out{{"customer", customer}};
+Json to_json(const std::string& customer, const Profile& profile) {
+    Json out{{"customer", customer}};
     if (profile.first_day >= 0) {
         out["first_day"] = day_text(profile.first_day);
         out["last_day"] = day_text(profile.last_day);
@@ -98,7 +98,7 @@ json to_json(const std::string& customer, const Profile& profile) {
     out["recipients_sampled"] = sampled.size();
     out["recipients_sample_is_one_of"] = std::round(profile.audience.one_of());
     out["largest_day_recipients"] = profile.volume.largest_before(profile.last_day + 1);
-    json hours = json::array();
+    Json hours = Json::array();
     for (std::size_t hour = 0; hour < Rhythm::hours; ++hour)
         if (profile.rhythm.weeks()[hour] != 0) hours.push_back((hour + 96) % Rhythm::hours);
     out["hours_of_week_utc_from_monday"] = std::move(hours);
@@ -106,11 +106,11 @@ json to_json(const std::string& customer, const Profile& profile) {
     out["bounces"] = profile.outcomes.bounces;
     out["complaints"] = profile.outcomes.complaints;
     out["unsubscribes"] = profile.outcomes.unsubscribes;
-    json before = json::array();
+    Json before = Json::array();
     for (const SuspicionHistory::Entry& entry : profile.campaigns_before.entries())
         before.push_back({{"day", day_text(entry.day)}, {"signals", to_json(entry.suspicion)}});
     out["suspicions"] = std::move(before);
-    json acts = json::array();
+    Json acts = Json::array();
     for (const RecentAct& act : profile.acts)
         acts.push_back({{"time", to_rfc3339(act.time)},
                         {"what", act.what},

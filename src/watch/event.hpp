@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/time_units.hpp"
 
 namespace tocsin::watch {
 
@@ -148,8 +149,7 @@ using Event = std::variant<MessageEvent, AccountEvent, OutcomeEvent, AnswerEvent
 
 /// A day since 1970-01-01 UTC.
 using Day = std::int32_t;
-inline constexpr std::int64_t hour_us = 3'600LL * 1'000'000;
-inline constexpr std::int64_t day_us = 24 * hour_us;
+inline constexpr Day week_days = 7;
 [[nodiscard]] constexpr Day day_of(TimePoint time) {
     const std::int64_t days = time.microseconds / day_us;
     return static_cast<Day>(time.microseconds % day_us < 0 ? days - 1 : days);

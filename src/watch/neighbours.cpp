@@ -10,7 +10,6 @@ namespace tocsin::watch {
 
 namespace {
 
-constexpr Day week_days = 7;
 constexpr unsigned bits = 64;
 
 std::uint64_t customer_bit(std::uint64_t customer) {

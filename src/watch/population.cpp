@@ -13,7 +13,6 @@ namespace {
 constexpr double half_life_days = 28;
 constexpr Day known_days_min = 7;
 constexpr std::uint32_t known_scores_min = 100;
-constexpr Day week_days = 7;
 /// So many alarms a week are never too many, however few the customers.
 constexpr double alarms_always = 3;
 

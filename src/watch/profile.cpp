@@ -7,8 +7,6 @@ namespace tocsin::watch {
 
 namespace {
 
-constexpr Day week_days = 7;
-
 template <std::size_t... index>
 std::array<KnownValues, family_count> make_families(std::index_sequence<index...>) {
     return {KnownValues(index == static_cast<std::size_t>(Family::link_place) ? limits::watch_link_domains

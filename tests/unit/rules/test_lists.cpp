@@ -125,7 +125,7 @@ TEST_CASE("lists: exact and folded membership") {
 }
 
 TEST_CASE("lists: files") {
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     write(folder.path() / "url_shorteners.txt",
           "\xEF\xBB\xBF# head\r\n\r\n  b.example \r\na.example\r\nb.example\r\n#x\r\nA.example");
     write(folder.path() / "tranco_50k.csv", "1,first.example\n2, second.example\r\n");
@@ -145,7 +145,7 @@ TEST_CASE("lists: files") {
 }
 
 TEST_CASE("lists: later folders take the place, add and remove") {
-    const test::TemporaryFolder ours, theirs;
+    const tocsin::test::TemporaryFolder ours, theirs;
     write(ours.path() / "url_shorteners.txt", "a.example\nb.example\n");
     write(ours.path() / "free_file_hosts.txt", "x.example\ny.example\n");
     write(ours.path() / "social_landing_hosts.txt", "s.example\n");
@@ -196,7 +196,7 @@ TEST_CASE("lists: a bad line is left out and told with file and line, and the ot
     };
     for (const Case& c : cases) {
         CAPTURE(c.told);
-        const test::TemporaryFolder folder;
+        const tocsin::test::TemporaryFolder folder;
         write(folder.path() / c.file, c.text);
         Lists lists;
         REQUIRE(lists.load_folder(folder.path().string()).has_value());
@@ -208,7 +208,7 @@ TEST_CASE("lists: a bad line is left out and told with file and line, and the ot
 }
 
 TEST_CASE("lists: a bad line about people harms no other") {
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     write(folder.path() / "org_vips.txt",
           "\xEF\xBB\xBF# people\nAda\nAda <ada@example.org>\n<b@example.org>\nC\x01 <c@example.org>\nD <>\n");
     Lists lists;
@@ -221,7 +221,7 @@ TEST_CASE("lists: a bad line about people harms no other") {
 }
 
 TEST_CASE("lists: warnings are bounded, and further ones counted") {
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     std::string text = "good.example\n";
     for (std::size_t line = 0; line < limits::load_notices + 7; ++line) text += "\x01\n";
     write(folder.path() / "url_shorteners.txt", text);
@@ -244,7 +244,7 @@ TEST_CASE("lists: a file that is no list is an error, and nothing is changed") {
     };
     for (const Case& c : cases) {
         CAPTURE(c.file);
-        const test::TemporaryFolder folder;
+        const tocsin::test::TemporaryFolder folder;
         write(folder.path() / "a_good_one.txt", "entry\n\x01\n");
         write(folder.path() / c.file, c.text);
         Lists lists;
@@ -255,7 +255,7 @@ TEST_CASE("lists: a file that is no list is an error, and nothing is changed") {
         CHECK(lists.names().empty());
         CHECK(lists.bad_lines().kept().empty());
     }
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     Lists lists;
     CHECK(lists.load_folder((folder.path() / "none").string()).error().code == ErrorCode::not_found);
     write(folder.path() / "url_shorteners.txt", std::string(limits::list_entry_bytes, 'x') + "\n");
@@ -265,13 +265,13 @@ TEST_CASE("lists: a file that is no list is an error, and nothing is changed") {
 }
 
 TEST_CASE("lists: too many files and entries") {
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     for (std::size_t index = 0; index <= limits::list_files; ++index)
         write(folder.path() / fmt::format("l{}.txt", index), "x\n");
     Lists lists;
     CHECK(lists.load_folder(folder.path().string()).error().code == ErrorCode::limit);
 
-    const test::TemporaryFolder large;
+    const tocsin::test::TemporaryFolder large;
     std::string text;
     for (std::size_t index = 0; index <= limits::list_entries; ++index) text += fmt::format("{}\n", index);
     write(large.path() / "tranco_1m.txt", text);
@@ -308,7 +308,7 @@ TEST_CASE("lists: org_slds follows from org_domains") {
     REQUIRE(lists.set("org_domains", Texts{"fourth.example"}).has_value());
     CHECK(entries_of(lists, "org_slds") == Texts{"mine"});
 
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     write(folder.path() / "org_domains.txt", "files.example\n");
     Lists from_files;
     REQUIRE(from_files.load_folder(folder.path().string()).has_value());
@@ -332,7 +332,7 @@ TEST_CASE("lists: the version names the content, not the run") {
 }
 
 TEST_CASE("lists: people come from org_vips.txt") {
-    const test::TemporaryFolder folder;
+    const tocsin::test::TemporaryFolder folder;
     write(folder.path() / "org_vips.txt",
           "# directors\n\nAda Lovelace <ada@example.org>\nTuring, Alan <>\r\n");
     Lists lists;

@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "base/limits/watch.hpp"
+#include "base/time_units.hpp"
 #include "store/sample_records.hpp"
 #include "store/watch_store.hpp"
 #include "support/watch_story.hpp"
@@ -243,7 +244,7 @@ TEST_CASE("days are summed by customer, each message and outcome once") {
     closed.id = "closed";
     closed.state = "released";
     REQUIRE(store.put_alarms(std::vector<AlarmRow>{open, closed}).has_value());
-    CHECK(*store.remove_before({event.time.microseconds + 366 * watch::day_us}) == 3);
+    CHECK(*store.remove_before({event.time.microseconds + 366 * day_us}) == 3);
     CHECK(store.get("open").has_value());
     CHECK_FALSE(store.get("closed").has_value());
 }
