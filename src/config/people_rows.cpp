@@ -38,7 +38,8 @@ void read_override(TableReader& row, Directory& directory) {
 
 std::optional<Severity> read_severity(TableReader& row, std::string_view key) {
     const std::uint32_t number = row.number(key, no_severity);
-    if (number != no_severity && number <= words<Severity>.size()) return static_cast<Severity>(number - 1);
+    if (number != no_severity && number <= respond::words<Severity>.size())
+        return static_cast<Severity>(number - 1);
     row.wrong(key, fmt::format("{} must be a severity", key), "write 1 (worst) to 4");
     return std::nullopt;
 }

@@ -15,19 +15,19 @@ using namespace respond;
 
 template <typename Enum>
 std::vector<std::string_view> all_words() {
-    return {words<Enum>.begin(), words<Enum>.end()};
+    return {respond::words<Enum>.begin(), respond::words<Enum>.end()};
 }
 
 template <typename Enum>
 std::optional<Enum> read_word(TableReader& reader, std::string_view key) {
-    return reader.word<Enum>(key, from_word<Enum>, all_words<Enum>());
+    return reader.word<Enum>(key, respond::from_word<Enum>, all_words<Enum>());
 }
 
 /// Every parameter that some action has, but for the name of a webhook, which stands behind "webhook:".
 const std::set<std::string_view>& parameter_names() {
     static const std::set<std::string_view> names = [] {
         std::set<std::string_view> found;
-        for (std::size_t at = 0; at < words<Action>.size(); ++at) {
+        for (std::size_t at = 0; at < respond::words<Action>.size(); ++at) {
             const ActionFacts& facts = facts_of(static_cast<Action>(at));
             found.insert(facts.needed.begin(), facts.needed.end());
             found.insert(facts.optional.begin(), facts.optional.end());
@@ -64,7 +64,8 @@ bool read_step(const Table& table, Place place, Step& step, NamedPlaces& places,
     read_action(reader, step);
     const bool known = problems.size() == before;
     step.after = reader.texts("after");
-    step.conditions = reader.words<Condition>("only_if", from_word<Condition>, all_words<Condition>());
+    step.conditions =
+        reader.words<Condition>("only_if", respond::from_word<Condition>, all_words<Condition>());
     step.groups = reader.texts("groups");
     step.approvers = reader.texts("approvers");
     step.approvals = reader.number("approvals", step.approvals);
@@ -93,10 +94,11 @@ Playbook read_playbook_rows(const Table& document, NamedPlaces& places, Problems
     Playbook playbook;
     playbook.name = reader.needed_text("name");
     playbook.title = reader.text("title");
-    playbook.triggers = reader.words<Trigger>("triggers", from_word<Trigger>, all_words<Trigger>());
-    playbook.conditions = reader.words<Condition>("only_if", from_word<Condition>, all_words<Condition>());
+    playbook.triggers = reader.words<Trigger>("triggers", respond::from_word<Trigger>, all_words<Trigger>());
+    playbook.conditions =
+        reader.words<Condition>("only_if", respond::from_word<Condition>, all_words<Condition>());
     const std::uint32_t severity = reader.number("severity", 0);
-    if (severity > words<Severity>.size())
+    if (severity > respond::words<Severity>.size())
         reader.wrong("severity", fmt::format("severity {} does not exist", severity), "write 1 (worst) to 4");
     else if (severity > 0)
         playbook.severity = static_cast<Severity>(severity - 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,6 +34,9 @@ enum class BannerReason : std::uint8_t { first_contact, suspicious, phish };
 enum class Engine : std::uint8_t { clamav, yara, documents };
 /// What the watch does: nothing; raises alarms and lets all mail go; holds.
 enum class WatchMode : std::uint8_t { off, observe, hold };
+
+/// What is in other hands when a canary is hit.
+enum class CanaryAbout : std::uint8_t { list, infrastructure };
 
 /// Encryption toward an IMAP server.
 enum class MailboxTls : std::uint8_t { implicit, starttls, none };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -130,7 +131,7 @@ enum class TargetKind : std::uint8_t { person, customer, address };
 enum class NoticeKind : std::uint8_t { tell, page, all_clear };
 
 template <typename E>
-inline constexpr std::array<std::string_view, 0> words{};
+inline constexpr std::nullptr_t words{};  // an enumeration without words does not compile
 #define TOCSIN_WORDS(Enum, count, ...)                                                                       \
     template <>                                                                                              \
     inline constexpr std::array<std::string_view, count> words<Enum> {                                       \
