@@ -70,8 +70,8 @@ ResponseRoom::ResponseRoom(RoomServices services)
       service_(store_, services_.blocking, services_.loop, services_.clock, services_.log),
       intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence,
                services_.readers, services_.blocking, services_.clock, services_.log}),
-      mailboxes_({services_.settings, purges_, services_.journal, service_, services_.readers,
-                  services_.blocking, services_.clock}),
+      canaries_(services_.settings), mailboxes_({services_.settings, purges_, services_.journal, service_,
+                                                 services_.readers, services_.blocking, services_.clock}),
       doer_({services_.settings, services_.orders, services_.journal, services_.blocking, services_.clock,
              services_.log, service_, mailboxes_, services_.watch, services_.orders_changed}),
       perform_(
@@ -118,9 +118,20 @@ Result<void> ResponseRoom::note_what_was_missed(net::Fiber& fiber) {
     if (services_.watch != nullptr)
         for (const auto& [id, alarm] : services_.watch->watch().alarms())
             if (alarm.state == watch::AlarmState::incident) note_alarm(alarm);
-    store::RecordFilter filter;
-    filter.direction = "outbound";
-    filter.verdict = "malware";
+    store::RecordFilter malware;
+    malware.direction = "outbound";
+    malware.verdict = "malware";
+    TRY(note_missed(fiber, malware));
+    for (const config::Canary& canary : services_.settings.canaries) {
+        store::RecordFilter filter;
+        (canary.address ? filter.recipient : filter.sasl_login) =
+            canary.address ? canary.address : canary.login;
+        TRY(note_missed(fiber, filter));
+    }
+    return {};
+}
+
+Result<void> ResponseRoom::note_missed(net::Fiber& fiber, store::RecordFilter filter) {
     filter.from = TimePoint{services_.clock.now().microseconds - missed_us};
     filter.limit = limits::listing_rows;
     const std::vector<store::Record> records =
@@ -128,8 +139,19 @@ Result<void> ResponseRoom::note_what_was_missed(net::Fiber& fiber) {
             TRY(services_.journal.file_all());
             return services_.journal.list(filter);
         }));
-    for (auto record = records.rbegin(); record != records.rend(); ++record) note_malware(*record);
+    for (auto record = records.rbegin(); record != records.rend(); ++record) see(*record);
     return {};
+}
+
+void ResponseRoom::see(const store::Record& record) {
+    if (record.direction == "outbound" && record.verdict == "malware") note_malware(record);
+    note_canaries(record);
+}
+
+void ResponseRoom::note_canaries(const store::Record& record) {
+    for (const config::Canary* const canary : canaries_.hit_by(record))
+        note("canary-" + record.id + "-" + std::to_string(canaries_.number_of(*canary)),
+             Canaries::what_happened(*canary));
 }
 
 void ResponseRoom::note_malware(const store::Record& record) {

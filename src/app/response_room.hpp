@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/respond_requests.hpp"
+#include "app/canaries.hpp"
 #include "app/mailbox_actions.hpp"
 #include "app/report_intake.hpp"
 #include "app/report_pick_up.hpp"
@@ -49,8 +50,8 @@ public:
     [[nodiscard]] Result<void> start(net::Fiber& fiber);
     void stop(net::Fiber& fiber, Deadline deadline);
 
-    /// A customer sends malware: this record says so. It waits for nothing.
-    void note_malware(const store::Record& record);
+    /// A message was recorded. What leaves with malware, and what hits a canary, is told. It waits for nothing.
+    void see(const store::Record& record);
     /// Somebody said that it was not the customer. It waits for nothing.
     void note_alarm(const watch::Alarm& alarm);
 
@@ -66,6 +67,9 @@ private:
     Result<void> check_mailboxes(net::Fiber& fiber);
     /// What was found before a crash and may not have been told.
     Result<void> note_what_was_missed(net::Fiber& fiber);
+    void note_malware(const store::Record& record);
+    void note_canaries(const store::Record& record);
+    Result<void> note_missed(net::Fiber& fiber, store::RecordFilter filter);
     void note(std::string id, respond::EventBody what);
     void tell_for_ever(net::Fiber& fiber);
 
@@ -74,6 +78,7 @@ private:
     store::PurgeStore purges_;
     ResponseService service_;
     ReportIntake intake_;
+    Canaries canaries_;
     MailboxActions mailboxes_;
     std::deque<ReportPickUp> pick_ups_;  ///< one for each report mailbox
     ResponseActions doer_;

@@ -267,7 +267,7 @@ private:
                                        *blocking_, loop_, clock_, log_, watch_ ? &*watch_ : nullptr,
                                        [this](net::Fiber& own) { return load_orders(own); }});
         TRY(response_->start(fiber));
-        services_->malware_leaves = [this](const store::Record& record) { response_->note_malware(record); };
+        services_->recorded = [this](const store::Record& record) { response_->see(record); };
         if (watch_) watch_->on_incident = [this](const watch::Alarm& alarm) { response_->note_alarm(alarm); };
         return {};
     }

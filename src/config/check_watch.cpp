@@ -10,17 +10,6 @@ namespace tocsin::config {
 
 namespace {
 
-/// An address as we write it into an envelope and into a header field of our own: nothing that would have to be quoted.
-bool is_plain_address(std::string_view text) {
-    const std::size_t at = text.rfind('@');
-    const auto plain = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-               std::string_view(".-_+=@").find(c) != std::string_view::npos;
-    };
-    return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@') == at &&
-           std::ranges::all_of(text, plain);
-}
-
 bool is_at_or_below(std::string_view domain, std::string_view above) {
     return domain == above || (domain.ends_with(above) && domain.size() > above.size() &&
                                domain[domain.size() - above.size() - 1] == '.');
@@ -52,6 +41,16 @@ void check_contact(const Customer& customer, const RowPlaces& row, Problems& pro
 }
 
 }  // namespace
+
+bool is_plain_address(std::string_view text) {
+    const std::size_t at = text.rfind('@');
+    const auto plain = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               std::string_view(".-_+=@").find(c) != std::string_view::npos;
+    };
+    return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@') == at &&
+           std::ranges::all_of(text, plain);
+}
 
 std::optional<Address> question_hop(const Settings& settings) {
     for (const std::optional<Address>* hop :

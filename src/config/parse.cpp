@@ -211,6 +211,7 @@ Parsed parse(std::string_view text, const ParseOptions& options) {
         check_policy(reading.settings, reading.places, problems);
         check_banner(reading.settings, reading.places, problems);
         check_watch(reading.settings, reading.places, problems);
+        check_canaries(reading.settings, reading.places, problems);
         check_mailboxes(reading.settings, reading.places, problems);
         if (problems.empty()) parsed.settings = std::move(reading.settings);
     }

@@ -28,6 +28,9 @@ struct RowPlaces {
 /// By name of the section; as many as the section has rows in the file.
 using Places = std::map<std::string, std::vector<RowPlaces>, std::less<>>;
 
+/// An address as we write it into an envelope and into a header field of our own: nothing that would have to be quoted.
+[[nodiscard]] bool is_plain_address(std::string_view text);
+
 /// Fills in what depends on other settings: default listeners, names, sessions, next hops, unknown_sender.
 void complete(Settings& settings, const Places& places);
 
@@ -37,6 +40,7 @@ void check_listeners(const Settings& settings, const Places& places, Problems& p
 void check_customers(const Settings& settings, const Places& places, Problems& problems);
 void check_banner(const Settings& settings, const Places& places, Problems& problems);
 void check_watch(const Settings& settings, const Places& places, Problems& problems);
+void check_canaries(const Settings& settings, const Places& places, Problems& problems);
 void check_mailboxes(const Settings& settings, const Places& places, Problems& problems);
 void check_policy(const Settings& settings, const Places& places, Problems& problems);
 

@@ -184,6 +184,39 @@ inline constexpr Setting customer_settings[] = {
      .default_text = "nobody is asked"},
 };
 
+inline constexpr Setting canary_settings[] = {
+    {.key = "address",
+     .type = Type::text,
+     .access = bound<&Settings::canaries, &Canary::address>,
+     .help = "An address that nobody has, put into a list, a file or a database. Mail to it, in either "
+             "direction, is a hit.",
+     .most = address_bytes,
+     .default_text = "none: the row has a login"},
+    {.key = "login",
+     .type = Type::text,
+     .access = bound<&Settings::canaries, &Canary::login>,
+     .help = "A login that nobody uses, put where passwords and keys are kept. Mail that is sent with it is "
+             "a hit.",
+     .most = address_bytes,
+     .default_text = "none: the row has an address"},
+    {.key = "about",
+     .type = Type::word,
+     .access = bound<&Settings::canaries, &Canary::about>,
+     .help = "What is in other hands when it is hit: an address list, or machines and keys that send."},
+    {.key = "customer",
+     .type = Type::text,
+     .access = bound<&Settings::canaries, &Canary::customer>,
+     .help = "Whose list the address stands in. What this customer sends to it is no hit.",
+     .most = text_bytes,
+     .default_text = "nobody may send to it"},
+    {.key = "list",
+     .type = Type::text,
+     .access = bound<&Settings::canaries, &Canary::list>,
+     .help = "What people call the list. Needed for a list.",
+     .most = text_bytes,
+     .default_text = "none"},
+};
+
 inline constexpr Setting outbound_settings[] = {
     {.key = "unknown_sender",
      .type = Type::word,

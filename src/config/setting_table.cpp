@@ -511,6 +511,10 @@ constexpr Section section_table[] = {
      watch_settings, one_row, append_nothing},
     {"respond", Rows::one, "Reports, incidents, and what is done about them (respond in the manual).",
      respond_settings, one_row, append_nothing},
+    {"canary", Rows::many,
+     "Addresses and logins that only an intruder finds: when one is hit, an incident opens. Used by the "
+     "response, and not without it.",
+     canary_settings, count_rows<&S::canaries>, append_row<&S::canaries>},
     {"mailboxes", Rows::one,
      "Mailboxes over IMAP: what a playbook takes out of them, and where reports are picked up (mailboxes in "
      "the manual). Used by the response, and not without it.",

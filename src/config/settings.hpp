@@ -215,6 +215,17 @@ struct RespondSettings {
     bool operator==(const RespondSettings&) const = default;
 };
 
+/// An address that nobody has, or a login that nobody uses, put where only an intruder finds it. Exactly one of the two.
+struct Canary {
+    std::optional<std::string> address;  ///< lower case
+    std::optional<std::string> login;    ///< as SASL has it
+    CanaryAbout about = CanaryAbout::infrastructure;
+    std::optional<std::string> customer;  ///< whose list it stands in; what this one sends to it is no hit
+    std::optional<std::string> list;      ///< its name, for people
+
+    bool operator==(const Canary&) const = default;
+};
+
 /// Mailboxes over IMAP: what a playbook purges, and where reports are picked up.
 struct MailboxSettings {
     std::optional<Address> server;  ///< unset: no mailbox is touched
@@ -268,6 +279,7 @@ struct Settings {
     HuntSettings hunt;
     WatchSettings watch;
     RespondSettings respond;
+    std::vector<Canary> canaries;
     MailboxSettings mailboxes;
 
     bool operator==(const Settings&) const = default;

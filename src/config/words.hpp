@@ -47,7 +47,7 @@ enum class MailboxName : std::uint8_t { address, local_part };
 
 /// words<E>[value]: the word for an enumerator.
 template <typename E>
-inline constexpr std::array<std::string_view, 0> words{};
+inline constexpr std::nullptr_t words{};  // an enumeration without words does not compile
 template <>
 inline constexpr std::array<std::string_view, 4> words<LogLevel>{"debug", "info", "warning", "error"};
 template <>
@@ -55,6 +55,8 @@ inline constexpr std::array<std::string_view, 2> words<LogFormat>{"text", "json"
 template <>
 inline constexpr std::array<std::string_view, 6> words<ListenerKind>{"smtp",  "milter", "check",
                                                                      "clamd", "api",    "answers"};
+template <>
+inline constexpr std::array<std::string_view, 2> words<CanaryAbout>{"list", "infrastructure"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<DirectionRule>{"inbound", "outbound", "by_sender"};
 template <>

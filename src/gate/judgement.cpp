@@ -447,9 +447,7 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
         services.history.note(record, written_by(services, record.customer));
         keep_for_hunts(services, record, content, judgement);
         note_outcomes(services, envelope, judgement);
-        if (services.malware_leaves && envelope.direction == mail::Direction::outbound &&
-            record.verdict == "malware")
-            services.malware_leaves(record);
+        if (services.recorded) services.recorded(record);
     }
     count_judged(services.metrics, record, judgement);
     services.log.write(LogLevel::info, "message.judged",

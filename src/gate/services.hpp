@@ -61,8 +61,8 @@ struct GateServices {
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken
     GateMetrics metrics{};
     const MailWatch* watch = nullptr;  ///< nullptr: what customers send is not compared with their past
-    /// Told of records of malware that a customer sends; empty: nobody answers it.
-    std::function<void(const store::Record&)> malware_leaves = {};
+    /// Told of every record that was written; empty: nobody looks for what has to be answered.
+    std::function<void(const store::Record&)> recorded = {};
     MailKeeper* keeper = nullptr;  ///< nullptr: no mail is kept for looking again
 };
 

@@ -80,17 +80,17 @@ def report_of(mail, reporter="staff1@esp.example", subject="Fwd: our wedding pho
 class House(unittest.TestCase):
     """A daemon with people, for tests of what they do."""
 
+    configuration = CONFIGURATION
+
     def setUp(self):
         self.sink = SmtpSink()
         self.addCleanup(self.sink.stop)
         folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tocsin-test-")))
         (folder / "people.toml").write_text(PEOPLE)
-        self.daemon = Daemon(self.sink, configuration=CONFIGURATION.replace("{people}", str(folder / "people.toml")))
+        self.daemon = Daemon(self.sink, configuration=self.configuration.replace("{people}", str(folder / "people.toml")))
         self.daemon.__enter__()
         self.addCleanup(lambda: self.daemon.__exit__(None, None, None))
 
-
-class Response(House):
     def wait_for(self, condition, what, seconds=30):
         deadline = time.monotonic() + seconds
         while not (result := condition()):
@@ -104,6 +104,8 @@ class Response(House):
     def incident(self, name):
         return self.daemon.command("incident", "show", str(name), "--json")
 
+
+class Response(House):
     def notices_to(self, address):
         return [email.message_from_bytes(one.content) for one in self.sink.delivered if one.recipients == [address]]
 

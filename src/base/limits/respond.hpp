@@ -25,6 +25,9 @@ inline constexpr int respond_json_depth = 12;
 /// An event further ahead of all others than this is refused: one wrong clock must not let every deadline pass.
 inline constexpr std::int64_t respond_ahead_us = 400LL * 24 * 3'600 * 1'000'000;
 
+/// Canaries that are looked for. Each costs a search of the journal at the start.
+inline constexpr std::size_t canaries = 200;
+
 // ---- reports and triage -----------------------------------------------------------------------------------------------
 /// Reports that are kept in memory. More are refused by name, and whoever brings them tries again: none is thrown away.
 inline constexpr std::size_t respond_reports = 500'000;

@@ -1,0 +1,37 @@
+// Canaries: addresses that nobody has and logins that nobody uses. Mail that touches one shows that a list, or what sends, is in other hands.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "respond/event.hpp"
+#include "store/journal_store.hpp"
+
+namespace tocsin::app {
+
+/// Looked up for every message, so by hash: without canaries it costs nothing.
+class Canaries {
+public:
+    /// `settings` outlives it.
+    explicit Canaries(const config::Settings& settings);
+
+    /// The canaries that this message hits, each once. Mail to an address in a customer's list is none when it comes from that
+    /// customer: outbound as his, inbound with one of his domains in the envelope. A forger of his domain is overlooked, then;
+    /// leave `customer` out for an address that he never writes to.
+    [[nodiscard]] std::vector<const config::Canary*> hit_by(const store::Record& record) const;
+    /// Its place among the rows, for the name of the fact.
+    [[nodiscard]] std::size_t number_of(const config::Canary& canary) const;
+    /// What the response is told.
+    [[nodiscard]] static respond::CanaryHit what_happened(const config::Canary& canary);
+
+private:
+    [[nodiscard]] bool is_expected(const config::Canary& canary, const store::Record& record) const;
+
+    const config::Settings& settings_;
+    std::unordered_map<std::string, const config::Canary*> addresses_, logins_;
+};
+
+}  // namespace tocsin::app
