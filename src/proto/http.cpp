@@ -241,4 +241,12 @@ const HttpError& HttpResponseParser::error() const {
     return state_->core.error;
 }
 
+std::optional<int> HttpResponseParser::status() const {
+    const Core<false>& core = state_->core;
+    // As in HttpRequestParser::header().
+    const bool too_large = core.failed && core.error.status == 413;
+    if (!core.parser->is_header_done() && !too_large) return std::nullopt;
+    return static_cast<int>(core.parser->get().result_int());
+}
+
 }  // namespace tocsin::proto

@@ -97,6 +97,8 @@ public:
     HttpProgress end_of_input();
     [[nodiscard]] HttpResponse take();
     [[nodiscard]] const HttpError& error() const;
+    /// Of the response, once its header is whole: also where its body is not, or is more than is taken.
+    [[nodiscard]] std::optional<int> status() const;
 
 private:
     std::unique_ptr<HttpResponseParserState> state_;
