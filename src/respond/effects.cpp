@@ -136,7 +136,8 @@ Result<void> Response::on(const Event&, const EffectFailed& what) {
     EffectRow& row = found->second;
     if (is_over(row)) return {};
     row.outcome = what.reason;
-    row.uncertain = false;
+    // Another system may have done what it was asked for and not have said so in time.
+    row.uncertain = row.kind == EffectKind::webhook && what.retry == Retry::possible;
     if (what.retry == Retry::possible && row.retries > 0)
         try_again(row);
     else

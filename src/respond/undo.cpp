@@ -20,9 +20,10 @@ std::optional<EffectKind> undo_of(const Step& step) {
 }
 
 /// Whether there may be something to take back. A purge that failed, or was given up between two tries, has been in some
-/// mailboxes.
+/// mailboxes; a call that was not answered in time may have been heard.
 bool may_have_acted(const EffectRow& row) {
     if (row.state == EffectState::done || row.state == EffectState::unknown) return true;
+    if (row.kind == EffectKind::webhook) return row.uncertain;
     return row.kind == EffectKind::purge && row.attempts > 0;
 }
 
@@ -47,8 +48,10 @@ void Response::request_undo(Incident& incident, Run& run, std::string_view by, s
         if (step.state <= StepState::running) step.state = StepState::cancelled;
         for (const EffectKey& key : step.effects) {
             EffectRow& row = effects_.at(key);
-            if (row.state == EffectState::waiting && !row.uncertain) withdraw(row, "the run is undone");
-            // What may have been done is tried to its end first: only then it is known what to take back.
+            // What may have been done is tried to its end first: only then it is known what to take back. A call is not: its
+            // undo names it, and another system that is away must not keep a customer held.
+            const bool leave = !row.uncertain || row.kind == EffectKind::webhook;
+            if (row.state == EffectState::waiting && leave) withdraw(row, "the run is undone");
         }
     }
     go_on_undoing(incident, run);

@@ -267,6 +267,31 @@ TEST_CASE("a purge that failed has been in some mailboxes: it is undone, and one
     }
 }
 
+TEST_CASE("a call that was not answered in time may have been heard: it is taken back; one that was refused "
+          "is not") {
+    for (const Retry retry : {Retry::possible, Retry::impossible})
+        for (const std::uint32_t retries : {0U, 5U}) {
+            CAPTURE(retries);
+            CAPTURE(to_string(retry));
+            Step step = hold("call");
+            step.action = Action::webhook;
+            step.parameters["webhook"] = "there";
+            step.undo = "webhook:back";
+            step.retries = retries;
+            Mine mine({step});
+            CHECK(mine.keys_asked() == std::set<std::string>{"call webhook"});
+            mine.fail("call", retry);
+            REQUIRE(mine.story.see("carla", RunUndone{mine.id, 1, ""}));
+            const std::vector<Effect> undo = mine.story.do_all();
+            const auto back = std::ranges::find(undo, EffectKind::webhook, &Effect::kind);
+            REQUIRE((back != undo.end()) == (retry == Retry::possible));
+            if (back == undo.end()) continue;
+            CHECK(back->parameters.at("webhook") == "back");
+            CHECK(back->undoes == mine.id + ".1.call.do");
+            CHECK(mine.run().state == RunState::undone);
+        }
+}
+
 TEST_CASE("undo goes backwards, one after the other, and waits for what is under way") {
     Mine mine({hold("first"), hold("second", {"first"}), hold("third", {"second"})});
     CHECK(mine.keys_asked().size() == 1);
