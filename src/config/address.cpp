@@ -68,6 +68,19 @@ bool overlap(const Address& a, const Address& b) {
     return is_v6(a) == is_v6(b) && (is_wildcard(a) || is_wildcard(b));
 }
 
+std::optional<SyslogAddress> parse_syslog_address(std::string_view text) {
+    constexpr std::string_view udp = "udp:", tcp = "tcp:";
+    SyslogWay way = SyslogWay::unix_socket;
+    if (text.starts_with(udp) || text.starts_with(tcp)) {
+        way = text.starts_with(udp) ? SyslogWay::udp : SyslogWay::tcp;
+        text.remove_prefix(udp.size());
+    }
+    std::optional<Address> address = parse_address(text);
+    if (!address || (address->kind == AddressKind::unix_socket) != (way == SyslogWay::unix_socket))
+        return std::nullopt;
+    return SyslogAddress{way, *std::move(address)};
+}
+
 std::optional<Network> parse_network(std::string_view text) {
     std::optional<IpNetwork> block = IpNetwork::parse(text);
     if (!block) return std::nullopt;

@@ -31,6 +31,15 @@ struct Address {
 /// One process could not listen on both: same socket, or same port where one is the wildcard of its family.
 [[nodiscard]] bool overlap(const Address& a, const Address& b);
 
+/// By which way a collector of syslog takes lines.
+enum class SyslogWay : std::uint8_t { unix_socket, udp, tcp };
+struct SyslogAddress {
+    SyslogWay way = SyslogWay::unix_socket;
+    Address address;
+};
+/// "unix:/dev/log", "udp:127.0.0.1:514", "tcp:[::1]:601". nullopt: none of these.
+[[nodiscard]] std::optional<SyslogAddress> parse_syslog_address(std::string_view text);
+
 /// A block of addresses with its text.
 struct Network {
     std::string text;  ///< as written: "192.0.2.0/24"

@@ -79,8 +79,9 @@ private:
     }
 
     void read_rows(const Section& section, const List& rows) {
-        const std::size_t rows_max =
-            section.name == "listener" ? limits::config_listeners : limits::config_rows;
+        const std::size_t rows_max = section.name == "listener"  ? limits::config_listeners
+                                     : section.name == "webhook" ? limits::webhooks
+                                                                 : limits::config_rows;
         for (const Node& row : rows) {
             const std::size_t number = section.count(settings);
             if (number >= rows_max) {
@@ -213,6 +214,7 @@ Parsed parse(std::string_view text, const ParseOptions& options) {
         check_watch(reading.settings, reading.places, problems);
         check_canaries(reading.settings, reading.places, problems);
         check_mailboxes(reading.settings, reading.places, problems);
+        check_webhooks(reading.settings, reading.places, problems);
         if (problems.empty()) parsed.settings = std::move(reading.settings);
     }
     parsed.problems = problems.take();

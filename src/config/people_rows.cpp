@@ -17,6 +17,8 @@ Person read_person(TableReader& row) {
         person.channels.push_back({ChannelKind::mail, std::move(address)});
     for (std::string& url : row.texts("webhook"))
         person.channels.push_back({ChannelKind::webhook, std::move(url)});
+    for (std::string& facility : row.texts("syslog"))
+        person.channels.push_back({ChannelKind::syslog, std::move(facility)});
     return person;
 }
 

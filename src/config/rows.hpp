@@ -35,13 +35,15 @@ using Places = std::map<std::string, std::vector<RowPlaces>, std::less<>>;
 void complete(Settings& settings, const Places& places);
 
 /// What no single setting shows: listeners that collide, customers without a condition, policy against the law, mailboxes
-/// that nobody could come into, texts of the banner that could not be shown or told from ordinary words.
+/// that nobody could come into, texts of the banner that could not be shown or told from ordinary words, webhooks that
+/// cannot be called.
 void check_listeners(const Settings& settings, const Places& places, Problems& problems);
 void check_customers(const Settings& settings, const Places& places, Problems& problems);
 void check_banner(const Settings& settings, const Places& places, Problems& problems);
 void check_watch(const Settings& settings, const Places& places, Problems& problems);
 void check_canaries(const Settings& settings, const Places& places, Problems& problems);
 void check_mailboxes(const Settings& settings, const Places& places, Problems& problems);
+void check_webhooks(const Settings& settings, const Places& places, Problems& problems);
 void check_policy(const Settings& settings, const Places& places, Problems& problems);
 
 }  // namespace tocsin::config

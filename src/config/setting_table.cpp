@@ -5,6 +5,7 @@
 #include "base/limits/watch.hpp"
 #include "config/binding.hpp"
 #include "config/mailbox_setting_rows.hpp"
+#include "config/respond_setting_rows.hpp"
 #include "config/setting_rows.hpp"
 
 namespace tocsin::config {
@@ -418,39 +419,6 @@ constexpr Setting watch_settings[] = {
      .default_text = "where released outbound mail goes, else the next hop of an outbound SMTP listener"},
 };
 
-constexpr Setting respond_settings[] = {
-    {.key = "people",
-     .type = Type::path,
-     .access = bound<&S::respond, &RespondSettings::people>,
-     .help = "File that names people, groups, who is on call, and deadlines (respond in the manual).",
-     .default_text = "reports are not taken and no incident is opened",
-     .path_use = PathUse::file},
-    {.key = "report_addresses",
-     .type = Type::texts,
-     .access = bound<&S::respond, &RespondSettings::report_addresses>,
-     .help = "Addresses to which people send mail that they find suspicious. What is for one of them is kept "
-             "and read as a report, whatever it carries; it is not passed on.",
-     .most = address_bytes},
-    {.key = "playbooks",
-     .type = Type::paths,
-     .access = bound<&S::respond, &RespondSettings::playbooks>,
-     .help =
-         "Folders of playbooks and notices beside those that Tocsin brings. A file takes the place of one "
-         "with the same name in a folder before.",
-     .path_use = PathUse::folder},
-    {.key = "notices_from",
-     .type = Type::text,
-     .access = bound<&S::respond, &RespondSettings::notices_from>,
-     .help = "Sender of notices.",
-     .most = address_bytes,
-     .default_text = "nobody: no notice goes out by mail"},
-    {.key = "notices_through",
-     .type = Type::hop_address,
-     .access = bound<&S::respond, &RespondSettings::notices_through>,
-     .help = "Mail server that takes notices. It must not come through Tocsin again.",
-     .default_text = "as questions to contacts: watch.ask_through"},
-};
-
 std::size_t one_row(const Settings&) {
     return 1;
 }
@@ -515,6 +483,11 @@ constexpr Section section_table[] = {
      "Addresses and logins that only an intruder finds: when one is hit, an incident opens. Used by the "
      "response, and not without it.",
      canary_settings, count_rows<&S::canaries>, append_row<&S::canaries>},
+    {"webhook", Rows::many,
+     "Somebody else's HTTP server: a step `webhook:NAME` of a playbook calls it, or a person of the list of "
+     "people gets notices there "
+     "(webhooks in the manual).",
+     webhook_settings, count_rows<&S::webhooks>, append_row<&S::webhooks>},
     {"mailboxes", Rows::one,
      "Mailboxes over IMAP: what a playbook takes out of them, and where reports are picked up (mailboxes in "
      "the manual). Used by the response, and not without it.",

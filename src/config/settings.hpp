@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "base/limits/hooks.hpp"
 #include "base/limits/imap.hpp"
 #include "config/address.hpp"
 #include "config/words.hpp"
@@ -208,9 +209,11 @@ struct WatchSettings {
 struct RespondSettings {
     std::optional<std::string> people;  ///< file; unset: the response is off
     std::vector<std::string> report_addresses;
-    std::vector<std::string> playbooks;       ///< folders beside the shipped ones; a later one wins
-    std::optional<std::string> notices_from;  ///< sender of notices
-    std::optional<Address> notices_through;   ///< unset: as questions to contacts
+    std::vector<std::string> playbooks;          ///< folders beside the shipped ones; a later one wins
+    std::optional<std::string> notices_from;     ///< sender of notices
+    std::optional<Address> notices_through;      ///< unset: as questions to contacts
+    std::optional<std::string> acknowledge_url;  ///< begin of the links in pages
+    std::optional<std::string> syslog;           ///< parse_syslog_address()
 
     bool operator==(const RespondSettings&) const = default;
 };
@@ -224,6 +227,21 @@ struct Canary {
     std::optional<std::string> list;      ///< its name, for people
 
     bool operator==(const Canary&) const = default;
+};
+
+/// Somebody else's HTTP server, called by steps of playbooks or with notices.
+struct Webhook {
+    std::string name;
+    std::string url;
+    WebhookShape shape = WebhookShape::json;
+    std::optional<std::string> secret_file;         ///< signs; always set for json
+    std::optional<std::string> authorization_file;  ///< value of the field Authorization
+    std::optional<std::string> authorities;         ///< PEM file; unset: the system's
+    std::optional<Address> address;                 ///< where to connect to; unset: what DNS says
+    std::uint32_t timeout_ms = limits::webhook_ms;
+    std::uint32_t suspend_hours = limits::webhook_suspend_hours;  ///< kumomta_suspend
+
+    bool operator==(const Webhook&) const = default;
 };
 
 /// Mailboxes over IMAP: what a playbook purges, and where reports are picked up.
@@ -280,6 +298,7 @@ struct Settings {
     WatchSettings watch;
     RespondSettings respond;
     std::vector<Canary> canaries;
+    std::vector<Webhook> webhooks;
     MailboxSettings mailboxes;
 
     bool operator==(const Settings&) const = default;

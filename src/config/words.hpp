@@ -42,6 +42,8 @@ enum class CanaryAbout : std::uint8_t { list, infrastructure };
 enum class MailboxTls : std::uint8_t { implicit, starttls, none };
 /// How one account comes into the mailboxes of others; own: not at all.
 enum class MailboxLogin : std::uint8_t { master_user, act_as, own };
+/// What a webhook takes: steps of playbooks, or notices in the form of a service.
+enum class WebhookShape : std::uint8_t { json, kumomta_suspend, slack, mattermost, teams, ntfy };
 /// What an IMAP server calls the mailbox of an address.
 enum class MailboxName : std::uint8_t { address, local_part };
 
@@ -89,6 +91,9 @@ template <>
 inline constexpr std::array<std::string_view, 3> words<MailboxTls>{"implicit", "starttls", "none"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<MailboxLogin>{"master_user", "act_as", "own"};
+template <>
+inline constexpr std::array<std::string_view, 6> words<WebhookShape>{"json",       "kumomta_suspend", "slack",
+                                                                     "mattermost", "teams",           "ntfy"};
 template <>
 inline constexpr std::array<std::string_view, 2> words<MailboxName>{"address", "local_part"};
 template <>

@@ -12,7 +12,7 @@
 
 namespace tocsin::respond {
 
-/// One way to reach somebody: an address of mail, the URL of a webhook.
+/// One way to reach somebody: an address of mail, the name or the URL of a webhook, a facility of syslog.
 struct Channel {
     ChannelKind kind{};
     std::string address;

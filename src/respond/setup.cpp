@@ -218,7 +218,7 @@ private:
         for (const Person& person : directory.people) {
             if (person.channels.empty())
                 add({}, person.id, "channels", fmt::format("{} cannot be reached", person.id),
-                    "write an address of mail, or a webhook");
+                    "write an address of mail, a webhook, or syslog");
             if (person.channels.size() > limits::respond_channels)
                 add({}, person.id, "channels", fmt::format("more than {} channels", limits::respond_channels),
                     "remove some");

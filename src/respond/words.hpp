@@ -126,7 +126,7 @@ enum class RunKind : std::uint8_t { real, dry };
 enum class ApprovalAnswer : std::uint8_t { approve, refuse };
 enum class ManualOutcome : std::uint8_t { done, failed };
 
-enum class ChannelKind : std::uint8_t { mail, webhook };
+enum class ChannelKind : std::uint8_t { mail, webhook, syslog };
 enum class TargetKind : std::uint8_t { person, customer, address };
 enum class NoticeKind : std::uint8_t { tell, page, all_clear };
 
@@ -175,7 +175,7 @@ TOCSIN_WORDS(RunState, 7, "running", "done", "failed", "undoing", "undone", "und
 TOCSIN_WORDS(RunKind, 2, "real", "dry");
 TOCSIN_WORDS(ApprovalAnswer, 2, "approve", "refuse");
 TOCSIN_WORDS(ManualOutcome, 2, "done", "failed");
-TOCSIN_WORDS(ChannelKind, 2, "mail", "webhook");
+TOCSIN_WORDS(ChannelKind, 3, "mail", "webhook", "syslog");
 TOCSIN_WORDS(TargetKind, 3, "person", "customer", "address");
 TOCSIN_WORDS(NoticeKind, 3, "tell", "page", "all_clear");
 #undef TOCSIN_WORDS

@@ -216,7 +216,7 @@ TEST_CASE("the table: each name once, each with help, every default within its o
             if (setting.type == Type::integer) CHECK(setting.most > setting.least);
             const bool has_unit = setting.key.ends_with("_ms") || setting.key.ends_with("_s") ||
                                   setting.key.ends_with("_bytes") || setting.key.ends_with("_mib") ||
-                                  setting.key.ends_with("_days");
+                                  setting.key.ends_with("_hours") || setting.key.ends_with("_days");
             CHECK(has_unit == !setting.unit.empty());
         }
     }

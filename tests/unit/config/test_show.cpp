@@ -123,7 +123,9 @@ std::string random_config() {
         if (section.name == "mailboxes") {
             if (coin()) out += random_mailboxes(section);
         } else if (section.name == "respond") {
-            out += "[respond]\npeople = \"/people\"\n" + random_lines(section, {"people"});
+            out += "[respond]\npeople = \"/people\"\n" +
+                   random_lines(section, {"people", "acknowledge_url", "syslog"}) +
+                   (coin() ? "syslog = \"unix:/dev/log\"\n" : "");
         } else if (section.rows == Rows::one && coin())
             // Some texts of the banner must be long enough, or ASCII.
             out += "[" + std::string(section.name) + "]\n" +
@@ -137,6 +139,10 @@ std::string random_config() {
                        line("networks", "[\"192.0.2.1\"]") +
                        random_lines(section, {"name", "networks", "listeners", "contact"});
             if (section.name == "policy") out += random_policy(section);
+            if (section.name == "webhook")
+                out += "[[webhook]]\n" + line("name", to_toml("w" + std::to_string(row))) +
+                       "url = \"https://h.example/t\"\nsecret_file = \"/s\"\n" +
+                       random_lines(section, {"name", "url", "secret_file", "suspend_hours"});
         }
     }
     return out;
