@@ -2,8 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "base/limits.hpp"
-#include "store/stored_text.hpp"
+#include "api/public_page.hpp"
 
 namespace tocsin::api {
 
@@ -11,58 +10,22 @@ namespace {
 
 using proto::HttpResponse;
 
-/// Bytes of a hostile text that the page shows.
-constexpr std::size_t shown_bytes = 160;
 /// Campaigns that the page names.
 constexpr std::size_t shown_campaigns = 5;
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : store::stored_text(text, shown_bytes)) {
-        switch (c) {
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '&': out += "&amp;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    }
-    return out;
-}
-
-/// No script, nothing from elsewhere, in no frame, in no cache; who reads the page's address cannot hand it on by a Referer.
-HttpResponse page(int status, const std::string& title, const std::string& body) {
-    HttpResponse response;
-    response.status = status;
-    response.headers.set("Content-Type", "text/html; charset=utf-8");
-    response.headers.set("Content-Security-Policy",
-                         "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
-    response.headers.set("Cache-Control", "no-store");
-    response.headers.set("Referrer-Policy", "no-referrer");
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    response.headers.set("X-Robots-Tag", "noindex");
-    response.body =
-        fmt::format("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-                    "<meta name=\"viewport\" content=\"width=device-width\"><title>{0}</title></head>"
-                    "<body><h1>{0}</h1>{1}</body></html>\n",
-                    title, body);
-    return response;
-}
 
 /// What waits. Signals are not told: whoever stole the account may have the contact's mailbox, too, and other customers are
 /// nobody's business.
 std::string what_waits(const watch::Alarm& alarm) {
-    std::string out = fmt::format("<p>Account: <b>{}</b></p>", escaped(alarm.customer));
+    std::string out = fmt::format("<p>Account: <b>{}</b></p>", html_text(alarm.customer));
     if (alarm.campaigns.empty())
         return out + "<p>On this account things were changed that are unusual for you.</p>";
     out += "<p>This mail in your name was stopped:</p><ul>";
     std::size_t shown = 0;
     for (const watch::AlarmCampaign& campaign : alarm.campaigns) {
         if (++shown > shown_campaigns) break;
-        out += fmt::format("<li>“{}” from {}, begun {}", escaped(campaign.subject),
-                           escaped(campaign.header_from), to_rfc3339(campaign.begun));
-        if (!campaign.places.empty()) out += ", with links to " + escaped(campaign.places.front());
+        out += fmt::format("<li>“{}” from {}, begun {}", html_text(campaign.subject),
+                           html_text(campaign.header_from), to_rfc3339(campaign.begun));
+        if (!campaign.places.empty()) out += ", with links to " + html_text(campaign.places.front());
         out += "</li>";
     }
     const std::uint64_t more =
@@ -80,11 +43,6 @@ std::string question(const watch::Alarm& alarm) {
            "<p><button name=\"answer\" value=\"this_is_us\">Yes, this is us: send it</button></p></form>";
 }
 
-/// The last part of the path: a web server before us may have its own beginning.
-std::string token_in(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 }  // namespace
 
 HttpResponse AnswerPages::handle(net::Fiber& fiber, const proto::HttpRequest& request,
@@ -92,28 +50,28 @@ HttpResponse AnswerPages::handle(net::Fiber& fiber, const proto::HttpRequest& re
     const Result<proto::HttpTarget> target = proto::parse_target(request.target);
     const bool known = request.method == "GET" || request.method == "POST";
     if (!target || !known || services_.actions.store == nullptr)
-        return page(404, "There is nothing here", "<p>Use the link as it stands in the mail.</p>");
+        return public_page(404, "There is nothing here", "<p>Use the link as it stands in the mail.</p>");
     const Result<std::string> id = links_.alarm_of(token_in(target->path), services_.clock.now());
     if (!id) {
         services_.log.write(LogLevel::warning, "watch.link_refused",
                             {{"client", caller}, {"error", id.error().message}});
         const bool old = id.error().code == ErrorCode::timed_out;
-        return page(old ? 410 : 404, old ? "This link is too old" : "There is nothing here",
-                    "<p>Ask your mail provider: nothing was changed.</p>");
+        return public_page(old ? 410 : 404, old ? "This link is too old" : "There is nothing here",
+                           "<p>Ask your mail provider: nothing was changed.</p>");
     }
     const watch::Alarm* alarm = services_.actions.watch->alarm(*id);
     if (alarm == nullptr || alarm->state != watch::AlarmState::open)
-        return page(410, "This was answered",
-                    "<p>The question has an answer already, and takes only one. If it was not "
-                    "you who answered, call your mail provider.</p>");
-    if (request.method == "GET") return page(200, "Is this mail yours?", question(*alarm));
+        return public_page(410, "This was answered",
+                           "<p>The question has an answer already, and takes only one. If it was not "
+                           "you who answered, call your mail provider.</p>");
+    if (request.method == "GET") return public_page(200, "Is this mail yours?", question(*alarm));
     return answer_it(fiber, *alarm, request.body, caller);
 }
 
 HttpResponse AnswerPages::answer_it(net::Fiber& fiber, const watch::Alarm& alarm, const std::string& body,
                                     const std::string& caller) {
     const bool yes = body == "answer=this_is_us", no = body == "answer=not_us";
-    if (!yes && !no) return page(400, "Is this mail yours?", question(alarm));
+    if (!yes && !no) return public_page(400, "Is this mail yours?", question(alarm));
     const TimePoint now = services_.clock.now();
     const std::string id = alarm.id;  // the alarm may go while we wait
     const watch::AnswerEvent event{.id = make_id(now.microseconds),
@@ -126,16 +84,18 @@ HttpResponse AnswerPages::answer_it(net::Fiber& fiber, const watch::Alarm& alarm
     if (!answered) {
         services_.log.write(LogLevel::error, "watch.answer_not_written",
                             {{"id", id}, {"error", answered.error().message}});
-        return page(503, "Please try again",
-                    "<p>The answer could not be written down. Use the link again in some minutes.</p>");
+        return public_page(
+            503, "Please try again",
+            "<p>The answer could not be written down. Use the link again in some minutes.</p>");
     }
     services_.log.write(LogLevel::info, "watch.contact_answered",
                         {{"id", id}, {"answer", std::string(to_string(event.answer))}, {"client", caller}});
-    if (yes) return page(200, "Thank you", "<p>The mail goes now.</p>");
-    return page(200, "Thank you",
-                "<p>The mail stays stopped, and the account is watched closely. Change its passwords, remove "
-                "keys and "
-                "senders that you do not know, and call your mail provider.</p>");
+    if (yes) return public_page(200, "Thank you", "<p>The mail goes now.</p>");
+    return public_page(
+        200, "Thank you",
+        "<p>The mail stays stopped, and the account is watched closely. Change its passwords, remove "
+        "keys and "
+        "senders that you do not know, and call your mail provider.</p>");
 }
 
 }  // namespace tocsin::api

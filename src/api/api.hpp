@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/access.hpp"
+#include "api/acknowledge_pages.hpp"
 #include "api/answer_pages.hpp"
 #include "api/quarantine.hpp"
 #include "api/respond_requests.hpp"
@@ -51,13 +52,15 @@ struct ApiServices {
     RespondActions respond = {};
     /// Signs the links of contacts.
     HashKey link_key = {};
+    /// Signs the links of pages.
+    HashKey acknowledge_key = {};
     TokenActions tokens = {};
 };
 
 /// To whom a door of the API is open.
 enum class ApiDoor : std::uint8_t {
     operators,  ///< with the token, or on our own socket
-    contacts,   ///< of customers, with the link that they were sent; nothing else is answered
+    contacts,  ///< of customers and people who are paged, with the link that they were sent; nothing else is answered
 };
 
 class Api {
@@ -69,6 +72,7 @@ public:
           watch_({services_.blocking, services_.clock, services_.log, services_.watch}),
           respond_({services_.clock, services_.log, services_.respond}),
           answers_({services_.blocking, services_.clock, services_.log, services_.watch}, services_.link_key),
+          acknowledge_({services_.clock, services_.log, services_.respond}, services_.acknowledge_key),
           tokens_(services_.clock, services_.log, services_.tokens) {}
     /// Serves one connection until it closes, is silent for `timeout_ms`, or takes limits::api_request_ms for one request.
     void run_session(net::Fiber& fiber, net::Stream& client,
@@ -80,6 +84,8 @@ public:
                                              const std::string& caller, const Principal* person = nullptr);
 
 private:
+    proto::HttpResponse handle_link(net::Fiber& fiber, const proto::HttpRequest& request,
+                                    const std::string& caller);
     proto::HttpResponse handle_person(net::Fiber& fiber, const proto::HttpRequest& request,
                                       const proto::HttpTarget& target, const Principal& person);
     /// The same for somebody who must show the token.
@@ -103,6 +109,7 @@ private:
     WatchRequests watch_;
     RespondRequests respond_;
     AnswerPages answers_;
+    AcknowledgePages acknowledge_;
     TokenRequests tokens_;
 };
 

@@ -7,6 +7,7 @@
 #include "api/access.hpp"
 #include "api/answers.hpp"
 #include "api/api.hpp"
+#include "api/public_page.hpp"
 #include "api/routes.hpp"
 #include "base/limits.hpp"
 #include "net/last_words.hpp"
@@ -53,6 +54,15 @@ HttpResponse Api::handle_person(net::Fiber& fiber, const proto::HttpRequest& req
     return refuse(may.error());
 }
 
+/// Of a customer's contact, or of somebody who is paged.
+HttpResponse Api::handle_link(net::Fiber& fiber, const proto::HttpRequest& request,
+                              const std::string& caller) {
+    const Result<proto::HttpTarget> target = proto::parse_target(request.target);
+    const std::string token = target ? token_in(target->path) : std::string();
+    return AcknowledgeLinks::is_one(token) ? acknowledge_.handle(fiber, request, token, caller)
+                                           : answers_.handle(fiber, request, caller);
+}
+
 void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t timeout_ms, ApiDoor door) {
     proto::HttpRequestParser parser;
     std::array<std::byte, 16384> buffer;
@@ -82,7 +92,7 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client, std::uint32_t time
         }
         if (progress == proto::HttpProgress::complete) {
             proto::HttpRequest request = parser.take();
-            HttpResponse response = door == ApiDoor::contacts ? answers_.handle(fiber, request, caller)
+            HttpResponse response = door == ApiDoor::contacts ? handle_link(fiber, request, caller)
                                     : over_network            ? handle_stranger(fiber, request, caller)
                                                               : handle(fiber, request, caller);
             response.keep_alive = response.keep_alive && request.keep_alive && !fiber.stop_requested();
