@@ -29,7 +29,8 @@ std::string outcome_text(const std::string& text) {
 
 ResponseService::ResponseService(store::RespondStore& store, net::BlockingPool& blocking, net::Loop& loop,
                                  const Clock& clock, Log& log)
-    : store_(store), blocking_(blocking), clock_(clock), log_(log), acting_(loop, limits::respond_at_once) {}
+    : store_(store), blocking_(blocking), clock_(clock), log_(log),
+      places_(loop, [this](net::Fiber& fiber, const respond::Effect& effect) { act(fiber, effect); }) {}
 
 Result<void> ResponseService::recover(net::Fiber& fiber) {
     return blocking_.call(fiber, [&]() -> Result<void> {
@@ -113,16 +114,12 @@ void ResponseService::write_and_see(net::Fiber& fiber) {
 }
 
 void ResponseService::act_for_ever(net::Fiber& fiber, const PerformEffect& perform) {
+    perform_ = &perform;
     while (!fiber.stop_requested()) {
         // Time must not go past events that are being written: they have their times, and would be refused.
         while (writing_) static_cast<void>(written_.wait_uninterrupted(fiber, net::no_deadline));
         response_.advance(response_.stamp(clock_.now()));
-        for (respond::Effect& effect : response_.take_effects()) {
-            static_cast<void>(acting_.wait_for_room(fiber, net::no_deadline));
-            if (fiber.stop_requested()) return;
-            static_cast<void>(acting_.spawn(
-                [this, &perform, one = std::move(effect)](net::Fiber& own) { act(own, perform, one); }));
-        }
+        for (respond::Effect& effect : response_.take_effects()) places_.put(std::move(effect));
         Deadline wake = net::deadline_in_ms(limits::respond_idle_ms);
         if (const auto due = response_.next_due()) {
             const std::int64_t in_us =
@@ -133,7 +130,7 @@ void ResponseService::act_for_ever(net::Fiber& fiber, const PerformEffect& perfo
     }
 }
 
-void ResponseService::act(net::Fiber& fiber, const PerformEffect& perform, const respond::Effect& effect) {
+void ResponseService::act(net::Fiber& fiber, const respond::Effect& effect) {
     // Durable before it is tried. Refused: it is no longer wanted.
     Result<void> begun = tell(fiber, respond::EffectAttempted{effect.key}, "tocsin");
     while (!begun && worth_another_try(begun.error().code) && !fiber.stop_requested()) {
@@ -141,7 +138,7 @@ void ResponseService::act(net::Fiber& fiber, const PerformEffect& perform, const
         begun = tell(fiber, respond::EffectAttempted{effect.key}, "tocsin");
     }
     if (!begun) return;
-    const Result<std::string> done = perform(fiber, effect);
+    const Result<std::string> done = (*perform_)(fiber, effect);
     Result<void> noted;
     if (done) {
         noted = tell(fiber, respond::EffectSucceeded{effect.key, outcome_text(*done)}, "tocsin");

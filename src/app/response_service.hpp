@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/effect_places.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -14,7 +15,6 @@
 #include "net/fiber.hpp"
 #include "net/fiber_event.hpp"
 #include "net/loop.hpp"
-#include "net/task_group.hpp"
 #include "respond/response.hpp"
 #include "store/respond_store.hpp"
 
@@ -41,10 +41,10 @@ public:
     [[nodiscard]] Result<void> tell(net::Fiber& fiber, respond::EventBody what, const std::string& by,
                                     std::string id = {});
 
-    /// Does what is asked for until the fiber is asked to stop, up to limits::respond_at_once at a time.
+    /// Does what is asked for until the fiber is asked to stop, each kind in places of its own. `perform` outlives stop().
     void act_for_ever(net::Fiber& fiber, const PerformEffect& perform);
     /// Ends what is under way by `deadline`.
-    void stop(net::Fiber& fiber, Deadline deadline) { acting_.stop_and_join(fiber, deadline); }
+    void stop(net::Fiber& fiber, Deadline deadline) { places_.stop(fiber, deadline); }
 
     [[nodiscard]] const respond::Response& response() const { return response_; }
     /// Ids of reports that no reader has read yet.
@@ -60,7 +60,7 @@ private:
     };
     void write_and_see(net::Fiber& fiber);
     Result<void> see(const respond::Event& event);
-    void act(net::Fiber& fiber, const PerformEffect& perform, const respond::Effect& effect);
+    void act(net::Fiber& fiber, const respond::Effect& effect);
 
     store::RespondStore& store_;
     net::BlockingPool& blocking_;
@@ -72,7 +72,8 @@ private:
     bool writing_ = false;
     net::FiberEvent written_, news_;
     std::set<std::string> unread_;
-    net::TaskGroup acting_;
+    const PerformEffect* perform_ = nullptr;  ///< set by act_for_ever()
+    EffectPlaces places_;
 };
 
 }  // namespace tocsin::app

@@ -8,8 +8,6 @@ namespace tocsin::limits {
 
 /// Events that are written in one transaction, and read at once at the start.
 inline constexpr std::size_t respond_batch = 256;
-/// Effects that are under way at the same time.
-inline constexpr std::size_t respond_at_once = 16;
 /// How often what is due is looked at, when nothing else wakes it.
 inline constexpr std::uint32_t respond_idle_ms = 1'000;
 /// How often mail to the report addresses is looked for, and what could not be written is tried again.
