@@ -1,6 +1,5 @@
 #include "app/response_actions.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -8,15 +7,9 @@
 
 #include <fmt/core.h>
 
-#include "app/contact_question.hpp"
 #include "app/journal_copies.hpp"
-#include "app/own_mail.hpp"
-#include "base/fold_case.hpp"
-#include "base/limits.hpp"
 #include "base/limits/respond.hpp"
-#include "base/limits/response.hpp"
 #include "base/time_units.hpp"
-#include "config/config.hpp"
 #include "store/order_value.hpp"
 
 namespace tocsin::app {
@@ -64,14 +57,13 @@ Result<std::string> ResponseActions::perform(net::Fiber& fiber, const Effect& ef
         case EffectKind::pace_customer:
         case EffectKind::unpace_customer: return take_care(fiber, effect);
         case EffectKind::find_copies: return find_copies(fiber, effect);
-        case EffectKind::notify: return notify(fiber, effect);
+        case EffectKind::notify: return world_.notices.send(fiber, effect);
         case EffectKind::alarm: return raise_alarm(effect);
         case EffectKind::purge:
         case EffectKind::restore_purged: return world_.mailboxes.perform(fiber, effect);
         case EffectKind::webhook: break;
     }
-    return fail(ErrorCode::invalid_input,
-                fmt::format("this gate cannot do that: {} is not set up", respond::to_string(effect.kind)));
+    return world_.webhooks.step(fiber, effect);
 }
 
 Result<std::string> ResponseActions::add(net::Fiber& fiber, const Effect& effect, store::Order order) {
@@ -171,42 +163,6 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
     return fmt::format("{} copies went to {} people here{}; {} left for strangers, {} were stopped",
                        copies.records() - copies.stopped() - copies.left(), copies.recipients().size(),
                        copies.cut() ? ", and there are more" : "", copies.left(), copies.stopped());
-}
-
-Result<std::string> ResponseActions::notify(net::Fiber& fiber, const Effect& effect) {
-    std::string address = parameter(effect, "address");
-    if (parameter(effect, "to") == respond::to_string(respond::TargetKind::customer)) {
-        const std::string customer = parameter(effect, "whom");
-        const auto row = std::ranges::find(world_.settings.customers, customer, &config::Customer::name);
-        if (row == world_.settings.customers.end() || !row->contact)
-            return fail(ErrorCode::not_found, "the configuration has no contact of " + customer);
-        if (world_.watch != nullptr) {
-            const AskedContact contact = contact_of(world_.settings, world_.watch->watch(), customer);
-            if (!contact.why_not.empty()) return fail(ErrorCode::permission, contact.why_not);
-        }
-        address = *row->contact;
-    } else if (parameter(effect, "channel") == respond::to_string(respond::ChannelKind::webhook)) {
-        return fail(ErrorCode::invalid_input, "this gate sends no notices to webhooks");
-    }
-    if (effect.run_kind == respond::RunKind::dry)
-        return fmt::format("would write to {}: {}", address, parameter(effect, "subject"));
-    const config::RespondSettings& settings = world_.settings.respond;
-    if (!settings.notices_from)
-        return fail(ErrorCode::invalid_input, "nobody to write as: set notices_from in [respond]");
-    const std::optional<config::Address> hop =
-        settings.notices_through ? settings.notices_through : config::question_hop(world_.settings);
-    if (!hop)
-        return fail(ErrorCode::invalid_input, "no mail server is named: set notices_through in [respond]");
-    gate::NextHopAddress through{hop->host, hop->port};
-    through.timeout_ms = limits::respond_mail_ms;
-    TRY(send_own_mail(fiber, std::move(through), world_.settings.daemon.host_name, world_.log,
-                      {.from = *settings.notices_from,
-                       .to = address,
-                       .subject = parameter(effect, "subject"),
-                       .text = parameter(effect, "text"),
-                       .message_id = effect.key + "@" + world_.settings.daemon.host_name},
-                      world_.clock.now()));
-    return "sent to " + address;
 }
 
 Result<std::string> ResponseActions::raise_alarm(const Effect& effect) {

@@ -1,13 +1,15 @@
-// What effects of the response do here: orders at the gates, the watch, searches of the journal, notices by mail; mailboxes are
-// the business of MailboxActions.
+// What effects of the response do here: orders at the gates, the watch, searches of the journal. Mailboxes are the business of
+// MailboxActions, notices of NoticeSender, other systems of Webhooks.
 #pragma once
 
 #include <functional>
 #include <string>
 
 #include "app/mailbox_actions.hpp"
+#include "app/notice_sender.hpp"
 #include "app/response_service.hpp"
 #include "app/watch_service.hpp"
+#include "app/webhooks.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -30,6 +32,8 @@ struct ResponseWorld {
     Log& log;
     ResponseService& response;
     MailboxActions& mailboxes;
+    Webhooks& webhooks;
+    NoticeSender& notices;
     WatchService* watch = nullptr;  ///< nullptr: it is off
     /// Makes every gate use what is ordered now. Returns when it is in force.
     std::function<Result<void>(net::Fiber&)> orders_changed;
@@ -39,7 +43,8 @@ class ResponseActions {
 public:
     explicit ResponseActions(ResponseWorld world) : world_(std::move(world)) {}
 
-    /// Does what the effect asks for, once however often it is asked: the key is the id of the order, the Message-ID of the mail.
+    /// Does what the effect asks for, once however often it is asked: the key is the id of the order, the Message-ID of the mail,
+    /// the webhook-id of a call.
     /// A dry one says what would be done. Returns what came of it. Errors: see PerformEffect.
     [[nodiscard]] Result<std::string> perform(net::Fiber& fiber, const respond::Effect& effect);
 
@@ -50,7 +55,6 @@ private:
     Result<std::string> lift_order(net::Fiber& fiber, const respond::Effect& effect);
     Result<std::string> take_care(net::Fiber& fiber, const respond::Effect& effect);
     Result<std::string> find_copies(net::Fiber& fiber, const respond::Effect& effect);
-    Result<std::string> notify(net::Fiber& fiber, const respond::Effect& effect);
     Result<std::string> raise_alarm(const respond::Effect& effect);
 
     ResponseWorld world_;

@@ -1,11 +1,15 @@
 #include "app/response_room.hpp"
 
+#include <set>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "app/event_text.hpp"
 #include "app/share_house.hpp"
+#include "app/webhook_check.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
@@ -26,6 +30,7 @@ Result<respond::Setup> read_setup(const RoomServices& services) {
     std::vector<std::filesystem::path> folders{services.playbooks_folder};
     for (const std::string& folder : services.settings.respond.playbooks) folders.emplace_back(folder);
     config::RespondSetup read = config::load_respond_setup(folders, *services.settings.respond.people);
+    if (read.problems.empty()) read.problems = webhook_problems(services.settings, read.setup);
     if (read.problems.empty()) return std::move(read.setup);
     std::string all = "the response cannot begin:";
     for (const std::string& problem : read.problems) all += "\n  " + problem;
@@ -70,10 +75,15 @@ ResponseRoom::ResponseRoom(RoomServices services)
       service_(store_, services_.blocking, services_.loop, services_.clock, services_.log),
       intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence,
                services_.readers, services_.blocking, services_.clock, services_.log}),
-      canaries_(services_.settings), mailboxes_({services_.settings, purges_, services_.journal, service_,
-                                                 services_.readers, services_.blocking, services_.clock}),
+      canaries_(services_.settings),
+      mailboxes_({services_.settings, purges_, services_.journal, service_, services_.readers,
+                  services_.blocking, services_.clock}),
+      webhooks_({services_.settings, services_.blocking, services_.loop, services_.clock}),
+      notices_({services_.settings, services_.clock, services_.log, webhooks_,
+                api::AcknowledgeLinks(services_.acknowledge_key), services_.watch}),
       doer_({services_.settings, services_.orders, services_.journal, services_.blocking, services_.clock,
-             services_.log, service_, mailboxes_, services_.watch, services_.orders_changed}),
+             services_.log, service_, mailboxes_, webhooks_, notices_, services_.watch,
+             services_.orders_changed}),
       perform_(
           [this](net::Fiber& fiber, const respond::Effect& effect) { return doer_.perform(fiber, effect); }),
       fibers_(services_.loop, fibers_of_room + services_.settings.mailboxes.report_mailboxes.size()) {
@@ -87,6 +97,8 @@ Result<void> ResponseRoom::start(net::Fiber& fiber) {
     respond::Setup setup = TRY(services_.blocking.call(fiber, [&] { return read_setup(services_); }));
     house_ = TRY(services_.blocking.call(
         fiber, [&] { return make_house(services_.settings, setup.directory, services_.lists_folder); }));
+    TRY(webhooks_.check(fiber));
+    warn_of_missing(setup);
     TRY(service_.recover(fiber));
     TRY(service_.set_up(fiber, std::move(setup)));
     TRY(note_what_was_missed(fiber));
@@ -109,9 +121,17 @@ Result<void> ResponseRoom::check_mailboxes(net::Fiber& fiber) {
     });
 }
 
+void ResponseRoom::warn_of_missing(const respond::Setup& setup) {
+    const std::set<std::string> missing = missing_webhooks(services_.settings, setup);
+    if (!missing.empty())
+        services_.log.write(LogLevel::warning, "respond.webhooks_missing",
+                            {{"webhooks", fmt::format("{}", fmt::join(missing, ", "))}});
+}
+
 void ResponseRoom::stop(net::Fiber& fiber, Deadline deadline) {
     fibers_.stop_and_join(fiber, deadline);
     service_.stop(fiber, deadline);
+    webhooks_.stop(fiber);
 }
 
 Result<void> ResponseRoom::note_what_was_missed(net::Fiber& fiber) {

@@ -10,10 +10,12 @@
 #include "api/respond_requests.hpp"
 #include "app/canaries.hpp"
 #include "app/mailbox_actions.hpp"
+#include "app/notice_sender.hpp"
 #include "app/report_intake.hpp"
 #include "app/report_pick_up.hpp"
 #include "app/response_actions.hpp"
 #include "app/response_service.hpp"
+#include "app/webhooks.hpp"
 #include "net/task_group.hpp"
 #include "store/purge_store.hpp"
 #include "store/respond_store.hpp"
@@ -37,6 +39,7 @@ struct RoomServices {
     net::Loop& loop;
     const Clock& clock;
     Log& log;
+    HashKey acknowledge_key;        ///< signs the links of pages
     WatchService* watch = nullptr;  ///< nullptr: it is off
     std::function<Result<void>(net::Fiber&)> orders_changed;
 };
@@ -65,6 +68,7 @@ private:
         respond::EventBody what;
     };
     Result<void> check_mailboxes(net::Fiber& fiber);
+    void warn_of_missing(const respond::Setup& setup);
     /// What was found before a crash and may not have been told.
     Result<void> note_what_was_missed(net::Fiber& fiber);
     void note_malware(const store::Record& record);
@@ -80,6 +84,8 @@ private:
     ReportIntake intake_;
     Canaries canaries_;
     MailboxActions mailboxes_;
+    Webhooks webhooks_;
+    NoticeSender notices_;
     std::deque<ReportPickUp> pick_ups_;  ///< one for each report mailbox
     ResponseActions doer_;
     PerformEffect perform_;

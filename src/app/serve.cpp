@@ -199,10 +199,11 @@ private:
                 settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
                 settings.authentication != begun_with.authentication || settings.judge != begun_with.judge ||
                 settings.watch != begun_with.watch || settings.respond != begun_with.respond ||
-                settings.mailboxes != begun_with.mailboxes)
-                log_.write(LogLevel::warning, "serve.restart_needed",
-                           {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
-                                    "[release], [keep], [hunt], [watch], [respond] or [mailboxes]"}});
+                settings.mailboxes != begun_with.mailboxes || settings.webhooks != begun_with.webhooks)
+                log_.write(
+                    LogLevel::warning, "serve.restart_needed",
+                    {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
+                             "[release], [keep], [hunt], [watch], [respond], [[webhook]] or [mailboxes]"}});
             gate::GateRules fresh = gate_rules(settings);
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
@@ -262,10 +263,12 @@ private:
     /// Behind the watch, before any door: what is reported or found from the first message on is answered.
     Result<void> start_response(net::Fiber& fiber) {
         if (!options_.settings.respond.people) return {};
-        response_.emplace(RoomServices{options_.settings, options_.playbooks_folder, options_.lists_folder,
-                                       *database_, *evidence_, *held_, *journal_, *orders_, *readers_,
-                                       *blocking_, loop_, clock_, log_, watch_ ? &*watch_ : nullptr,
-                                       [this](net::Fiber& own) { return load_orders(own); }});
+        acknowledge_key_ = watch_key(TRY(read_or_make_secret(options_.data_folder + "/acknowledge-key",
+                                                             "the key of links that acknowledge")));
+        response_.emplace(RoomServices{
+            options_.settings, options_.playbooks_folder, options_.lists_folder, *database_, *evidence_,
+            *held_, *journal_, *orders_, *readers_, *blocking_, loop_, clock_, log_, acknowledge_key_,
+            watch_ ? &*watch_ : nullptr, [this](net::Fiber& own) { return load_orders(own); }});
         TRY(response_->start(fiber));
         services_->recorded = [this](const store::Record& record) { response_->see(record); };
         if (watch_) watch_->on_incident = [this](const watch::Alarm& alarm) { response_->note_alarm(alarm); };
@@ -367,6 +370,7 @@ private:
                              watch_actions(),
                              response_ ? response_->actions() : api::RespondActions{},
                              link_key_,
+                             acknowledge_key_,
                              tokens_->actions()});
         readiness_.emplace(*readers_, *writer_, *database_, *blocking_, options_.data_folder);
         started_at_ = clock_.now();
@@ -487,7 +491,8 @@ private:
     std::optional<ContactQuestions> questions_;  ///< nothing: it is off
     std::optional<NetworkDatabases> networks_;
     gate::MailWatch mail_watch_;
-    HashKey link_key_;  ///< signs the links of contacts
+    HashKey link_key_;         ///< signs the links of contacts
+    HashKey acknowledge_key_;  ///< signs the links of pages
     std::optional<gate::GateServices> services_;
     std::optional<gate::Releaser> releaser_;
     std::optional<WatchFollowUp> follow_up_;
