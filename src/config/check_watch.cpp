@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/fold_case.hpp"
+#include "base/web_url.hpp"
 #include "config/config.hpp"
 #include "config/rows.hpp"
 
@@ -74,8 +75,8 @@ void check_watch(const Settings& settings, const Places& places, Problems& probl
     if (rows == places.end() || rows->second.empty() || rows->second[0].flawed) return;
     const RowPlaces& row = rows->second[0];
     const WatchSettings& watch = settings.watch;
-    if (watch.answer_url && !watch.answer_url->starts_with("https://") &&
-        !watch.answer_url->starts_with("http://127.0.0.1"))
+    const Result<WebUrl> url = parse_web_url(watch.answer_url.value_or(""));
+    if (watch.answer_url && (!url || !is_private(*url)))
         problems.add(
             row.of("answer_url"), "watch.answer_url",
             "watch.answer_url does not begin with https://: a link that lets mail go must not travel in the "

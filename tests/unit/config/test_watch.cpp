@@ -41,6 +41,9 @@ TEST_CASE("contacts can be asked when there is a way to ask and to answer") {
     CHECK(
         problems_of(door + "[watch]\nanswer_url = \"https://a.example/\"\n").find("without watch.ask_from") !=
         std::string::npos);
+    for (const char* url : {"http://127.0.0.1.evil.example/", "http://127.0.0.1@evil.example/", "answers"})
+        CHECK(problems_of(door + "[watch]\nanswer_url = \"" + url + "\"\nask_from = \"s@esp.example\"\n")
+                  .find("does not begin with https://") != std::string::npos);
     CHECK(problems_of(door + "[watch]\nanswer_url = \"http://a.example/\"\nask_from = \"s@esp.example\"\n")
               .find("must not travel in the clear") != std::string::npos);
     CHECK(problems_of(door +
