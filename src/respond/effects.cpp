@@ -20,6 +20,12 @@ bool may_repeat(const EffectRow& row) {
     return row.repeat != Repeat::rather_not;
 }
 
+/// A call of a run that is taken back is not made again: its undo names it.
+bool is_left(const Incident& incident, const EffectRow& row) {
+    return row.kind == EffectKind::webhook && row.run != 0 && row.undoes.empty() &&
+           incident.runs[row.run - 1].state == RunState::undoing;
+}
+
 /// When it is taken for lost that nothing was heard.
 std::int64_t result_us(EffectKind kind) {
     const bool in_mailboxes = kind == EffectKind::purge || kind == EffectKind::restore_purged;
@@ -138,7 +144,7 @@ Result<void> Response::on(const Event&, const EffectFailed& what) {
     row.outcome = what.reason;
     // Another system may have done what it was asked for and not have said so in time.
     row.uncertain = row.kind == EffectKind::webhook && what.retry == Retry::possible;
-    if (what.retry == Retry::possible && row.retries > 0)
+    if (what.retry == Retry::possible && row.retries > 0 && !is_left(incidents_.at(row.incident), row))
         try_again(row);
     else
         finish(row, EffectState::failed, what.reason);
@@ -148,7 +154,7 @@ Result<void> Response::on(const Event&, const EffectFailed& what) {
 /// Nobody knows whether it was done.
 void Response::result_is_late(EffectRow& row) {
     row.uncertain = true;
-    if (may_repeat(row) && row.retries > 0)
+    if (may_repeat(row) && row.retries > 0 && !is_left(incidents_.at(row.incident), row))
         try_again(row);
     else
         finish(row, EffectState::unknown, "nothing was heard of it");
@@ -163,6 +169,10 @@ void Response::try_again(EffectRow& row) {
     row.due = TimePoint{now_.microseconds + std::min(pause_us, row.retry_us_max)};
     row.given = false;
     queue(row);
+    if (row.undoes.empty() || row.run == 0) return;
+    // Others need not wait for the further tries of a call.
+    Incident& incident = incidents_.at(row.incident);
+    go_on_undoing(incident, incident.runs[row.run - 1]);
 }
 
 /// An effect that ended badly is asked for once more.

@@ -27,6 +27,14 @@ bool may_have_acted(const EffectRow& row) {
     return row.kind == EffectKind::purge && row.attempts > 0;
 }
 
+/// Whether what is undone next waits for this undo. It does, because steps built on each other; but another system that is away
+/// must not keep a customer held: behind the first try of a call nobody waits.
+bool holds_up(const EffectRow& undo) {
+    if (undo.state > EffectState::attempted) return false;
+    const bool tried = undo.attempts > 1 || (undo.attempts == 1 && undo.state == EffectState::waiting);
+    return undo.kind != EffectKind::webhook || !tried;
+}
+
 }  // namespace
 
 Result<void> Response::on(const Event& event, const RunUndone& what) {
@@ -48,8 +56,8 @@ void Response::request_undo(Incident& incident, Run& run, std::string_view by, s
         if (step.state <= StepState::running) step.state = StepState::cancelled;
         for (const EffectKey& key : step.effects) {
             EffectRow& row = effects_.at(key);
-            // What may have been done is tried to its end first: only then it is known what to take back. A call is not: its
-            // undo names it, and another system that is away must not keep a customer held.
+            // What may have been done is tried to its end first: only then it is known what to take back. A call is not made
+            // again: its undo names it.
             const bool leave = !row.uncertain || row.kind == EffectKind::webhook;
             if (row.state == EffectState::waiting && leave) withdraw(row, "the run is undone");
         }
@@ -68,13 +76,15 @@ void Response::go_on_undoing(Incident& incident, Run& run) {
             if (may_have_acted(row)) done.push_back(&row);
         }
     std::ranges::sort(done, std::ranges::greater{}, &EffectRow::number);
+    bool under_way = false;
     for (const EffectRow* row : done) {
         const auto step = std::ranges::find(run.playbook->steps, row->step, &Step::name);
         const std::optional<EffectKind> kind = undo_of(*step);
         if (!kind) continue;
         const EffectKey key = row->key + ".undo";
         if (const auto undo = effects_.find(key); undo != effects_.end()) {
-            if (undo->second.state <= EffectState::attempted) return;
+            if (holds_up(undo->second)) return;
+            under_way = under_way || undo->second.state <= EffectState::attempted;
             continue;
         }
         EffectRow undo{.key = key,
@@ -92,7 +102,7 @@ void Response::go_on_undoing(Incident& incident, Run& run) {
         make(incident, std::move(undo));
         return;
     }
-    undo_ended(incident, run);
+    if (!under_way) undo_ended(incident, run);
 }
 
 void Response::undo_ended(Incident& incident, Run& run) {

@@ -292,6 +292,39 @@ TEST_CASE("a call that was not answered in time may have been heard: it is taken
         }
 }
 
+TEST_CASE("another system that is away keeps nothing from being taken back") {
+    Step call = hold("call", {"hold"});
+    call.action = Action::webhook;
+    call.parameters["webhook"] = "there";
+    call.undo = "webhook:back";
+    Mine mine({hold("hold"), call});
+    CHECK(mine.keys_asked() == std::set<std::string>{"hold hold_customer"});
+    REQUIRE(mine.story.see("outbox", EffectAttempted{mine.id + ".1.hold.do"}));
+    REQUIRE(mine.story.see("outbox", EffectSucceeded{mine.id + ".1.hold.do", ""}));
+    CHECK(mine.keys_asked() == std::set<std::string>{"call webhook"});
+    REQUIRE(mine.story.see("outbox", EffectAttempted{mine.id + ".1.call.do"}));
+    REQUIRE(mine.story.see("carla", RunUndone{mine.id, 1, ""}));
+    // Under way: it is waited for, and not made again.
+    CHECK(mine.keys_asked().empty());
+    REQUIRE(mine.story.see("outbox", EffectFailed{mine.id + ".1.call.do", Retry::possible, "away"}));
+    CHECK(mine.keys_asked() == std::set<std::string>{"call webhook"});
+    const EffectKey back = mine.id + ".1.call.do.undo";
+    CHECK(mine.story.machine.effect(back)->state == EffectState::waiting);
+    REQUIRE(mine.story.see("outbox", EffectAttempted{back}));
+    CHECK(mine.keys_asked().empty());
+    REQUIRE(mine.story.see("outbox", EffectFailed{back, Retry::possible, "away"}));
+    // Its further tries are nothing that the customer must wait for.
+    CHECK(mine.keys_asked() == std::set<std::string>{"hold release_customer"});
+    REQUIRE(mine.story.see("outbox", EffectAttempted{mine.id + ".1.hold.do.undo"}));
+    REQUIRE(mine.story.see("outbox", EffectSucceeded{mine.id + ".1.hold.do.undo", ""}));
+    CHECK(mine.run().state == RunState::undoing);
+    mine.story.wait_s(10);
+    CHECK(mine.keys_asked() == std::set<std::string>{"call webhook"});
+    REQUIRE(mine.story.see("outbox", EffectAttempted{back}));
+    REQUIRE(mine.story.see("outbox", EffectSucceeded{back, ""}));
+    CHECK(mine.run().state == RunState::undone);
+}
+
 TEST_CASE("undo goes backwards, one after the other, and waits for what is under way") {
     Mine mine({hold("first"), hold("second", {"first"}), hold("third", {"second"})});
     CHECK(mine.keys_asked().size() == 1);
