@@ -3,6 +3,8 @@ import email
 import hashlib
 import re
 import socket
+import ssl
+import subprocess
 import tempfile
 import time
 import unittest
@@ -10,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from test_authentication import DnsServer
 from tocsin_system import Daemon, SmtpSink
 from webhook_receiver import SECRET, WRITTEN_SECRET, FakeKumo, Receiver, is_signed
 
@@ -64,7 +67,9 @@ SHAPES = {"suspend": "json", "resume": "json", "pager": "json", "kumo": "kumomta
           "mattermost": "mattermost", "teams": "teams", "ntfy": "ntfy"}
 
 
-class Webhooks(unittest.TestCase):
+class WebhookHouse(unittest.TestCase):
+    """A daemon whose people and playbooks call a receiver of ours."""
+
     def setUp(self):
         self.sink, self.receiver = SmtpSink(), Receiver()
         self.addCleanup(self.sink.stop)
@@ -125,6 +130,8 @@ class Webhooks(unittest.TestCase):
     def mails_to(self, address):
         return [email.message_from_bytes(one.content) for one in list(self.sink.delivered) if one.recipients == [address]]
 
+
+class Webhooks(WebhookHouse):
     # ---- steps ----------------------------------------------------------------------------------------------------------
 
     def test_a_step_is_signed_and_its_undo_names_it(self):
@@ -338,6 +345,51 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(self.page_of(f"{text}.{signature}", "POST")[0], code, text)
         self.assertIsNone(self.incident().get("acknowledged_by") or None)
         self.assertEqual(self.daemon.log_path.read_text().count("respond.link_refused"), 5)
+
+
+class OverTls(WebhookHouse):
+    """https, with a name that DNS knows; only the step `call` has the authority of its certificate."""
+
+    def webhooks(self, timeout_ms=4000):
+        key, self.certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=hooks.example", "-addext", "subjectAltName=DNS:hooks.example", "-keyout", str(key),
+                        "-out", str(self.certificate)], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, key)
+        self.tls = Receiver(context)
+        self.addCleanup(self.tls.stop)
+        dns = DnsServer({"hooks.example": {"A": "127.0.0.1"}, "other.example": {"A": "127.0.0.1"}})
+        self.addCleanup(dns.stop)
+
+        def row(name, host, more):
+            return (f'[[webhook]]\nname = "{name}"\nurl = "https://{host}:{self.tls.port}/{name}"\n{more}'
+                    f'timeout_ms = {timeout_ms}\nsecret_file = "{self.folder}/secret"\n')
+        ours = f'authorities = "{self.certificate}"\n'
+        for name in ("untrusted", "misnamed", "nowhere", "pinned"):
+            (self.folder / "playbooks" / f"{name}.toml").write_text(
+                f'name = "{name}"\ntriggers = ["by_hand"]\n[[step]]\nname = "step"\ndo = "webhook:{name}"\nretries = 0\n')
+        (self.folder / "people.toml").write_text(PEOPLE.replace('webhook = ["pager"]\n', "").replace(
+            'webhook = ["slack", "mattermost", "teams", "ntfy"]', 'syslog = ["auth"]'))
+        return ("\n" + row("suspend", "hooks.example", ours) + row("untrusted", "hooks.example", "") +
+                row("misnamed", "other.example", ours) + row("nowhere", "gone.example", ours) +
+                row("pinned", "hooks.example", ours + f'address = "127.0.0.1:{self.tls.port}"\n') +
+                f'[authentication]\nresolver = "127.0.0.1:{dns.port}"\n')
+
+    def test_only_a_server_with_a_good_certificate_is_told_anything(self):
+        self.open("call")
+        self.wait_for_step("done")
+        call, = self.tls.calls
+        self.assertTrue(is_signed(call))
+        self.assertEqual(call.headers["host"], f"hooks.example:{self.tls.port}")
+        for number, (name, why) in enumerate((("untrusted", "no TLS"), ("misnamed", "no TLS"),
+                                              ("nowhere", "DNS has no address of gone.example")), 2):
+            self.open(name)
+            self.assertIn(why, self.wait_for_step("failed", number)["note"])
+        self.assertEqual(len(self.tls.calls), 1)
+        self.open("pinned")
+        self.wait_for_step("done", 5)
+        self.assertEqual(len(self.tls.calls), 2)
 
 
 class AtTheStart(unittest.TestCase):

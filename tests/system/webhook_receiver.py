@@ -42,9 +42,10 @@ def is_signed(call, secret=SECRET):
 
 
 class Receiver:
-    """Keeps every call. `answer(call)` gives (status, headers, body), or waits; by default everything is well."""
+    """Keeps every call. `answer(call)` gives (status, headers, body), or waits; by default everything is well. `tls`: an
+    ssl.SSLContext."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.calls = []
         self.answer = lambda call: (200, {}, b"")
         self.open = threading.Event()  # what hangs waits for it
@@ -75,7 +76,12 @@ class Receiver:
             daemon_threads = True
             request_queue_size = 128
 
+            def handle_error(self, *_):
+                pass  # who called did not like our certificate
+
         self._server = Server(("127.0.0.1", 0), Handler)
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
