@@ -18,9 +18,9 @@ bool is_plain_level(std::string_view name) {
 }
 
 /// Adds what is wrong with [mailboxes], a key each.
-class Check {
+class MailboxCheck {
 public:
-    Check(const Settings& settings, const RowPlaces& row, Problems& problems)
+    MailboxCheck(const Settings& settings, const RowPlaces& row, Problems& problems)
         : settings_(settings), mailboxes_(settings.mailboxes), row_(row), problems_(problems) {}
     void run();
 
@@ -38,7 +38,7 @@ private:
     Problems& problems_;
 };
 
-void Check::run() {
+void MailboxCheck::run() {
     if (!mailboxes_.server) {
         wrong("server", "is missing: the other settings of [mailboxes] say nothing without it",
               "write server = \"IP:PORT\", for example \"192.0.2.10:993\"");
@@ -52,7 +52,7 @@ void Check::run() {
               "set people in [respond], or take [mailboxes] out");
 }
 
-void Check::check_encryption() {
+void MailboxCheck::check_encryption() {
     if (mailboxes_.tls == MailboxTls::none && !is_local(*mailboxes_.server))
         wrong("tls",
               "is none, and " + to_text(*mailboxes_.server) +
@@ -67,7 +67,7 @@ void Check::check_encryption() {
               "leave one or the other out");
 }
 
-void Check::check_login() {
+void MailboxCheck::check_login() {
     const bool own = mailboxes_.login == MailboxLogin::own;
     if (!own && !mailboxes_.user)
         wrong("user", "is missing: nobody is named who may act in the mailboxes of others",
@@ -82,7 +82,7 @@ void Check::check_login() {
               "write login = \"master_user\" or \"act_as\" and a user who may act in them");
 }
 
-void Check::check_names() {
+void MailboxCheck::check_names() {
     if (mailboxes_.domains.empty() && !mailboxes_.addresses && mailboxes_.report_mailboxes.empty())
         wrong("domains", "is missing, and so are addresses and report_mailboxes: no mailbox is named",
               "write domains = [\"example.org\"], or addresses = \"FILE\"");
@@ -112,7 +112,7 @@ void check_mailboxes(const Settings& settings, const Places& places, Problems& p
     if (rows == places.end() || rows->second.empty() || rows->second[0].flawed) return;
     // Nobody wants any: `config show` writes the defaults all the same.
     if (settings.mailboxes == MailboxSettings()) return;
-    Check(settings, rows->second[0], problems).run();
+    MailboxCheck(settings, rows->second[0], problems).run();
 }
 
 }  // namespace tocsin::config

@@ -20,9 +20,9 @@ bool is_plain_name(std::string_view name) {
 }
 
 /// Adds what is wrong with one [[webhook]].
-class Check {
+class WebhookCheck {
 public:
-    Check(const Webhook& webhook, const RowPlaces& row, Problems& problems)
+    WebhookCheck(const Webhook& webhook, const RowPlaces& row, Problems& problems)
         : webhook_(webhook), row_(row), problems_(problems) {}
 
     void run() {
@@ -108,7 +108,7 @@ void check_webhooks(const Settings& settings, const Places& places, Problems& pr
             const Webhook& webhook = settings.webhooks[at];
             const RowPlaces& row = rows->second[at];
             if (row.flawed) continue;
-            Check(webhook, row, problems).run();
+            WebhookCheck(webhook, row, problems).run();
             if (!names.insert(webhook.name).second)
                 problems.add(row.of("name"), "webhook.name",
                              "there are two webhooks \"" + webhook.name + "\"", "give each its own name");
