@@ -24,6 +24,8 @@ bench: build                   ## measures against rspamd and ClamAV where they 
 	bench/run
 	bench/gate --copies 2000
 	bench/judge
+	bench/response
+	bench/chain
 
 package: build                 ## makes build/tocsin_VERSION_ARCH.deb: programs, service, manual pages, completion
 	cd build && cpack -G DEB
