@@ -416,7 +416,7 @@ void SmtpProxy::run_session(net::Fiber& fiber, net::Stream& client) {
     const std::optional<IpAddress> address = parse_ip_address(client.peer().address);
     if (address && is_trusted(*address))
         return Session(config_, services_, fiber, client, Trust::may_forward).run();
-    const auto place = address ? clients_.enter(*address) : std::optional<SessionsPerClient::Place>();
+    const auto place = address ? clients_.enter(*address) : std::optional<net::SessionsPerClient::Place>();
     if (address && !place) {
         if (clients_.first_refusal(*address))
             services_.log.write(LogLevel::warning, "smtp.too_many_sessions",

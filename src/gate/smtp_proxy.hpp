@@ -13,7 +13,7 @@
 #include "gate/patience.hpp"
 #include "gate/sender_table.hpp"
 #include "gate/services.hpp"
-#include "gate/sessions_per_client.hpp"
+#include "net/sessions_per_client.hpp"
 #include "net/stream.hpp"
 #include "net/tls.hpp"
 #include "proto/smtp_server_machine.hpp"
@@ -49,7 +49,7 @@ private:
 
     ProxyConfig config_;
     GateServices& services_;
-    SessionsPerClient clients_{limits::smtp_sessions_per_client};
+    net::SessionsPerClient clients_{limits::smtp_sessions_per_client};
 };
 
 }  // namespace tocsin::gate

@@ -8,9 +8,11 @@
 
 #include "base/ip_network.hpp"
 
-namespace tocsin::gate {
+namespace tocsin::net {
 
-/// An IPv6 client is its /64: whoever has one address there has them all.
+/// Who is at an address: an IPv6 client is its /64, because whoever has one address there has them all.
+[[nodiscard]] IpAddress client_of(IpAddress address);
+
 class SessionsPerClient {
 public:
     explicit SessionsPerClient(std::size_t each_max) : each_max_(each_max) {}
@@ -46,4 +48,4 @@ private:
     std::map<IpAddress, Client> live_;  ///< no more than there are sessions
 };
 
-}  // namespace tocsin::gate
+}  // namespace tocsin::net

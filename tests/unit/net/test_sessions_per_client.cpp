@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "gate/sessions_per_client.hpp"
+#include "net/sessions_per_client.hpp"
 
 using namespace tocsin;
-using namespace tocsin::gate;
+using namespace tocsin::net;
 
 namespace {
 IpAddress address(const char* text) {

@@ -1,18 +1,15 @@
-#include "gate/sessions_per_client.hpp"
+#include "net/sessions_per_client.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace tocsin::gate {
-namespace {
+namespace tocsin::net {
 
 IpAddress client_of(IpAddress address) {
     const bool ipv4 = std::all_of(address.begin(), address.begin() + 10, [](auto byte) { return byte == 0; });
     if (!ipv4) std::fill(address.begin() + 8, address.end(), std::uint8_t{0});
     return address;
 }
-
-}  // namespace
 
 SessionsPerClient::Place::Place(Place&& other) noexcept
     : owner_(std::exchange(other.owner_, nullptr)), client_(other.client_) {}
@@ -37,4 +34,4 @@ bool SessionsPerClient::first_refusal(const IpAddress& address) {
     return found != live_.end() && !std::exchange(found->second.refused, true);
 }
 
-}  // namespace tocsin::gate
+}  // namespace tocsin::net
