@@ -34,6 +34,7 @@ install(DIRECTORY rules playbooks DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin)
 install(FILES README.md ASSURANCE.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin)
 install(FILES packaging/debian/copyright ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin)
 install(DIRECTORY docs/manual DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin FILES_MATCHING PATTERN "*.md")
+install(FILES docs/api/openapi.json DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/tocsin/api)
 install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME tocsin)
 
 # `cpack` packs what was built; without this it would first build every test.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "api/public_page.hpp"
+#include "base/contains.hpp"
 
 namespace tocsin::api {
 
@@ -48,7 +49,7 @@ std::string question(const watch::Alarm& alarm) {
 HttpResponse AnswerPages::handle(net::Fiber& fiber, const proto::HttpRequest& request,
                                  const std::string& caller) {
     const Result<proto::HttpTarget> target = proto::parse_target(request.target);
-    const bool known = request.method == "GET" || request.method == "POST";
+    const bool known = contains(methods, request.method);
     if (!target || !known || services_.actions.store == nullptr)
         return public_page(404, "There is nothing here", "<p>Use the link as it stands in the mail.</p>");
     const Result<std::string> id = links_.alarm_of(token_in(target->path), services_.clock.now());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "api/answer_links.hpp"
 #include "api/watch_requests.hpp"
@@ -12,6 +13,8 @@ namespace tocsin::api {
 /// GET shows what is asked and changes nothing, because programs follow links in mail; POST answers.
 class AnswerPages {
 public:
+    /// All that is answered, at every path: its last part is the link.
+    static constexpr std::string_view methods[] = {"GET", "POST"};
     AnswerPages(WatchServices services, const HashKey& key) : services_(std::move(services)), links_(key) {}
     [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
                                              const std::string& caller);

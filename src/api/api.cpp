@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/answers.hpp"
+#include "api/openapi.hpp"
 #include "api/query.hpp"
 #include "api/records_json.hpp"
 #include "api/routes.hpp"
@@ -149,6 +150,13 @@ Result<store::OrderFilter> order_filter(const proto::HttpTarget& target, TimePoi
     return filter;
 }
 
+HttpResponse show_openapi() {
+    HttpResponse response;
+    response.headers.set("Content-Type", "application/json");
+    response.body = openapi_json();
+    return response;
+}
+
 }  // namespace
 
 HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, const std::string& caller,
@@ -175,6 +183,7 @@ HttpResponse Api::handle(net::Fiber& fiber, const proto::HttpRequest& request, c
         return respond_.handle(fiber, request, *target, {caller, person});
     if (TokenRequests::is_about_tokens(path)) return tokens_.handle(fiber, request, *target, caller);
     if (get && path == "/v1/status") return show_status(fiber);
+    if (get && path == "/v1/openapi.json") return show_openapi();
     if (get && path == "/metrics") return show_metrics(fiber);
     if (get && path == "/health") return answer(200, {{"health", "ok"}});
     if (get && path == "/ready") return show_readiness(fiber);

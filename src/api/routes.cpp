@@ -15,17 +15,11 @@ namespace {
 
 using nlohmann::json;
 
-/// A request: `ID` in its path stands for any one word. Its parameters and the roles that may ask it stand between blanks.
-struct Route {
-    std::string_view method, path, parameters, roles;
-};
 constexpr std::string_view readers = "desk responder approver", watchers = "desk responder",
                            staff = "desk responder approver admin",
                            everybody = "employee desk responder approver admin intake", nobody = "";
-/// Who asks for a public page (a load balancer, a monitor) may add to its address what he likes: it changes nothing there.
-constexpr std::string_view any_parameter = "*";
 
-constexpr Route routes[] = {
+constexpr Route all_routes[] = {
     {"GET", "/v1/journal",
      "sender recipient subject direction verdict disposition customer login queue_id link_domain "
      "attachment_sha256 campaign since limit before",
@@ -56,6 +50,7 @@ constexpr Route routes[] = {
     {"GET", "/v1/people", "", staff},
     {"POST", "/v1/acts", "", staff},
     {"GET", "/v1/status", "", staff},
+    {"GET", "/v1/openapi.json", "", everybody},
     {"GET", "/metrics", any_parameter, everybody},
     {"GET", "/health", any_parameter, everybody},
     {"GET", "/ready", any_parameter, everybody},
@@ -74,8 +69,8 @@ bool fits(std::string_view pattern, std::string_view path) {
 
 const Route* route_of(std::string_view method, std::string_view path) {
     const auto* const route = std::ranges::find_if(
-        routes, [&](const Route& one) { return one.method == method && fits(one.path, path); });
-    return route == std::end(routes) ? nullptr : route;
+        all_routes, [&](const Route& one) { return one.method == method && fits(one.path, path); });
+    return route == std::end(all_routes) ? nullptr : route;
 }
 
 bool has_word(std::string_view words, std::string_view word) {
@@ -121,6 +116,10 @@ Result<void> check_member(const std::string& name, const json& value, std::span<
 }
 
 }  // namespace
+
+std::span<const Route> routes() {
+    return all_routes;
+}
 
 Result<void> check_request(std::string_view method, const proto::HttpTarget& target) {
     const Route* const route = route_of(method, target.path);

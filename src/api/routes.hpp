@@ -13,6 +13,16 @@
 
 namespace tocsin::api {
 
+/// One request. `ID` in its path stands for any one word; its parameters stand between blanks, and so do the roles that may
+/// ask it (roles.hpp).
+struct Route {
+    std::string_view method, path, parameters, roles;
+};
+/// In place of parameters: who asks for a public page (a load balancer, a monitor) may add to its address what he likes.
+inline constexpr std::string_view any_parameter = "*";
+/// Every request that is answered; docs/api/openapi.json describes the same ones.
+[[nodiscard]] std::span<const Route> routes();
+
 /// Whether there is such a request, with these parameters. Errors: not_found; invalid_input (a parameter that it does not take,
 /// or one that is given twice), in words that name it and those that it takes.
 [[nodiscard]] Result<void> check_request(std::string_view method, const proto::HttpTarget& target);

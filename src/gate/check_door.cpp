@@ -1,6 +1,7 @@
 #include "gate/check_door.hpp"
 
 #include <array>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -69,14 +70,23 @@ std::string own_reply(const Judgement& judgement, const std::vector<HeaderField>
 /// Legacy commands of rspamd answer in another shape, which nobody is known to need any more.
 enum class Command { ping, rspamd_check, own_scan, unknown };
 
+constexpr CheckRoute all_routes[] = {
+    {"GET", "/ping"}, {"HEAD", "/ping"}, {"POST", "/checkv2"}, {"POST", "/v1/scan"}};
+constexpr Command command_of_route[] = {Command::ping, Command::ping, Command::rspamd_check,
+                                        Command::own_scan};
+static_assert(std::size(all_routes) == std::size(command_of_route));
+
 Command command_of(std::string_view method, std::string_view path) {
-    if (path == "/ping" && (method == "GET" || method == "HEAD")) return Command::ping;
-    if (method != "POST") return Command::unknown;
-    if (path == "/checkv2") return Command::rspamd_check;
-    return path == "/v1/scan" ? Command::own_scan : Command::unknown;
+    for (std::size_t at = 0; at < std::size(all_routes); ++at)
+        if (all_routes[at].method == method && all_routes[at].path == path) return command_of_route[at];
+    return Command::unknown;
 }
 
 }  // namespace
+
+std::span<const CheckRoute> check_routes() {
+    return all_routes;
+}
 
 proto::HttpResponse CheckDoor::handle(net::Fiber& fiber, const HttpRequest& request, CheckReply reply) {
     Result<proto::HttpTarget> target = proto::parse_target(request.target);

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "gate/envelope.hpp"
 #include "gate/judgement.hpp"
@@ -27,6 +29,13 @@ enum class Unread : std::uint8_t { too_large, no_room };
 
 /// In which words /checkv2 is answered.
 enum class CheckReply : std::uint8_t { json, rspamc };
+
+/// A request that the door answers.
+struct CheckRoute {
+    std::string_view method, path;
+};
+/// All of them, as docs/api/openapi.json has them.
+[[nodiscard]] std::span<const CheckRoute> check_routes();
 
 /// `POST /checkv2`, `GET /ping` (rspamd's worker protocol), `CHECK RSPAMC/1.3` (Exim), `POST /v1/scan` (ours). Whoever asks
 /// keeps the message: nothing is held here, every answer is recorded first.
