@@ -10,13 +10,16 @@
 #include "api/acknowledge_pages.hpp"
 #include "api/answer_pages.hpp"
 #include "api/quarantine.hpp"
+#include "api/report_form.hpp"
 #include "api/respond_requests.hpp"
 #include "api/token_requests.hpp"
 #include "api/watch_requests.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
+#include "base/limits/report_form.hpp"
 #include "base/log.hpp"
 #include "net/blocking_pool.hpp"
+#include "net/sessions_per_client.hpp"
 #include "net/stream.hpp"
 #include "proto/http.hpp"
 #include "store/evidence_store.hpp"
@@ -55,12 +58,21 @@ struct ApiServices {
     /// Signs the links of pages.
     HashKey acknowledge_key = {};
     TokenActions tokens = {};
+    std::string contact = {};  ///< whom people may call, for the form for reports
 };
 
 /// To whom a door of the API is open.
 enum class ApiDoor : std::uint8_t {
     operators,  ///< with the token, or on our own socket
-    contacts,  ///< of customers and people who are paged, with the link that they were sent; nothing else is answered
+    contacts,   ///< of customers and people who are paged, with the link that they were sent; nothing else is answered
+    reporters,  ///< everybody, for the form for reports; nothing else is answered
+};
+
+/// A door as it was configured.
+struct DoorConfig {
+    ApiDoor door = ApiDoor::operators;
+    std::uint32_t timeout_ms = limits::api_timeout_ms;  ///< of a silent client
+    std::vector<IpNetwork> forwarded_from = {};         ///< web servers whose X-Forwarded-For is believed
 };
 
 class Api {
@@ -73,10 +85,11 @@ public:
           respond_({services_.clock, services_.log, services_.respond}),
           answers_({services_.blocking, services_.clock, services_.log, services_.watch}, services_.link_key),
           acknowledge_({services_.clock, services_.log, services_.respond}, services_.acknowledge_key),
-          tokens_(services_.clock, services_.log, services_.tokens) {}
-    /// Serves one connection until it closes, is silent for `timeout_ms`, or takes limits::api_request_ms for one request.
-    void run_session(net::Fiber& fiber, net::Stream& client,
-                     std::uint32_t timeout_ms = limits::api_timeout_ms, ApiDoor door = ApiDoor::operators);
+          tokens_(services_.clock, services_.log, services_.tokens),
+          form_({services_.clock, services_.log, respond_, services_.access.person_of, services_.contact}) {}
+    /// Serves one connection until it closes, is silent for too long, or takes limits::api_request_ms (form_request_ms) for one
+    /// request.
+    void run_session(net::Fiber& fiber, net::Stream& client, const DoorConfig& config = {});
     /// Answers one request of somebody who may ask everything; `caller` is recorded as the giver of orders when the request
     /// names nobody.
     /// `person`: whose token was shown; nullptr for the operator.
@@ -84,6 +97,7 @@ public:
                                              const std::string& caller, const Principal* person = nullptr);
 
 private:
+    class Session;
     proto::HttpResponse handle_link(net::Fiber& fiber, const proto::HttpRequest& request,
                                     const std::string& caller);
     proto::HttpResponse handle_person(net::Fiber& fiber, const proto::HttpRequest& request,
@@ -111,6 +125,8 @@ private:
     AnswerPages answers_;
     AcknowledgePages acknowledge_;
     TokenRequests tokens_;
+    ReportForm form_;
+    net::SessionsPerClient form_clients_{limits::form_sessions_per_client};
 };
 
 }  // namespace tocsin::api

@@ -41,6 +41,11 @@ Result<Word> word_of(const proto::HttpTarget& target, std::string_view name, Wor
     return fail(ErrorCode::invalid_input, std::string(name) + " must be one of " + words);
 }
 
+Error response_is_off() {
+    return {ErrorCode::conflict,
+            "the response is off: set people in [respond] of the configuration, and restart"};
+}
+
 Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
     SubmittedReport report;
     report.way = TRY(word_of(target, "way", respond::Way::button));
@@ -48,7 +53,8 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
     report.authenticated = TRY(word_of(target, "authenticated", respond::Authenticated::no));
     report.reporter = std::string(trim(parameter(target, "reporter").value_or("")));
     report.note = std::string(trim(parameter(target, "note").value_or("")));
-    report.is_the_mail = TRY(word_parameter(target, "is_the_mail", zero_or_one)).value_or("0") == "1";
+    if (TRY(word_parameter(target, "is_the_mail", zero_or_one)).value_or("0") == "1")
+        report.content = HandedIn::the_mail;
     if (report.reporter.size() > limits::respond_text_bytes ||
         report.note.size() > limits::respond_text_bytes)
         return fail(ErrorCode::invalid_input, "reporter and note may have " +
@@ -74,9 +80,7 @@ bool RespondRequests::is_about_response(std::string_view path) {
 
 HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest& request,
                                      const proto::HttpTarget& target, const Asker& asker) {
-    if (services_.actions.response == nullptr)
-        return refuse({ErrorCode::conflict,
-                       "the response is off: set people in [respond] of the configuration, and restart"});
+    if (services_.actions.response == nullptr) return refuse(response_is_off());
     constexpr std::string_view one_report = "/v1/reports/", one_incident = "/v1/incidents/";
     if (target.path == "/v1/reports") return submit(fiber, request, target, asker);
     if (target.path == "/v1/acts") return act(fiber, request.body, asker);
@@ -117,10 +121,16 @@ HttpResponse RespondRequests::submit(net::Fiber& fiber, const proto::HttpRequest
                                      const proto::HttpTarget& target, const Asker& asker) {
     Result<SubmittedReport> report = report_of(target);
     if (!report) return refuse(report.error());
-    if (const Result<void> named = name_reporter(*report, asker); !named) return refuse(named.error());
-    const Result<std::string> id = services_.actions.take(fiber, std::move(*report), as_bytes(request.body));
+    const Result<std::string> id = take(fiber, std::move(*report), as_bytes(request.body), asker);
     if (!id) return refuse(id.error());
     return answer(201, {{"report", *id}, {"thanks", "It is stored, and is being looked at."}});
+}
+
+Result<std::string> RespondRequests::take(net::Fiber& fiber, SubmittedReport report, ByteView content,
+                                          const Asker& asker) const {
+    if (services_.actions.response == nullptr) return std::unexpected(response_is_off());
+    TRY(name_reporter(report, asker));
+    return services_.actions.take(fiber, std::move(report), content);
 }
 
 HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const Asker& asker) {

@@ -1,6 +1,7 @@
 // Requests about reports and incidents: what is handed in, what is under way, and what people decide.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,14 @@
 
 namespace tocsin::api {
 
+/// What somebody hands in.
+enum class HandedIn : std::uint8_t {
+    mail_about_it,  ///< with the suspicious mail attached or quoted
+    the_mail,       ///< the suspicious mail itself, as a file
+    pasted_mail,    ///< its source, as it was pasted: nobody knows what was changed
+    words,          ///< a mail of our own, with what somebody wrote into the form
+};
+
 /// A report as it is handed in over the API.
 struct SubmittedReport {
     respond::Way way = respond::Way::button;
@@ -26,7 +35,7 @@ struct SubmittedReport {
     respond::Authenticated authenticated = respond::Authenticated::no;
     respond::Deed deed = respond::Deed::none;
     std::string note;
-    bool is_the_mail = false;  ///< the content is the suspicious mail itself, and no mail about it
+    HandedIn content = HandedIn::mail_about_it;
 };
 
 /// The response as the API sees it. Either all is set, or nothing: it is off.
@@ -64,6 +73,11 @@ public:
     [[nodiscard]] static bool is_about_response(std::string_view path);
     [[nodiscard]] proto::HttpResponse handle(net::Fiber& fiber, const proto::HttpRequest& request,
                                              const proto::HttpTarget& target, const Asker& asker);
+    /// Takes a report of whoever asks: in the name that his token gives him, else in the one that he claims. Durable on return;
+    /// returns its id. Errors: conflict (the response is off), permission (not for him to report for), limit, invalid_input,
+    /// unavailable, io.
+    [[nodiscard]] Result<std::string> take(net::Fiber& fiber, SubmittedReport report, ByteView content,
+                                           const Asker& asker) const;
 
 private:
     proto::HttpResponse submit(net::Fiber& fiber, const proto::HttpRequest& request,

@@ -42,6 +42,14 @@ gate::PatienceLimits patience_of(const config::Listener& settings) {
     return {.silence_ms = settings.timeout_s * 1000};
 }
 
+api::DoorConfig api_door(const config::Listener& settings) {
+    api::DoorConfig door{.timeout_ms = settings.timeout_s * 1000,
+                         .forwarded_from = blocks_of(settings.forwarded_from)};
+    if (settings.kind == config::ListenerKind::answers) door.door = api::ApiDoor::contacts;
+    if (settings.kind == config::ListenerKind::report_form) door.door = api::ApiDoor::reporters;
+    return door;
+}
+
 }  // namespace
 
 Result<gate::NextHopAddress> next_hop_address(const config::Listener& settings) {
@@ -116,14 +124,12 @@ Result<Doors::Session> Doors::session_for(const config::Listener& settings) {
                                   settings.scan_root.value_or(""), patience_of(settings)},
                 services_));
         case config::ListenerKind::api:
-        case config::ListenerKind::answers: break;
+        case config::ListenerKind::answers:
+        case config::ListenerKind::report_form: break;
     }
-    const api::ApiDoor door =
-        settings.kind == config::ListenerKind::answers ? api::ApiDoor::contacts : api::ApiDoor::operators;
-    return Session(
-        [this, timeout_ms = settings.timeout_s * 1000, door](net::Fiber& fiber, net::Stream& client) {
-            api_.run_session(fiber, client, timeout_ms, door);
-        });
+    return Session([this, door = api_door(settings)](net::Fiber& fiber, net::Stream& client) {
+        api_.run_session(fiber, client, door);
+    });
 }
 
 Result<void> Doors::open(const config::Listener& settings) {
@@ -133,9 +139,7 @@ Result<void> Doors::open(const config::Listener& settings) {
     return start(
         settings.name, std::move(listener), settings.sessions, std::move(session),
         settings.next_hop ? config::to_text(*settings.next_hop) : "",
-        settings.kind == config::ListenerKind::api || settings.kind == config::ListenerKind::answers
-            ? Counted::no
-            : Counted::yes,
+        config::brings_mail(settings.kind) ? Counted::yes : Counted::no,
         // An MTA keeps its connection for as long as its client is there: closing it would cost that client its mail.
         settings.kind == config::ListenerKind::milter ? net::WhenFull::wait : net::WhenFull::end_idle);
 }

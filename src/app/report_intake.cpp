@@ -187,7 +187,8 @@ void ReportIntake::read(net::Fiber& fiber, const respond::Report& report) {
 std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content,
                                                            const respond::Report& report) {
     respond::ReportFacts facts;
-    const bool is_the_mail = report.note.starts_with(submitted_mark);
+    const bool is_pasted = report.note.starts_with(pasted_mark);
+    const bool is_the_mail = is_pasted || report.note.starts_with(submitted_mark);
     const pool::ReportOutcome read = services_.readers.read_report(
         fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
     if (read.outcome == sandbox::Outcome::unavailable) return std::nullopt;
@@ -198,7 +199,8 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
     }
     for (const reported::ReportedMail& mail : read.report.mails) {
         if (mail.inside != reported::in_no_mail) continue;
-        facts.grade = std::max(facts.grade, grade_of(mail.grade));
+        // What went through somebody's clipboard proves no more than what he types.
+        facts.grade = std::max(facts.grade, is_pasted ? respond::Grade::text_only : grade_of(mail.grade));
         if (facts.sender.empty()) facts.sender = event_text(ascii_lower(mail.sender));
         if (facts.subject.empty()) facts.subject = event_text(mail.subject);
         if (mail.length > 0) note_scan(fiber, read.original(mail), facts);

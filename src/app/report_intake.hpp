@@ -46,8 +46,10 @@ struct NewReport {
     std::string note;
 };
 
-/// A note that begins so says that the evidence is the suspicious mail itself, and no mail about it.
-inline constexpr std::string_view submitted_mark = "[the mail itself]";
+/// A note that begins so says that the evidence is the suspicious mail itself, and no mail about it: as a file, or as somebody
+/// pasted its source. Or that there is no mail, and the words of who reports are all.
+inline constexpr std::string_view submitted_mark = "[the mail itself]",
+                                  pasted_mark = "[the mail itself, pasted]", words_mark = "[in words]";
 
 class ReportIntake {
 public:

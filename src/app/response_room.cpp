@@ -68,6 +68,17 @@ respond::WatchAlarmAnswered answered(const watch::Alarm& alarm) {
             .note = event_text(alarm.note)};
 }
 
+/// Whoever reads the note, a program or the desk, knows what the evidence is.
+std::string_view mark_of(api::HandedIn content) {
+    switch (content) {
+        case api::HandedIn::mail_about_it: return {};
+        case api::HandedIn::the_mail: return submitted_mark;
+        case api::HandedIn::pasted_mail: return pasted_mark;
+        case api::HandedIn::words: break;
+    }
+    return words_mark;
+}
+
 }  // namespace
 
 ResponseRoom::ResponseRoom(RoomServices services)
@@ -233,7 +244,8 @@ api::RespondActions ResponseRoom::actions() {
                                 .authenticated = report.authenticated,
                                 .deed = report.deed,
                                 .note = std::move(report.note)};
-                if (report.is_the_mail) taken.note = std::string(submitted_mark) + " " + taken.note;
+                if (const std::string_view mark = mark_of(report.content); !mark.empty())
+                    taken.note = std::string(mark) + " " + taken.note;
                 return intake_.take(fiber, std::move(taken), content);
             },
             .tell = [this](net::Fiber& fiber, respond::EventBody what,

@@ -371,7 +371,8 @@ private:
                              response_ ? response_->actions() : api::RespondActions{},
                              link_key_,
                              acknowledge_key_,
-                             tokens_->actions()});
+                             tokens_->actions(),
+                             options_.settings.banner.contact.value_or("")});
         readiness_.emplace(*readers_, *writer_, *database_, *blocking_, options_.data_folder);
         started_at_ = clock_.now();
         doors_.emplace(loop_, *services_, *api_, options_.settings.daemon.host_name, log_);

@@ -27,6 +27,7 @@ public:
             const Listener& listener = settings_.listeners[i];
             check_kind(listener, places(i));
             check_reach(listener, places(i));
+            check_form(listener, places(i));
             if (listener.kind == ListenerKind::smtp) {
                 check_tls(listener, places(i));
                 check_next_hop(listener, places(i));
@@ -60,6 +61,12 @@ private:
             add(row, "address", *problem,
                 "listen on 127.0.0.1, [::1] or unix:/PATH, or write allow_remote = true if a firewall guards "
                 "it");
+    }
+
+    void check_form(const Listener& listener, const RowPlaces& row) {
+        if (listener.kind == ListenerKind::report_form && !settings_.respond.people)
+            add(row, "kind", "kind \"report_form\" without respond.people: nobody would take the reports",
+                "write people = \"FILE\" in [respond]");
     }
 
     void check_tls(const Listener& listener, const RowPlaces& row) {
@@ -120,14 +127,14 @@ private:
 
 std::optional<std::string> reach_problem(const Listener& listener) {
     const bool asks_nothing = listener.kind == ListenerKind::check || listener.kind == ListenerKind::clamd;
-    const bool in_the_clear = listener.kind == ListenerKind::api || listener.kind == ListenerKind::answers;
-    const bool guarded = !asks_nothing && !in_the_clear;
+    const bool guarded = !asks_nothing && brings_mail(listener.kind);
     if (guarded || listener.allow_remote || is_local(listener.address)) return std::nullopt;
     return fmt::format("kind \"{}\" asks for {}, and {} can be reached from other machines",
                        to_string(listener.kind),
-                       asks_nothing                         ? "no password"
-                       : listener.kind == ListenerKind::api ? "its token in the clear"
-                                                            : "links in the clear",
+                       asks_nothing                             ? "no password"
+                       : listener.kind == ListenerKind::api     ? "its token in the clear"
+                       : listener.kind == ListenerKind::answers ? "links in the clear"
+                                                                : "reports in the clear",
                        to_text(listener.address));
 }
 

@@ -1,4 +1,5 @@
 #include "base/limits.hpp"
+#include "base/limits/report_form.hpp"
 #include "config/rows.hpp"
 
 namespace tocsin::config {
@@ -40,9 +41,15 @@ std::uint32_t default_timeout_ms(ListenerKind kind) {
         case ListenerKind::check:
         case ListenerKind::clamd: return limits::check_timeout_ms;
         case ListenerKind::api:
-        case ListenerKind::answers: break;
+        case ListenerKind::answers:
+        case ListenerKind::report_form: break;
     }
     return limits::api_timeout_ms;
+}
+
+std::uint32_t default_sessions(ListenerKind kind) {
+    if (kind == ListenerKind::report_form) return limits::form_sessions;
+    return static_cast<std::uint32_t>(brings_mail(kind) ? limits::sessions : limits::api_sessions);
 }
 
 void complete_listener(Listener& listener, const DaemonSettings& daemon) {
@@ -51,11 +58,7 @@ void complete_listener(Listener& listener, const DaemonSettings& daemon) {
         if (listener.kind == ListenerKind::smtp)
             listener.name += "-" + std::string(to_string(listener.direction));
     }
-    if (listener.sessions == 0)
-        listener.sessions = static_cast<std::uint32_t>(
-            (listener.kind == ListenerKind::api || listener.kind == ListenerKind::answers)
-                ? limits::api_sessions
-                : limits::sessions);
+    if (listener.sessions == 0) listener.sessions = default_sessions(listener.kind);
     if (listener.timeout_s == 0) listener.timeout_s = default_timeout_ms(listener.kind) / 1000;
     if (listener.kind == ListenerKind::smtp && !listener.next_hop) {
         const bool outbound = listener.direction == DirectionRule::outbound;

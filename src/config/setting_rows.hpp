@@ -24,8 +24,7 @@ inline constexpr Setting listener_settings[] = {
      .type = Type::word,
      .access = bound<&Settings::listeners, &Listener::kind>,
      .help = "What is spoken: SMTP as a proxy, milter, rspamd's HTTP (`/checkv2`), clamd, Tocsin's own API, "
-             "or the page on which "
-             "contacts of customers answer.",
+             "the page on which contacts of customers answer, or the form on which employees report a mail.",
      .need = Need::required},
     {.key = "address",
      .type = Type::listen_address,
@@ -39,7 +38,7 @@ inline constexpr Setting listener_settings[] = {
      .help = "Sessions at once; more clients wait.",
      .least = 1,
      .most = limits::config_sessions_max,
-     .default_text = "512; for api and answers 64"},
+     .default_text = "512; for api and answers 64, for report_form 16"},
     {.key = "timeout_s",
      .type = Type::integer,
      .access = bound<&Settings::listeners, &Listener::timeout_s>,
@@ -49,14 +48,14 @@ inline constexpr Setting listener_settings[] = {
      .unit = "s",
      .least = 1,
      .most = limits::config_timeout_s_max,
-     .default_text = "smtp 300, milter 3600, check and clamd 120, api and answers 30"},
+     .default_text = "smtp 300, milter 3600, check and clamd 120, api, answers and report_form 30"},
     {.key = "allow_remote",
      .type = Type::boolean,
      .access = bound<&Settings::listeners, &Listener::allow_remote>,
      .help =
          "Whether an address that other machines reach is allowed. check and clamd ask for no password; api "
          "asks for its token, but in the clear.",
-     .kinds = on_check | on_clamd | on_api | on_answers},
+     .kinds = on_check | on_clamd | on_api | on_answers | on_report_form},
     {.key = "direction",
      .type = Type::word,
      .access = bound<&Settings::listeners, &Listener::direction>,
@@ -113,6 +112,12 @@ inline constexpr Setting listener_settings[] = {
      .access = bound<&Settings::listeners, &Listener::xforward_from>,
      .help = "Clients whose XFORWARD and XCLIENT are believed: your own MTA.",
      .kinds = on_smtp},
+    {.key = "forwarded_from",
+     .type = Type::networks,
+     .access = bound<&Settings::listeners, &Listener::forwarded_from>,
+     .help = "Web servers before the form whose X-Forwarded-For is believed: how much may be reported is "
+             "counted for each client.",
+     .kinds = on_report_form},
     {.key = "keep",
      .type = Type::word,
      .access = bound<&Settings::listeners, &Listener::keep>,

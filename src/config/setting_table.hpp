@@ -64,7 +64,7 @@ struct Access {
 
 /// Bits of Setting::kinds, in the order of ListenerKind.
 inline constexpr unsigned every_kind = 0, on_smtp = 1, on_milter = 2, on_check = 4, on_clamd = 8, on_api = 16,
-                          on_answers = 32;
+                          on_answers = 32, on_report_form = 64;
 
 struct Setting {
     std::string_view key;

@@ -89,6 +89,7 @@ struct Listener {
     NextHopTls next_hop_tls = NextHopTls::none;                             ///< smtp
     std::optional<std::string> next_hop_name;  ///< smtp; set if next_hop_tls is verify
     std::vector<Network> xforward_from;        ///< smtp
+    std::vector<Network> forwarded_from;       ///< report_form
     HeldAt keep = HeldAt::here;                ///< milter
     std::optional<std::string> scan_root;      ///< clamd; unset: SCAN is refused
 

@@ -12,7 +12,7 @@
 
 namespace tocsin::config {
 
-enum class ListenerKind : std::uint8_t { smtp, milter, check, clamd, api, answers };
+enum class ListenerKind : std::uint8_t { smtp, milter, check, clamd, api, answers, report_form };
 /// Which way the mail of a listener goes; by_sender: outbound after a login or from own_networks, else inbound.
 enum class DirectionRule : std::uint8_t { inbound, outbound, by_sender };
 enum class Direction : std::uint8_t { inbound, outbound };
@@ -55,8 +55,12 @@ inline constexpr std::array<std::string_view, 4> words<LogLevel>{"debug", "info"
 template <>
 inline constexpr std::array<std::string_view, 2> words<LogFormat>{"text", "json"};
 template <>
-inline constexpr std::array<std::string_view, 6> words<ListenerKind>{"smtp",  "milter", "check",
-                                                                     "clamd", "api",    "answers"};
+inline constexpr std::array<std::string_view, 7> words<ListenerKind>{"smtp", "milter",  "check",      "clamd",
+                                                                     "api",  "answers", "report_form"};
+/// Whether mail comes to such a listener to be judged; people and programs come to the others.
+[[nodiscard]] constexpr bool brings_mail(ListenerKind kind) {
+    return kind != ListenerKind::api && kind != ListenerKind::answers && kind != ListenerKind::report_form;
+}
 template <>
 inline constexpr std::array<std::string_view, 2> words<CanaryAbout>{"list", "infrastructure"};
 template <>

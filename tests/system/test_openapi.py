@@ -12,6 +12,7 @@ import demo_mail
 import test_watch
 from api_http import bearer, call, over_tcp, token_of
 from openapi_check import KNOWN, Document
+from test_report_form import encode
 from test_response import PEOPLE, report_of, wedding_photo
 from tocsin_system import Daemon, SmtpSink, tocsin
 
@@ -19,6 +20,11 @@ CONFIGURATION = test_watch.CONFIGURATION + """
 [respond]
 people = "{people}"
 notices_from = "security@esp.example"
+
+[[listener]]
+name = "form"
+kind = "report_form"
+address = "127.0.0.1:0"
 
 [[listener]]
 name = "answers"
@@ -142,7 +148,8 @@ class OpenApi(unittest.TestCase):
 
     def test_every_documented_request_is_answered_as_documented(self):
         for part in (self.ask_about_the_daemon, self.ask_about_mail, self.ask_about_orders, self.ask_about_reports,
-                     self.ask_about_the_watch, self.ask_about_tokens, self.ask_the_check_door, self.ask_for_an_answer):
+                     self.ask_about_the_watch, self.ask_about_tokens, self.ask_the_check_door, self.ask_for_an_answer,
+                     self.ask_the_form):
             part()
         documented = {(method, path) for method, path, _ in self.document.operations()} - self.asked_elsewhere()
         succeeded = {(method, path) for method, path, status in self.seen if status < 300}
@@ -332,6 +339,16 @@ class OpenApi(unittest.TestCase):
     def ask_for_an_answer(self):
         self.ask("GET", "/{link}", "nothing", port="answers", status=404)
         self.ask("POST", "/{link}", "nothing", port="answers", body="answer=not_us", status=404)
+
+    def ask_the_form(self):
+        self.ask("GET", "/", port="form")
+        schema = self.document.operation("POST", "/")["requestBody"]["content"]["multipart/form-data"]["schema"]
+        fields = {"words": "odd", "address": "staff1@esp.example", "deed": "clicked", "source": "", "token": ""}
+        self.assertEqual(set(fields) | {"file"}, set(schema["properties"]))
+        content_type, body = encode(fields)
+        self.ask("POST", "/", port="form", body=body, headers={"Content-Type": content_type}, status=201)
+        self.ask("POST", "/", port="form", body=b"x", headers={"Content-Type": content_type}, status=400)
+        self.ask("POST", "/", port="form", body=b"x", headers={"Content-Type": "text/plain"}, status=415)
 
     def test_who_may_ask_is_as_documented(self):
         tokens = {role: self.daemon.command("token", "make", f"{role}@esp.example", "--role", role, "--json")["token"]

@@ -11,6 +11,7 @@
 
 #include "api/access.hpp"
 #include "api/answer_pages.hpp"
+#include "api/report_form.hpp"
 #include "api/routes.hpp"
 #include "gate/check_door.hpp"
 
@@ -52,6 +53,9 @@ Requests in_code() {
         out["check " + std::string(route.method) + " " + std::string(route.path)] = {.needs_token = false};
     for (const std::string_view method : AnswerPages::methods)
         out["answers " + std::string(method) + " /{link}"] = {.needs_token = false};
+    for (const std::string_view method : ReportForm::methods)
+        out["report_form " + std::string(method) + " " + std::string(ReportForm::path)] = {.needs_token =
+                                                                                               false};
     return out;
 }
 

@@ -192,8 +192,8 @@ TEST_CASE("the manual names every setting of the table") {
         }
     }
     CHECK(text.find("| `deadline_ms` | a whole number, 100 to 600000 ms | `30000` | ") != std::string::npos);
-    CHECK(text.find("| `kind` | one word: `smtp`, `milter`, `check`, `clamd`, `api`, `answers` | **must be "
-                    "given** | ") != std::string::npos);
+    CHECK(text.find("| `kind` | one word: `smtp`, `milter`, `check`, `clamd`, `api`, `answers`, "
+                    "`report_form` | **must be given** | ") != std::string::npos);
 }
 
 TEST_CASE("docs/manual/configuration.md ends with what `tocsin config manual` prints") {
