@@ -19,6 +19,9 @@ void write_messages(MetricsText& page, const MetricsFacts& facts) {
                  {"outcome"}, gate.outcomes);
     page.counter("tocsin_banners_total", "Messages that should have a banner, by whether it is shown.",
                  {"shown"}, gate.banners);
+    page.counter("tocsin_round_the_filters_total",
+                 "Messages that went round the filters, per group of people.", {"kind", "group", "mode"},
+                 gate.detours);
     page.histogram("tocsin_judge_seconds", "From the last byte of a message to its durable record.",
                    gate.judge_s);
     page.gauge("tocsin_buffered_bytes", "Content of messages that is in memory now.",

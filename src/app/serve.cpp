@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "app/api_token.hpp"
 #include "app/contact_question.hpp"
 #include "app/descriptors.hpp"
+#include "app/detour_rules.hpp"
 #include "app/dns_answers.hpp"
 #include "app/doors.hpp"
 #include "app/filing.hpp"
@@ -38,6 +40,13 @@
 namespace tocsin::app {
 
 namespace {
+
+/// How often each group of people went round the filters since the start, by kind.
+nlohmann::json detour_counts(const gate::GateMetrics& metrics) {
+    std::map<std::string, std::map<std::string, std::uint64_t>> groups;
+    for (const auto& [labels, count] : metrics.detours.counts()) groups[labels[1]][labels[0]] += count;
+    return groups;
+}
 
 /// Everything that the daemon is made of, in the order in which it is built; it is taken down in the reverse order.
 class Daemon {
@@ -199,12 +208,14 @@ private:
                 settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
                 settings.authentication != begun_with.authentication || settings.judge != begun_with.judge ||
                 settings.watch != begun_with.watch || settings.respond != begun_with.respond ||
-                settings.mailboxes != begun_with.mailboxes || settings.webhooks != begun_with.webhooks)
-                log_.write(
-                    LogLevel::warning, "serve.restart_needed",
-                    {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
-                             "[release], [keep], [hunt], [watch], [respond], [[webhook]] or [mailboxes]"}});
+                settings.mailboxes != begun_with.mailboxes || settings.webhooks != begun_with.webhooks ||
+                settings.canaries != begun_with.canaries)
+                log_.write(LogLevel::warning, "serve.restart_needed",
+                           {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
+                                    "[release], [keep], [hunt], [watch], [respond], [[canary]], [[webhook]] "
+                                    "or [mailboxes]"}});
             gate::GateRules fresh = gate_rules(settings);
+            fresh.detours = TRY(detour_rules(settings, options_.lists_folder));
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
             rules = std::make_shared<const gate::GateRules>(std::move(fresh));
@@ -271,6 +282,9 @@ private:
             watch_ ? &*watch_ : nullptr, [this](net::Fiber& own) { return load_orders(own); }});
         TRY(response_->start(fiber));
         services_->recorded = [this](const store::Record& record) { response_->see(record); };
+        services_->group_of = [this](std::string_view address) {
+            return counted_group(response_->actions().response->setup().directory, address);
+        };
         if (watch_) watch_->on_incident = [this](const watch::Alarm& alarm) { response_->note_alarm(alarm); };
         return {};
     }
@@ -327,19 +341,30 @@ private:
             [this](const store::Record& record) { return release_hop(options_.settings, record); },
             [this](const store::Record& record) {
                 services_->history.note_release(record, gate::written_by(*services_, record.customer));
+                services_->blocked.note_release(record);
                 if (watch_) watch_->see_release(record);
             }});
     }
 
-    Result<void> listen(net::Fiber& fiber) {
+    /// Rules, and what earlier mail tells, before the first message.
+    Result<void> start_judging(net::Fiber& fiber) {
         unheard_.emplace(clock_.now());
         services_.emplace(gate::GateServices{*readers_, book_, *writer_, *evidence_, *held_, *unheard_,
                                              *blocking_, clock_, log_});
-        services_->rules = std::make_shared<const gate::GateRules>(gate_rules(options_.settings));
+        gate::GateRules rules = gate_rules(options_.settings);
+        rules.detours = TRY(detour_rules(options_.settings, options_.lists_folder));
+        const TimePoint remembered{clock_.now().microseconds - rules.detours.window_us};
+        services_->rules = std::make_shared<const gate::GateRules>(std::move(rules));
         services_->buffered_bytes_max = options_.settings.daemon.buffer_bytes;
         services_->message_bytes = options_.settings.scan.message_bytes;
         start_keeping();
         TRY(blocking_->call(fiber, [&] { return read_history(*journal_, *services_); }));
+        return blocking_->call(fiber,
+                               [&] { return read_blocked_files(*journal_, services_->blocked, remembered); });
+    }
+
+    Result<void> listen(net::Fiber& fiber) {
+        TRY(start_judging(fiber));
         TRY(start_watch(fiber));
         make_releaser();
         TRY(start_response(fiber));
@@ -456,6 +481,7 @@ private:
                            {"orders_in_force", book_.size()},
                            {"sessions", doors_->live_sessions()},
                            {"listeners", doors_->listening()}};
+        out["round_the_filters"] = detour_counts(services_->metrics);
         if (watch_) {
             const watch::Watch& watch = watch_->watch();
             out["watch"] = {{"customers", watch.customer_count()},

@@ -228,6 +228,20 @@ constexpr Setting header_settings[] = {
      .help = "The same for outbound messages."},
 };
 
+constexpr Setting detour_settings[] = {
+    {.key = "mode",
+     .type = Type::word,
+     .access = bound<&S::detours, &DetourSettings::mode>,
+     .help = "Whether nobody looks, it is noted in record, log and metric, or it is held as well."},
+    {.key = "window_hours",
+     .type = Type::integer,
+     .access = bound<&S::detours, &DetourSettings::hours>,
+     .help = "How long after a file of the same sender was held back a link to a file store counts.",
+     .unit = "h",
+     .least = 1,
+     .most = 24 * 30},
+};
+
 constexpr Setting banner_settings[] = {
     {.key = "when",
      .type = Type::words,
@@ -464,6 +478,10 @@ constexpr Section section_table[] = {
     {"banner", Rows::one,
      "A warning at the top of inbound mail, in its text and its page (banner in the manual).",
      banner_settings, one_row, append_nothing},
+    {"round_the_filters", Rows::one,
+     "Company mail for a private mailbox of its writer, and a link to a file store when a file of the same "
+     "sender was held back before.",
+     detour_settings, one_row, append_nothing},
     {"release", Rows::one,
      "Where held mail goes when a person releases it, if it came through a milter or over HTTP. What came "
      "through an SMTP "

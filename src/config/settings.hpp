@@ -206,6 +206,14 @@ struct WatchSettings {
     bool operator==(const WatchSettings&) const = default;
 };
 
+/// Mail that goes round the filters.
+struct DetourSettings {
+    DetourMode mode = DetourMode::hold;
+    std::uint32_t hours = 24;  ///< how long a file that was held back is remembered
+
+    bool operator==(const DetourSettings&) const = default;
+};
+
 /// Reports, incidents and what is done about them.
 struct RespondSettings {
     std::optional<std::string> people;  ///< file; unset: the response is off
@@ -293,6 +301,7 @@ struct Settings {
     UnscannableSettings unscannable;
     HeaderSettings headers;
     BannerSettings banner;
+    DetourSettings detours;
     ReleaseSettings release;
     KeepSettings keep;
     HuntSettings hunt;

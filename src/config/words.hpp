@@ -37,6 +37,8 @@ enum class WatchMode : std::uint8_t { off, observe, hold };
 
 /// What is in other hands when a canary is hit.
 enum class CanaryAbout : std::uint8_t { list, infrastructure };
+/// What happens to mail that goes round the filters: nothing; it is noted; it is held.
+enum class DetourMode : std::uint8_t { off, observe, hold };
 
 /// Encryption toward an IMAP server.
 enum class MailboxTls : std::uint8_t { implicit, starttls, none };
@@ -89,6 +91,8 @@ inline constexpr std::array<std::string_view, 6> words<Disposition>{"accept", "t
                                                                     "hold",   "reject", "tempfail"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<BannerReason>{"first_contact", "suspicious", "phish"};
+template <>
+inline constexpr std::array<std::string_view, 3> words<DetourMode>{"off", "observe", "hold"};
 template <>
 inline constexpr std::array<std::string_view, 3> words<WatchMode>{"off", "observe", "hold"};
 template <>

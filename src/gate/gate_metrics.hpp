@@ -19,6 +19,7 @@ struct GateMetrics {
     LabelledCounter bytes;     ///< listener_kind, direction
     LabelledCounter outcomes;  ///< how scans ended
     LabelledCounter banners;   ///< of passing mail that should have one: whether it is shown
+    LabelledCounter detours;   ///< mail that went round the filters: kind, group, mode
     Histogram judge_s{judge_bounds_s};
     std::uint64_t evidence_failures = 0;
     std::uint64_t record_failures = 0;

@@ -10,6 +10,7 @@
 #include "base/ip_network.hpp"
 #include "base/limits.hpp"
 #include "gate/banner_edits.hpp"
+#include "gate/detoured_mail.hpp"
 #include "gate/envelope_record.hpp"
 #include "gate/held_again.hpp"
 #include "gate/recipient_decisions.hpp"
@@ -42,6 +43,9 @@ std::string reasons_json(const Judgement& judgement) {
                       " recipients, passed on to the others");
     if (!judgement.held_already_sha256.empty())
         out.push_back("held already, and not kept twice: the sender sent it again");
+    if (judgement.detour && judgement.detour->mode == DetourMode::observe)
+        out.push_back("would be held: " + judgement.detour->reason);
+    if (judgement.detour) out.push_back("coaching: " + judgement.detour->coaching);
     if (judgement.banner.wanted()) out.push_back("banner: " + judgement.banner.summary());
     if (!judgement.scan.detail.empty()) out.push_back(judgement.scan.detail);
     for (const mail::Ambiguity& ambiguity : judgement.scan.report.ambiguities)
@@ -116,6 +120,7 @@ store::Held make_held(const store::Record& record, const Envelope& envelope, con
     held.subject = record.subject;
     held.size_bytes = record.size_bytes;
     held.reason = judgement.decision.reason;
+    if (judgement.holds_detour()) held.reason += ". " + judgement.detour->coaching;
     held.alarm = judgement.alarm;
     held.content_sha256 = record.content_sha256;
     return held;
@@ -379,7 +384,8 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
                           .customer = out.customer,
                           .recipient = {},
                           .tries = count_try(services, counts, key, now)};
-    const std::vector<Decision> decisions = decide_each(services, envelope, subject, now);
+    std::vector<Decision> decisions = decide_each(services, envelope, subject, now);
+    look_for_detour(services, envelope, out, decisions, now);
     TransactionDecision together = combine(envelope.recipients, decisions);
     out.decision = std::move(together.decision);
     out.passing = std::move(together.passing);
@@ -445,6 +451,7 @@ void record(GateServices& services, net::Fiber& fiber, const Envelope& envelope,
         services.log.write(LogLevel::error, "journal.not_written", {{"error", written.error().message}});
     } else {
         services.history.note(record, written_by(services, record.customer));
+        note_detour(services, record, judgement);
         keep_for_hunts(services, record, content, judgement);
         note_outcomes(services, envelope, judgement);
         if (services.recorded) services.recorded(record);
@@ -486,7 +493,9 @@ std::vector<HeaderField> headers_for(const GateServices& services, const Envelop
 std::string rejection_text(const Judgement& judgement) {
     // Why an order was given is told to nobody outside: it may have been given about this very sender.
     const bool by_order = judgement.decision.by == DecidedBy::order;
-    const std::string why = by_order ? "by decision of the operator" : reply_text(judgement.decision.reason);
+    const std::string why = by_order                   ? "by decision of the operator"
+                            : judgement.holds_detour() ? judgement.detour->for_sender
+                                                       : reply_text(judgement.decision.reason);
     return "refused: " + why + " (" + judgement.record_id + ")";
 }
 
@@ -495,7 +504,9 @@ proto::SmtpReply refusal(const Judgement& judgement) {
         case Disposition::hold:
         case Disposition::quarantine:
             // RFC 5321 section 4.2.5: 250 means that we answer for the message now. It is stored; a person decides.
-            return proto::make_reply(250, "2.0.0", "held for review as " + judgement.held_id);
+            return proto::make_reply(250, "2.0.0",
+                                     (judgement.holds_detour() ? judgement.detour->for_sender + " " : "") +
+                                         "held for review as " + judgement.held_id);
         case Disposition::reject: return proto::make_reply(550, "5.7.1", rejection_text(judgement));
         case Disposition::accept:
         case Disposition::tag:

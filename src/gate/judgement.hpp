@@ -2,11 +2,13 @@
 // SMTP, milter and HTTP all come this way.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gate/banner.hpp"
 #include "gate/buffered_content.hpp"
+#include "gate/detours.hpp"
 #include "gate/envelope.hpp"
 #include "gate/policy.hpp"
 #include "gate/services.hpp"
@@ -34,18 +36,21 @@ struct Judgement {
     std::vector<std::string> passing;  ///< recipients who get the message
     std::vector<std::string> kept;     ///< recipients for whom it is kept
     pool::ScanOutcome scan;
-    Banner banner;                   ///< of a message that somebody gets
-    bool scan_spared = false;        ///< an order blocks the sender: no reader was asked
-    TimePoint judged_at;             ///< the time of its record
-    std::uint64_t watch_number = 0;  ///< Record::watch_number
-    std::string watched;             ///< Record::watched
-    std::string alarm;               ///< of the watch, that holds it; empty: none does
-    Room room = Room::yes;           ///< for a message that an alarm holds
+    Banner banner;                      ///< of a message that somebody gets
+    std::optional<FoundDetour> detour;  ///< it goes round the filters, and would have passed
+    bool scan_spared = false;           ///< an order blocks the sender: no reader was asked
+    TimePoint judged_at;                ///< the time of its record
+    std::uint64_t watch_number = 0;     ///< Record::watch_number
+    std::string watched;                ///< Record::watched
+    std::string alarm;                  ///< of the watch, that holds it; empty: none does
+    Room room = Room::yes;              ///< for a message that an alarm holds
     std::uint64_t size_bytes = 0;
     Deadline begun{};       ///< when the whole message was there
     bool recorded = false;  ///< the record is durable; without it the sender must be told to try again
     /// Some get it and for others it is kept.
     [[nodiscard]] bool split() const { return !passing.empty() && !kept.empty(); }
+    /// It is held because it goes round the filters, and for no other reason.
+    [[nodiscard]] bool holds_detour() const { return detour && decision.reason == detour->reason; }
 };
 
 /// Scans and decides; writes nothing. A session that has to do something before the decision counts (a new transaction for fewer

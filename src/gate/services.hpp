@@ -10,6 +10,8 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "gate/banner.hpp"
+#include "gate/blocked_files.hpp"
+#include "gate/detours.hpp"
 #include "gate/gate_metrics.hpp"
 #include "gate/held_again.hpp"
 #include "gate/journal_writer.hpp"
@@ -35,6 +37,7 @@ struct GateRules {
     HeaderPolicy inbound_headers = HeaderPolicy::tagged;
     HeaderPolicy outbound_headers = HeaderPolicy::none;
     BannerRules banner;
+    DetourRules detours;
     /// Where people report mail, in lower case: what is for one of these is kept for the response, and never filtered away.
     std::vector<std::string> report_addresses;
     /// Tries of one message further apart are counted anew.
@@ -56,6 +59,9 @@ struct GateServices {
     std::shared_ptr<const GateRules> rules = std::make_shared<const GateRules>();
     UnscannableTries tries{limits::unscannable_tries};
     store::HistoryIndex history{};
+    BlockedFiles blocked{};
+    /// In which group of people an address is counted; empty: nobody knows any groups.
+    std::function<std::string(std::string_view address)> group_of = {};
     std::size_t buffered_bytes = 0;  ///< content of all sessions now in memory
     std::size_t buffered_bytes_max = limits::gate_buffered_bytes;
     std::size_t message_bytes = limits::message_bytes;  ///< the largest message that is taken

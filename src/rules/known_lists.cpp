@@ -1,4 +1,4 @@
-// Names of the lists in the open feed, and where each comes from.
+// Names of the lists in the open feed, and of our own (file_share_hosts), and where each comes from.
 #include <algorithm>
 #include <array>
 
@@ -16,6 +16,7 @@ constexpr auto known = std::to_array<KnownList>({
     {"file_extensions_common_archives", ListKind::fixed, ListItems::texts},
     {"file_extensions_executables", ListKind::fixed, ListItems::texts},
     {"file_extensions_macros", ListKind::fixed, ListItems::texts},
+    {"file_share_hosts", ListKind::fixed, ListItems::texts},
     {"file_types_images", ListKind::fixed, ListItems::texts},
     {"free_email_providers", ListKind::fixed, ListItems::texts},
     {"free_file_hosts", ListKind::fixed, ListItems::texts},

@@ -124,6 +124,11 @@ public:
     /// some out. Only time, direction, customer, header_from, recipients, verdict, disposition and outcome are set. Errors:
     /// unavailable, io.
     [[nodiscard]] Result<void> visit_newest(std::size_t rows_max, const SeeRecord& see);
+    /// Calls `see` with the newest records since `since` that were refused or kept and have a file, `rows_max` at most, the
+    /// oldest of them first. Only id, time, direction, header_from, recipients, disposition, reasons and one attachment_sha256
+    /// are set. Errors: unavailable, io.
+    [[nodiscard]] Result<void> visit_blocked_files(TimePoint since, std::size_t rows_max,
+                                                   const SeeRecord& see);
     /// Newest first.
     [[nodiscard]] Result<std::vector<Record>> list(const RecordFilter& filter);
     /// How many fit, whatever the limit.
