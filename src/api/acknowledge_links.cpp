@@ -2,14 +2,13 @@
 
 #include <charconv>
 
+#include "api/link_signature.hpp"
 #include "base/token.hpp"
 
 namespace tocsin::api {
 
 namespace {
 
-/// Hexadecimal digits of the signature: 128 bits.
-constexpr std::size_t signature_digits = 32;
 constexpr std::string_view prefix = "ack.";
 
 /// Takes what stands behind the last dot off the end of `text`.
@@ -23,8 +22,7 @@ std::string_view take_last(std::string_view& text) {
 }  // namespace
 
 std::string AcknowledgeLinks::signature_of(std::string_view text) const {
-    const Hash256 hash = keyed_hash(key_, as_bytes(text));
-    return to_hex(std::as_bytes(std::span(hash))).substr(0, signature_digits);
+    return link_signature(key_, text);
 }
 
 std::string AcknowledgeLinks::make(const AcknowledgeLink& link, TimePoint expires) const {

@@ -10,7 +10,7 @@ namespace {
 
 using proto::HttpResponse;
 
-constexpr std::string_view answer = "acknowledge=yes";
+constexpr std::string_view posted_answer = "acknowledge=yes";
 
 /// What the page says of an incident is what the notice said.
 std::string about(const respond::Incident& incident) {
@@ -55,7 +55,7 @@ HttpResponse AcknowledgePages::handle(net::Fiber& fiber, const proto::HttpReques
         return public_page(410, "This is over",
                            "<p>The incident is closed. There is nothing left to do.</p>");
     if (incident->is_acknowledged()) return taken_page(*incident, link->person);
-    if (request.method == "POST" && request.body == answer) return acknowledge(fiber, *link, caller);
+    if (request.method == "POST" && request.body == posted_answer) return acknowledge(fiber, *link, caller);
     return public_page(request.method == "GET" ? 200 : 400, "Do you have it?",
                        about(*incident) + "<p>If you say so, nobody else is paged: the incident is yours.</p>"
                                           "<form method=\"post\"><p><button name=\"acknowledge\" "

@@ -2,20 +2,13 @@
 
 #include <charconv>
 
+#include "api/link_signature.hpp"
 #include "base/token.hpp"
 
 namespace tocsin::api {
 
-namespace {
-
-/// Hexadecimal digits of the signature: 128 bits.
-constexpr std::size_t signature_digits = 32;
-
-}  // namespace
-
 std::string AnswerLinks::signature_of(std::string_view text) const {
-    const Hash256 hash = keyed_hash(key_, as_bytes(text));
-    return to_hex(std::as_bytes(std::span(hash))).substr(0, signature_digits);
+    return link_signature(key_, text);
 }
 
 std::string AnswerLinks::make(const std::string& alarm, TimePoint expires) const {

@@ -1,4 +1,5 @@
-// Canaries: addresses that nobody has and logins that nobody uses. Mail that touches one shows that a list, or what sends, is in other hands.
+// Canaries: addresses that nobody has and logins that nobody uses. Mail that touches one shows that a list, or what sends, is in
+// other hands.
 #pragma once
 
 #include <cstddef>

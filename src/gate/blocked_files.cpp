@@ -4,6 +4,7 @@
 
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
+#include "gate/address_match.hpp"
 #include "gate/link_reason.hpp"
 
 namespace tocsin::gate {
@@ -13,15 +14,11 @@ std::string key_of(std::string_view direction, std::string_view header_from) {
     return std::string(direction) + " " + ascii_lower(header_from);
 }
 
-std::string domain_of(std::string_view address) {
-    return ascii_lower(address.substr(address.rfind('@') + 1));
-}
-
 /// Empty where there are too many: then every domain counts.
 std::vector<std::string> domains_of(std::span<const std::string> recipients) {
     std::vector<std::string> domains;
     for (const std::string& recipient : recipients) {
-        std::string domain = domain_of(recipient);
+        std::string domain = ascii_lower(domain_of(recipient));
         if (contains(domains, domain)) continue;
         if (domains.size() >= limits::blocked_domains) return {};
         domains.push_back(std::move(domain));
@@ -68,7 +65,7 @@ std::optional<BlockedFile> BlockedFiles::latest(std::string_view direction, std:
     if (header_from.empty() || found == senders_.end()) return std::nullopt;
     for (auto message = found->second.rbegin(); message != found->second.rend(); ++message) {
         const auto is_there = [&](const std::string& recipient) {
-            return message->domains.empty() || contains(message->domains, domain_of(recipient));
+            return message->domains.empty() || contains(message->domains, ascii_lower(domain_of(recipient)));
         };
         if (message->file.time >= since && std::ranges::any_of(recipients, is_there)) return message->file;
     }

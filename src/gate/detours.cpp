@@ -6,6 +6,7 @@
 
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
+#include "gate/address_match.hpp"
 #include "gate/link_reason.hpp"
 #include "gate/own_name.hpp"
 
@@ -20,11 +21,6 @@ constexpr const char* own_mailbox_coaching =
 constexpr const char* link_coaching =
     "A file that was held back is no reason for a detour. Ask the security desk to look at it: what is "
     "harmless is let through.";
-
-std::string domain_of(std::string_view address) {
-    const std::size_t at = address.rfind('@');
-    return at == std::string_view::npos ? std::string() : ascii_lower(address.substr(at + 1));
-}
 
 /// Begins of subjects by which mail programs mark what is passed on or answered, so that the company's mail is quoted below.
 bool is_passed_on(std::string_view subject) {
@@ -47,10 +43,11 @@ std::optional<FoundDetour> to_own_mailbox(const DetourRules& rules, const Detour
     if (!subject.by_organisation || !rules.is_free_mail || !carries_something(subject.report))
         return std::nullopt;
     // Who writes from a free mailbox is no employee at his desk.
-    if (facts.header_from.empty() || rules.is_free_mail(domain_of(facts.header_from))) return std::nullopt;
+    if (facts.header_from.empty() || rules.is_free_mail(ascii_lower(domain_of(facts.header_from))))
+        return std::nullopt;
     FoundDetour found{.kind = Detour::own_mailbox, .coaching = own_mailbox_coaching};
     for (const std::string& recipient : subject.envelope.recipients)
-        if (rules.is_free_mail(domain_of(recipient)) &&
+        if (rules.is_free_mail(ascii_lower(domain_of(recipient))) &&
             resembles_own_name(facts.header_from, facts.header_from_name, recipient))
             found.recipients.push_back(recipient);
     if (found.recipients.empty()) return std::nullopt;

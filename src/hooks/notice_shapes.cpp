@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/limits/hooks.hpp"
+#include "hooks/json_text.hpp"
 
 namespace tocsin::hooks {
 
@@ -26,10 +27,6 @@ struct Words {
     }
     std::string subject, text;
 };
-
-std::string dumped(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 json generic(const NoticeCall& notice) {
     const Words words(notice);

@@ -3,16 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/limits/hooks.hpp"
+#include "hooks/json_text.hpp"
 
 namespace tocsin::hooks {
 
 namespace {
 
 using nlohmann::json;
-
-std::string dumped(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::string value_of(const StepCall& step, const std::string& name) {
     const auto found = step.values.find(name);

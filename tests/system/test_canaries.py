@@ -1,4 +1,4 @@
-"""Canaries: mail to an address that nobody has opens an incident, once, and what is missed while the response is away is found."""
+"""Canaries: mail to an address that nobody has opens an incident, once; what hit while the response was off is found."""
 import unittest
 
 from test_response import CONFIGURATION, House
@@ -20,7 +20,8 @@ class CanaryTest(House):
     configuration = CONFIGURATION + CANARIES
 
     def send(self, direction, sender, recipient, number):
-        return self.daemon.send(direction, sender, [recipient], NEWS % (sender.encode(), recipient.encode(), b"%d@news.example" % number))
+        mail = NEWS % (sender.encode(), recipient.encode(), b"%d@news.example" % number)
+        return self.daemon.send(direction, sender, [recipient], mail)
 
     def test_a_list_in_other_hands_opens_one_incident_with_its_playbook(self):
         self.assertEqual(self.send("outbound", "bounce@acme.example", "x7k2@esp.example", 1)[0], 250)
