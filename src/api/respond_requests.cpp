@@ -25,6 +25,38 @@ namespace {
 using nlohmann::json;
 using proto::HttpResponse;
 
+constexpr std::string_view notice_state_words[] = {"waiting", "done", "failed", "all"};
+
+struct FoundNotice {
+    const respond::Incident* incident;
+    respond::Notice notice;
+};
+
+/// `failed`: nobody may have got it.
+bool is_in_state(const respond::Notice& notice, std::string_view wanted) {
+    using respond::EffectState;
+    switch (notice.state) {
+        case EffectState::waiting:
+        case EffectState::attempted: return wanted == "all" || wanted == "waiting";
+        case EffectState::done: return wanted == "all" || wanted == "done";
+        case EffectState::failed:
+        case EffectState::unknown: return wanted == "all" || wanted == "failed";
+        case EffectState::withdrawn: break;
+    }
+    return wanted == "all";
+}
+
+json notice_json(const respond::Response& response, const FoundNotice& found) {
+    json out(respond::to_json(found.notice));
+    out["incident"] = found.incident->id;
+    out["number"] = found.incident->number;
+    if (const respond::EffectRow* const row = response.effect(found.notice.key); row != nullptr) {
+        out["attempts"] = row->attempts;
+        if (!row->outcome.empty()) out["outcome"] = row->outcome;
+    }
+    return out;
+}
+
 constexpr std::string_view incident_state_words[] = {"open", "desk", "all"};
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
@@ -73,7 +105,7 @@ const respond::Incident* find_incident(const respond::Response& response, const 
 
 bool RespondRequests::is_about_response(std::string_view path) {
     for (const std::string_view begin :
-         {"/v1/reports", "/v1/incidents", "/v1/playbooks", "/v1/people", "/v1/acts"})
+         {"/v1/reports", "/v1/incidents", "/v1/notices", "/v1/playbooks", "/v1/people", "/v1/acts"})
         if (path == begin || (path.starts_with(begin) && path[begin.size()] == '/')) return true;
     return false;
 }
@@ -87,6 +119,7 @@ HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest
     if (is_export(target.path)) return export_incident(services_, target, asker.name);
     if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()), asker);
     if (target.path.starts_with(one_incident)) return show_incident(target.path.substr(one_incident.size()));
+    if (target.path == "/v1/notices") return list_notices(target);
     if (target.path == "/v1/playbooks") return list_playbooks();
     if (target.path == "/v1/people") return list_people();
     return list_incidents(target);
@@ -204,6 +237,38 @@ HttpResponse RespondRequests::show_incident(const std::string& id) const {
     const respond::Incident* incident = find_incident(response, id);
     if (incident == nullptr) return refuse({ErrorCode::not_found, "there is no incident " + id});
     return answer(200, json(respond::to_json(response, *incident)));
+}
+
+/// Notices of one incident or of all, the newest first, with what became of each; and those that were due and did not go out.
+HttpResponse RespondRequests::list_notices(const proto::HttpTarget& target) const {
+    const respond::Response& response = *services_.actions.response;
+    const Result<std::optional<std::string>> state = word_parameter(target, "state", notice_state_words);
+    if (!state) return refuse(state.error());
+    const Result<std::size_t> limit = limit_parameter(target);
+    if (!limit) return refuse(limit.error());
+    const std::optional<std::string> name = parameter(target, "incident");
+    const respond::Incident* const only = name ? find_incident(response, *name) : nullptr;
+    if (name && only == nullptr) return refuse({ErrorCode::not_found, "there is no incident " + *name});
+    std::vector<FoundNotice> found;
+    for (const auto& [id, incident] : response.incidents()) {
+        if (only != nullptr && &incident != only) continue;
+        for (respond::Notice& notice : response.notices_of(incident))
+            if (is_in_state(notice, state->value_or("all"))) found.push_back({&incident, std::move(notice)});
+    }
+    std::ranges::stable_sort(found, std::greater{}, [](const FoundNotice& one) { return one.notice.due; });
+    json list = json::array();
+    for (const FoundNotice& one : found) {
+        if (list.size() >= *limit) break;
+        list.push_back(notice_json(response, one));
+    }
+    json missed = json::array();
+    for (const respond::MissedNotice& one : response.missed_notices(services_.clock.now()))
+        if (only == nullptr || one.incident == only->id)
+            missed.push_back({{"incident", one.incident}, {"what", one.what}, {"due", to_rfc3339(one.due)}});
+    return answer(200, {{"notices", std::move(list)},
+                        {"missed", std::move(missed)},
+                        {"total", found.size()},
+                        {"more", found.size() > *limit}});
 }
 
 HttpResponse RespondRequests::list_playbooks() const {

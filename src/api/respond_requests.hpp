@@ -89,6 +89,7 @@ private:
     [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_incident(const std::string& id) const;
     [[nodiscard]] proto::HttpResponse list_playbooks() const;
+    [[nodiscard]] proto::HttpResponse list_notices(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse list_people() const;
 
     RespondServices services_;

@@ -46,6 +46,7 @@ constexpr Route all_routes[] = {
     {"GET", "/v1/reports/ID", "", everybody},
     {"GET", "/v1/incidents", "state limit", readers},
     {"GET", "/v1/incidents/ID", "", readers},
+    {"GET", "/v1/notices", "incident state limit", readers},
     {"GET", "/v1/playbooks", "", staff},
     {"GET", "/v1/people", "", staff},
     {"POST", "/v1/acts", "", staff},

@@ -23,7 +23,7 @@ namespace tocsin::app {
 namespace {
 
 /// Besides one for each report mailbox.
-constexpr std::size_t fibers_of_room = 3;
+constexpr std::size_t fibers_of_room = 4;
 constexpr std::int64_t missed_us = 24LL * 3'600 * 1'000'000;
 
 Result<respond::Setup> read_setup(const RoomServices& services) {
@@ -86,7 +86,7 @@ ResponseRoom::ResponseRoom(RoomServices services)
       service_(store_, services_.blocking, services_.loop, services_.clock, services_.log),
       intake_({services_.settings, service_, services_.held, services_.journal, services_.evidence,
                services_.readers, services_.blocking, services_.clock, services_.log}),
-      canaries_(services_.settings),
+      canaries_(services_.settings), coach_(services_.settings, services_.clock, services_.log),
       mailboxes_({services_.settings, purges_, services_.journal, service_, services_.readers,
                   services_.blocking, services_.clock}),
       webhooks_({services_.settings, services_.blocking, services_.loop, services_.clock}),
@@ -116,6 +116,7 @@ Result<void> ResponseRoom::start(net::Fiber& fiber) {
     TRY(check_mailboxes(fiber));
     TRY(fibers_.spawn([this](net::Fiber& own) { service_.act_for_ever(own, perform_); }));
     TRY(fibers_.spawn([this](net::Fiber& own) { intake_.work_for_ever(own); }));
+    TRY(fibers_.spawn([this](net::Fiber& own) { coach_.work_for_ever(own); }));
     for (ReportPickUp& pick_up : pick_ups_)
         TRY(fibers_.spawn([&pick_up](net::Fiber& own) { pick_up.work_for_ever(own); }));
     return fibers_.spawn([this](net::Fiber& own) { tell_for_ever(own); });

@@ -9,6 +9,7 @@
 
 #include "api/respond_requests.hpp"
 #include "app/canaries.hpp"
+#include "app/coach.hpp"
 #include "app/mailbox_actions.hpp"
 #include "app/notice_sender.hpp"
 #include "app/report_intake.hpp"
@@ -55,6 +56,10 @@ public:
 
     /// A message was recorded. What leaves with malware, and what hits a canary, is told. It waits for nothing.
     void see(const store::Record& record);
+    /// One of our own people wrote it, and it is held: he hears why.
+    void coach(const store::Record& record, std::string coaching) {
+        coach_.tell(record, std::move(coaching));
+    }
     /// Somebody said that it was not the customer. It waits for nothing.
     void note_alarm(const watch::Alarm& alarm);
 
@@ -83,6 +88,7 @@ private:
     ResponseService service_;
     ReportIntake intake_;
     Canaries canaries_;
+    Coach coach_;
     MailboxActions mailboxes_;
     Webhooks webhooks_;
     NoticeSender notices_;

@@ -281,6 +281,9 @@ private:
             *held_, *journal_, *orders_, *readers_, *blocking_, loop_, clock_, log_, acknowledge_key_,
             watch_ ? &*watch_ : nullptr, [this](net::Fiber& own) { return load_orders(own); }});
         TRY(response_->start(fiber));
+        services_->coach = [this](const store::Record& record, const gate::FoundDetour& detour) {
+            response_->coach(record, detour.coaching);
+        };
         services_->recorded = [this](const store::Record& record) { response_->see(record); };
         services_->group_of = [this](std::string_view address) {
             return counted_group(response_->actions().response->setup().directory, address);

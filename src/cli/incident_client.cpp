@@ -301,6 +301,36 @@ int run_playbook_list(const ClientOptions& options, const IncidentWords&) {
     return exit_nothing_found;
 }
 
+int run_notice_list(const ClientOptions& options, const IncidentWords& words) {
+    std::string target = "/v1/notices";
+    if (!words.id.empty()) add_parameter(target, "incident", words.id);
+    if (!words.limit_state.empty()) add_parameter(target, "state", words.limit_state);
+    add_parameter(target, "limit", std::to_string(words.limit));
+    Result<json> answer = call_daemon(options, "GET", target);
+    if (!answer) return say(answer);
+    if (options.json) {
+        print_json(*answer);
+        return exit_nothing_found;
+    }
+    const json& notices = member(*answer, "notices");
+    if (notices.empty()) fmt::print("No notice.\n");
+    for (const json& notice : notices) {
+        const std::string by = text(notice, "channel").empty() ? "" : " by " + short_text(notice, "channel");
+        const std::string outcome =
+            text(notice, "outcome").empty() ? "" : ": " + short_text(notice, "outcome");
+        fmt::print("{}  incident {:<4} {:<9} {:<9} {}{}  {}{}\n", text(notice, "due"),
+                   number(notice, "number"), short_text(notice, "state"), short_text(notice, "notice"),
+                   short_text(notice, "whom"), by, short_text(notice, "template"), outcome);
+    }
+    if (member(*answer, "more") == true)
+        fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"),
+                   notices.size());
+    for (const json& missed : member(*answer, "missed"))
+        fmt::print("MISSED  due {}, incident {}: {}. Tell them by telephone, and look at the daemon's log.\n",
+                   text(missed, "due"), short_text(missed, "incident"), short_text(missed, "what"));
+    return exit_nothing_found;
+}
+
 int run_person_list(const ClientOptions& options, const IncidentWords&) {
     Result<json> answer = call_daemon(options, "GET", "/v1/people");
     if (!answer) return say(answer);

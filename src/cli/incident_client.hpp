@@ -44,6 +44,7 @@ int run_incident_close(const ClientOptions& options, const IncidentWords& words)
 int run_report_submit(const ClientOptions& options, const IncidentWords& words);
 int run_report_show(const ClientOptions& options, const IncidentWords& words);
 int run_playbook_list(const ClientOptions& options, const IncidentWords& words);
+int run_notice_list(const ClientOptions& options, const IncidentWords& words);
 int run_person_list(const ClientOptions& options, const IncidentWords& words);
 
 }  // namespace tocsin::cli

@@ -183,6 +183,17 @@ void add_incidents(CLI::App& app, IncidentWords& words, ClientOptions& client, C
     CLI::App* playbooks = app.add_subcommand("playbook", "What is done when something happens");
     playbooks->require_subcommand(1);
     Commands(*playbooks, words, client, chosen).add("list", "Playbooks that are in force", run_playbook_list);
+    CLI::App* notices = app.add_subcommand("notice", "What was told to whom, and what did not go out");
+    notices->require_subcommand(1);
+    CLI::App* notice_list =
+        Commands(*notices, words, client, chosen)
+            .add("list", "Notices, the newest first, and what was due and did not go out", run_notice_list);
+    not_empty(notice_list->add_option("--incident", words.id, "number or id of an incident (default: all)"));
+    notice_list->add_option("--state", words.limit_state, "all (default), waiting, done, failed")
+        ->check(CLI::IsMember({"all", "waiting", "done", "failed"}));
+    notice_list->add_option("--limit", words.limit, "at most so many")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
     CLI::App* people = app.add_subcommand("person", "Who is told and paged");
     people->require_subcommand(1);
     Commands(*people, words, client, chosen)

@@ -1,4 +1,4 @@
-// The commands `tocsin incident`, `tocsin playbook`, `tocsin person` as the command line offers them.
+// The commands `tocsin incident`, `tocsin playbook`, `tocsin notice`, `tocsin person` as the command line offers them.
 #pragma once
 
 #include "cli/command_line_detail.hpp"

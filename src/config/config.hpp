@@ -48,6 +48,8 @@ struct Parsed {
 /// The mail server that takes questions to contacts: ask_through, where released outbound mail goes, or the next hop of the first
 /// SMTP listener that is not inbound, or of any. Nothing: there is none.
 [[nodiscard]] std::optional<Address> question_hop(const Settings& settings);
+/// An address as we write it into an envelope and into a header field of our own: nothing that would have to be quoted.
+[[nodiscard]] bool is_plain_address(std::string_view text);
 
 /// A SHA-256 as people write it: 64 hexadecimal digits, with colons or without. Nothing: it is none.
 [[nodiscard]] std::optional<Hash256> certificate_hash(std::string_view text);

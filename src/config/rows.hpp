@@ -28,9 +28,6 @@ struct RowPlaces {
 /// By name of the section; as many as the section has rows in the file.
 using Places = std::map<std::string, std::vector<RowPlaces>, std::less<>>;
 
-/// An address as we write it into an envelope and into a header field of our own: nothing that would have to be quoted.
-[[nodiscard]] bool is_plain_address(std::string_view text);
-
 /// Fills in what depends on other settings: default listeners, names, sessions, next hops, unknown_sender.
 void complete(Settings& settings, const Places& places);
 

@@ -39,6 +39,9 @@ void note_detour(GateServices& services, const store::Record& record, const Judg
     services.log.write(
         LogLevel::info, "message.round_the_filters",
         {{"id", record.id}, {"kind", std::string(kind)}, {"mode", std::string(mode)}, {"group", group}});
+    if (services.coach && judgement.holds_detour() &&
+        record.direction == mail::to_string(mail::Direction::outbound))
+        services.coach(record, *judgement.detour);
 }
 
 }  // namespace tocsin::gate

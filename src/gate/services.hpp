@@ -69,6 +69,8 @@ struct GateServices {
     const MailWatch* watch = nullptr;  ///< nullptr: what customers send is not compared with their past
     /// Told of every record that was written; empty: nobody looks for what has to be answered.
     std::function<void(const store::Record&)> recorded = {};
+    /// Told of mail of our own people that is held because it goes round the filters; empty: nobody tells them.
+    std::function<void(const store::Record&, const FoundDetour&)> coach = {};
     MailKeeper* keeper = nullptr;  ///< nullptr: no mail is kept for looking again
 };
 

@@ -235,6 +235,11 @@ class OpenApi(unittest.TestCase):
         self.wait_for(lambda: self.ask("GET", "/v1/incidents/{id}", verified["incident"])["notices"], "nobody is told")
         self.ask("GET", "/v1/incidents/{id}", "99", status=404)
         self.ask("GET", "/v1/incidents", query={"state": "some"}, status=400)
+        told = self.ask("GET", "/v1/notices", query={"incident": str(verified["number"]), "limit": "3"})
+        self.assertTrue(told["notices"])
+        self.assertEqual({one["incident"] for one in told["notices"]}, {verified["incident"]})
+        self.ask("GET", "/v1/notices", query={"incident": "99"}, status=404)
+        self.ask("GET", "/v1/notices", query={"state": "some"}, status=400)
         for form in ("stix", "misp", "csv", "xarf"):
             self.ask("GET", "/v1/incidents/{id}/export", str(verified["number"]),
                      {"as": form, "tlp": "green", "include_known": "1", "organisation": "Example", "contact": "a@esp.example",

@@ -173,6 +173,34 @@ class Groups(Detours):
         self.assertFalse([line for line in lines if "muster" in line or "quick" in line or "@" in line])
 
 
+class Coached(Detours):
+    configuration = '[respond]\npeople = "{people}"\nnotices_from = "security@company.example"\n'
+
+    def told(self):
+        return [one for one in self.sink.delivered if one.mail_from == "security@company.example" and one.recipients == [ANNA]]
+
+    def test_the_writer_hears_once_in_a_mail_why_and_what_to_do_instead(self):
+        own = "annamuster77@gmail.com"
+        for _ in range(3):
+            self.daemon.send("outbound", ANNA, [own], letter(ANNA, own, file="prices.csv"))
+        deadline = time.monotonic() + 20
+        while not self.told() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1)
+        mail, = self.told()
+        self.assertIn(b"Subject: Your mail is held", mail.content)
+        text = mail.content.replace(b"=\r\n", b"").replace(b"\r\n", b" ")
+        for words in (b"Nothing is lost", b"annamuster77@gmail.com", b"Company papers stay", b"Nobody is blamed"):
+            self.assertIn(words, text)
+
+    def test_a_stranger_is_told_nothing(self):
+        self.block_a_file()
+        self.daemon.send("inbound", PARTNER, [BERT], link())
+        time.sleep(2)
+        self.assertFalse([one for one in self.sink.delivered if one.mail_from == "security@company.example"
+                          and PARTNER in one.recipients])
+
+
 class Observe(Detours):
     configuration = '[round_the_filters]\nmode = "observe"\n'
 

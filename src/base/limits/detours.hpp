@@ -15,4 +15,11 @@ inline constexpr std::size_t blocked_rows_read = 100'000;
 /// A group with fewer people is counted with all other small ones: a number must not be about somebody.
 inline constexpr std::size_t counted_group_people = 5;
 
+/// One person is told once in this time why his mail was held.
+inline constexpr std::int64_t coach_again_us = 3'600LL * 1'000'000;
+/// Mails to people that wait, and people who were told of late; more are not told, and their mail is held all the same.
+inline constexpr std::size_t coach_waiting = 1'000, coach_people = 20'000;
+inline constexpr std::uint32_t coach_tries = 5;
+inline constexpr std::uint32_t coach_pause_ms = 20'000;
+
 }  // namespace tocsin::limits

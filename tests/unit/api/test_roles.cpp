@@ -38,6 +38,7 @@ TEST_CASE("roles and what they may ask") {
         {"DELETE", "/v1/held/h1", "responder"},
         {"POST", "/v1/orders", "responder"},
         {"GET", "/v1/incidents/1", "desk responder approver"},
+        {"GET", "/v1/notices", "desk responder approver"},
         {"GET", "/v1/incidents/1/export", "responder"},
         {"POST", "/v1/acts", "desk responder approver admin"},
         {"POST", "/v1/tokens", "admin"},
