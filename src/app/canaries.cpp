@@ -4,6 +4,7 @@
 
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
+#include "base/limits/respond.hpp"
 
 namespace tocsin::app {
 
@@ -39,6 +40,12 @@ bool Canaries::is_expected(const config::Canary& canary, const store::Record& re
 
 std::size_t Canaries::number_of(const config::Canary& canary) const {
     return static_cast<std::size_t>(&canary - settings_.canaries.data());
+}
+
+bool Canaries::is_worth_telling(const config::Canary& canary, TimePoint now) {
+    Told& told = told_[number_of(canary)];
+    if (now.microseconds - told.since.microseconds >= limits::canary_window_us) told = {now, 0};
+    return ++told.hits <= limits::canary_hits_told;
 }
 
 respond::CanaryHit Canaries::what_happened(const config::Canary& canary) {

@@ -26,13 +26,21 @@ public:
     /// Its place among the rows, for the name of the fact.
     [[nodiscard]] std::size_t number_of(const config::Canary& canary) const;
     /// What the response is told.
+    /// Whether a hit is told: limits::canary_hits_told of each canary in canary_window_us. A flood to one address must not fill
+    /// the time line of its incident.
+    [[nodiscard]] bool is_worth_telling(const config::Canary& canary, TimePoint now);
     [[nodiscard]] static respond::CanaryHit what_happened(const config::Canary& canary);
 
 private:
     [[nodiscard]] bool is_expected(const config::Canary& canary, const store::Record& record) const;
 
     const config::Settings& settings_;
+    struct Told {
+        TimePoint since;
+        std::size_t hits = 0;
+    };
     std::unordered_map<std::string, const config::Canary*> addresses_, logins_;
+    std::unordered_map<std::size_t, Told> told_;  ///< by the number of the canary
 };
 
 }  // namespace tocsin::app

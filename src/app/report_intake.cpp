@@ -13,8 +13,10 @@
 #include "base/limits/report.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
+#include "base/similarity.hpp"
 #include "net/loop.hpp"
 #include "store/evidence_store.hpp"
+#include "store/order_value.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::app {
@@ -58,6 +60,13 @@ void add(Texts& list, const std::string& value) {
 }
 
 /// What a reader says of one reported mail goes into the facts. Of several, the first that was judged leads.
+/// Whether an order about the link is about less than a whole host.
+bool has_path(std::string_view url) {
+    const std::string key = store::link_key(url);
+    const std::size_t path = key.find_first_of("/?");
+    return path != std::string::npos && path + 1 < key.size();
+}
+
 void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
     facts.judged_as = std::max(facts.judged_as, judged_as(report.verdict));
     if (facts.text_fingerprint == 0) facts.text_fingerprint = report.facts.text_fingerprint;
@@ -65,7 +74,8 @@ void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
     if (facts.sender.empty()) facts.sender = event_text(report.facts.header_from);
     if (facts.subject.empty()) facts.subject = event_text(report.facts.subject);
     for (const scan::FoundUrl& url : report.urls) {
-        add(facts.urls, url.url);
+        // A link to a host alone would block all of that host.
+        if (has_path(url.url)) add(facts.urls, url.url);
         add(facts.hosts, ascii_lower(scan::host_of(url.url)));
     }
     for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
@@ -79,6 +89,13 @@ Result<std::string> ReportIntake::take(net::Fiber& fiber, NewReport report, Byte
     if (content.size() > limits::report_bytes)
         return fail(ErrorCode::limit, fmt::format("the report has {} bytes; at most {} are taken",
                                                   content.size(), limits::report_bytes));
+    // What must be held has the last quarter: reports are brought by strangers, too. Those by mail are there already.
+    const std::uint64_t most = services_.settings.keep.evidence_bytes / 4 * 3;
+    if (report.way != respond::Way::mailbox && services_.evidence.used_bytes() + content.size() > most)
+        return fail(
+            ErrorCode::unavailable,
+            "there is no room for reports: three quarters of keep.evidence_bytes are used; raise it, or "
+            "release and delete what is held");
     const Hash256 stored =
         TRY(services_.blocking.call(fiber, [&] { return services_.evidence.put(content); }));
     if (report.id.empty()) report.id = "r-" + make_id(services_.clock.now().microseconds);
@@ -188,6 +205,7 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
                                                            const respond::Report& report) {
     respond::ReportFacts facts;
     const bool is_pasted = report.note.starts_with(pasted_mark);
+    const bool is_words = is_pasted || report.note.starts_with(words_mark);
     const bool is_the_mail = is_pasted || report.note.starts_with(submitted_mark);
     const pool::ReportOutcome read = services_.readers.read_report(
         fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
@@ -199,8 +217,8 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
     }
     for (const reported::ReportedMail& mail : read.report.mails) {
         if (mail.inside != reported::in_no_mail) continue;
-        // What went through somebody's clipboard proves no more than what he types.
-        facts.grade = std::max(facts.grade, is_pasted ? respond::Grade::text_only : grade_of(mail.grade));
+        // What somebody types, or brings by his clipboard, proves nothing, whatever a reader finds packed in it.
+        facts.grade = std::max(facts.grade, is_words ? respond::Grade::text_only : grade_of(mail.grade));
         if (facts.sender.empty()) facts.sender = event_text(ascii_lower(mail.sender));
         if (facts.subject.empty()) facts.subject = event_text(mail.subject);
         if (mail.length > 0) note_scan(fiber, read.original(mail), facts);
@@ -233,28 +251,35 @@ void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& 
         });
     if (!records || records->empty()) return;
     const store::Record& record = records->front();
-    if (!services_.settings.banner.when.empty()) note_text_without_banner(fiber, record, facts);
+    const Result<bool> same = services_.blocking.call(fiber, [&] { return is_of(record, facts); });
+    if (!same || !*same) return;
+    facts.passed_our_gate = respond::Authenticated::yes;
+    // What is reported may have our banner in it, and what is looked for at the gate and in the journal has not.
+    if (record.text_fingerprint != 0) facts.text_fingerprint = record.text_fingerprint;
     const bool outbound = record.direction == "outbound";
     facts.direction = outbound ? respond::MailDirection::from_customer : respond::MailDirection::inbound;
     if (outbound) facts.customer = event_text(record.customer);
 }
 
-/// What is reported has our banner in it, and what is looked for at the gate and in the journal has not. The Message-ID is the
-/// reporter's word: the record counts when its sender is the same and it links to all that the reported mail links to.
-void ReportIntake::note_text_without_banner(net::Fiber& fiber, const store::Record& record,
-                                            respond::ReportFacts& facts) {
-    if (record.text_fingerprint == 0 || ascii_lower(record.header_from) != ascii_lower(facts.sender)) return;
-    const Result<bool> same = services_.blocking.call(fiber, [&]() -> Result<bool> {
-        for (const std::string& host : facts.hosts) {
-            store::RecordFilter filter;
-            filter.message_id = record.message_id;
-            filter.link_domain = host;
-            filter.limit = 1;
-            if (TRY(services_.journal.list(filter)).empty()) return false;
-        }
-        return !facts.hosts.empty();
-    });
-    if (same && *same) facts.text_fingerprint = record.text_fingerprint;
+/// Whether the record is of the reported mail. The Message-ID is the reporter's word, and every reader of a customer's mail knows
+/// one: sender, each link and each file must be in the record, and what has neither link nor file must have its text.
+Result<bool> ReportIntake::is_of(const store::Record& record, const respond::ReportFacts& facts) const {
+    if (ascii_lower(record.header_from) != ascii_lower(facts.sender)) return false;
+    if (facts.hosts.empty() && facts.hashes.empty())
+        return facts.text_fingerprint != 0 && similar(record.text_fingerprint, facts.text_fingerprint);
+    const auto has = [&](std::optional<std::string> store::RecordFilter::* what,
+                         const std::string& value) -> Result<bool> {
+        store::RecordFilter filter;
+        filter.message_id = record.message_id;
+        filter.*what = value;
+        filter.limit = limits::listing_rows;
+        return contains(TRY(services_.journal.list(filter)), record.id, &store::Record::id);
+    };
+    for (const std::string& host : facts.hosts)
+        if (!TRY(has(&store::RecordFilter::link_domain, host))) return false;
+    for (const std::string& hash : facts.hashes)
+        if (!TRY(has(&store::RecordFilter::attachment_sha256, hash))) return false;
+    return true;
 }
 
 }  // namespace tocsin::app

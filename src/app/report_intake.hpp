@@ -71,8 +71,7 @@ private:
                                                  const respond::Report& report);
     void note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts);
     void note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts);
-    void note_text_without_banner(net::Fiber& fiber, const store::Record& record,
-                                  respond::ReportFacts& facts);
+    [[nodiscard]] Result<bool> is_of(const store::Record& record, const respond::ReportFacts& facts) const;
 
     IntakeServices services_;
     bool failing_ = false;

@@ -182,8 +182,9 @@ void ResponseRoom::see(const store::Record& record) {
 
 void ResponseRoom::note_canaries(const store::Record& record) {
     for (const config::Canary* const canary : canaries_.hit_by(record))
-        note("canary-" + record.id + "-" + std::to_string(canaries_.number_of(*canary)),
-             Canaries::what_happened(*canary));
+        if (canaries_.is_worth_telling(*canary, services_.clock.now()))
+            note("canary-" + record.id + "-" + std::to_string(canaries_.number_of(*canary)),
+                 Canaries::what_happened(*canary));
 }
 
 void ResponseRoom::note_malware(const store::Record& record) {
@@ -217,8 +218,8 @@ void ResponseRoom::tell_for_ever(net::Fiber& fiber) {
         while (!facts_.empty() && !fiber.stop_requested()) {
             const Fact fact = facts_.front();
             const Result<void> told = service_.tell(fiber, fact.what, "tocsin", fact.id);
-            if (!told &&
-                (told.error().code == ErrorCode::unavailable || told.error().code == ErrorCode::io)) {
+            if (!told && (told.error().code == ErrorCode::unavailable || told.error().code == ErrorCode::io ||
+                          told.error().code == ErrorCode::limit)) {
                 services_.log.write(LogLevel::error, "respond.not_written",
                                     {{"key", fact.id}, {"error", told.error().message}});
                 static_cast<void>(net::sleep_until(fiber, net::deadline_in_ms(limits::respond_intake_ms)));

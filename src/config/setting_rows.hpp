@@ -194,7 +194,7 @@ inline constexpr Setting canary_settings[] = {
      .type = Type::text,
      .access = bound<&Settings::canaries, &Canary::address>,
      .help = "An address that nobody has, put into a list, a file or a database. Mail to it, in either "
-             "direction, is a hit.",
+             "direction, is a hit. Your mail server must take mail for it.",
      .most = address_bytes,
      .default_text = "none: the row has a login"},
     {.key = "login",

@@ -125,6 +125,7 @@ void describe(Archive& to, T& value) {
     to.fingerprint("page_fingerprint", value.page_fingerprint);
     to.text("sender", value.sender);
     to.word("sender_authenticated", value.sender_authenticated);
+    to.optional_word("passed_our_gate", value.passed_our_gate);
     to.text("subject", value.subject);
     to.text("customer", value.customer);
     to.text("drill", value.drill);

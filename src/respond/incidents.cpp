@@ -72,7 +72,10 @@ Result<void> Response::on(const Event&, const OverrideAdded& what) {
 
 Result<Incident*> Response::open(std::string id, Source source, Severity severity, std::string title,
                                  std::string_view by) {
-    if (!make_room())
+    // Strangers report: what they bring leaves room for what our own gate and watch see.
+    const bool is_full =
+        source == Source::reports && incidents_.size() >= limits::respond_incidents_of_reports;
+    if (is_full ? !forget_closed() : !make_room())
         return fail(ErrorCode::limit,
                     fmt::format("{} incidents are open; close some", limits::respond_incidents));
     Incident& incident = incidents_[id];
@@ -90,7 +93,10 @@ Result<Incident*> Response::open(std::string id, Source source, Severity severit
 }
 
 bool Response::make_room() {
-    if (incidents_.size() < limits::respond_incidents) return true;
+    return incidents_.size() < limits::respond_incidents || forget_closed();
+}
+
+bool Response::forget_closed() {
     const Incident* oldest = nullptr;
     for (const auto& [id, incident] : incidents_)
         if (!incident.is_open() && incident.merged_into.empty() && incident.merged.empty() &&

@@ -138,6 +138,8 @@ private:
     void close(Incident& incident, ClosedAs as, std::string_view by, std::string_view why);
     void forget(const std::string& incident);
     bool make_room();
+    /// The one that was closed first. False: all are open.
+    bool forget_closed();
     Incident* open_incident_of(Source source, const std::string& customer, const std::string& list);
 
     // ---- runs.cpp

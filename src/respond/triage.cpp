@@ -132,14 +132,17 @@ void Response::note_deed(Incident& incident, const Report& report) {
         trigger(incident, Trigger::report_credentials_given, report.reporter);
 }
 
-/// What needs no person: the token of a drill, and mail that is hostile to the judge and was handed in as it was.
+/// What needs no person: the token of a drill, and mail that is hostile to the judge and was handed in as it was, by somebody who
+/// is known to be who he says, or that our own gate has seen. Else whoever can write to us could have a customer held, or a
+/// stranger's link blocked for everybody, with a mail that he made himself.
 void Response::judge_cluster(Incident& incident, const Report& report) {
     if (incident.verdict != Verdict::unknown || !report.facts || incident.source == Source::split) return;
     const ReportFacts& facts = *report.facts;
     if (!facts.drill.empty())
         decide(incident, Verdict::drill, judge,
                fmt::format("it carries the token of the drill {}", facts.drill));
-    else if (facts.judged_as >= JudgedAs::phish && facts.grade >= Grade::rebuilt)
+    else if (facts.judged_as >= JudgedAs::phish && facts.grade >= Grade::rebuilt &&
+             (report.authenticated == Authenticated::yes || facts.passed_our_gate == Authenticated::yes))
         decide(incident, Verdict::malicious, judge,
                fmt::format("the mail is {}", to_string(facts.judged_as)));
 }

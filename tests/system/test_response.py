@@ -105,11 +105,17 @@ class House(unittest.TestCase):
         return self.daemon.command("incident", "show", str(name), "--json")
 
 
+    def let_the_gate_see(self, mail, sender="friend@stranger.example", recipient="staff1@esp.example"):
+        """It is refused, and recorded: a report of it needs no person."""
+        return self.daemon.send("inbound", sender, [recipient], mail)
+
+
 class Response(House):
     def notices_to(self, address):
         return [email.message_from_bytes(one.content) for one in self.sink.delivered if one.recipients == [address]]
 
     def test_a_reported_mail_is_verified_blocked_and_told(self):
+        self.let_the_gate_see(wedding_photo())
         code, text = self.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(wedding_photo()))
         self.assertEqual(code, 250, text)
         summary, = self.wait_for(self.incidents, "no incident opens")
@@ -132,6 +138,7 @@ class Response(House):
         self.assertEqual(code, 550, text)
 
     def test_everything_survives_a_kill(self):
+        self.let_the_gate_see(wedding_photo())
         self.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(wedding_photo()))
         self.wait_for(lambda: self.incidents() and self.incidents()[0]["verdict"] == "malicious", "it is not verified")
         self.wait_for(lambda: len(self.notices_to("anna@desk.example")) > 0, "nobody is paged")
@@ -189,6 +196,27 @@ class Response(House):
         time.sleep(2)
         self.assertEqual(self.incidents(), [])
         self.assertEqual(len(self.incidents("--state", "all")), 1)
+
+    def test_a_stranger_who_makes_a_mail_has_nobody_held_and_nothing_blocked(self):
+        """He knows a Message-ID of the customer's, and reports malware of his own under it, with a link to somebody's host."""
+        news = (b"From: news@acme.example\r\nTo: reader@mail.example\r\nSubject: news\r\n"
+                b"Message-ID: <wedding-0@stranger.example>\r\n\r\nAll is well, and here is what is new: https://www.acme.example/spring\r\n")
+        self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"], news)
+        for sender in (b"friend@stranger.example", b"news@acme.example"):
+            mail = wedding_photo().replace(b"friend@stranger.example", sender)
+            mail = mail.replace(b"photos.stranger.example/album", b"www.partner.example/")
+            self.daemon.send("inbound", "who@evil.example", ["phish@esp.example"], report_of(mail, "who@evil.example"))
+        self.wait_for(lambda: self.incidents("--state", "desk"), "the desk does not see it")
+        time.sleep(2)
+        self.assertEqual({one["verdict"] for one in self.incidents("--state", "all")}, {"unknown"})
+        self.assertEqual(self.daemon.command("order", "list", "--json")["orders"], [])
+        # Not even the desk's verdict blocks the whole host.
+        self.daemon.command("incident", "verdict", "1", "--is", "malicious", "--why", "malware", "--by", "anna")
+        self.wait_for(lambda: self.daemon.command("order", "list", "--json")["orders"], "nothing is blocked")
+        time.sleep(1)
+        for order in self.daemon.command("order", "list", "--json")["orders"]:
+            self.assertNotIn("partner.example", order["value"])
+            self.assertNotEqual(order["subject_kind"], "customer")
 
     def test_only_people_of_the_house_are_warned_of_an_inbound_mail(self):
         lure = (b"From: Payroll <payroll@portal.example>\r\nTo: x@esp.example\r\nSubject: salary\r\n"

@@ -48,6 +48,7 @@ class Export(unittest.TestCase):
             b"https://photos.stranger.example/album",
             b"https://photos.stranger.example/album?for=staff1@esp.example https://www.google.com/redirect\r\n"
             b"https://photos.stranger.example/staff1%40esp.example/album https://www.acme.example/news")
+        cls.daemon.send("inbound", "friend@stranger.example", ["staff1@esp.example"], mail)
         code, text = cls.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(mail))
         assert code == 250, text
         deadline = time.monotonic() + 60

@@ -27,6 +27,9 @@ inline constexpr std::int64_t respond_ahead_us = 400LL * 24 * 3'600 * 1'000'000;
 
 /// Canaries that are looked for. Each costs a search of the journal at the start.
 inline constexpr std::size_t canaries = 200;
+/// Hits of one canary that are told in a window: more say nothing new.
+inline constexpr std::size_t canary_hits_told = 20;
+inline constexpr std::int64_t canary_window_us = 3'600LL * 1'000'000;
 
 // ---- reports and triage -----------------------------------------------------------------------------------------------
 /// Reports that are kept in memory. More are refused by name, and whoever brings them tries again: none is thrown away.
@@ -41,6 +44,8 @@ inline constexpr std::size_t respond_reporters = 200'000;
 // ---- incidents --------------------------------------------------------------------------------------------------------
 /// Incidents in memory, closed ones included; the ones closed for longest go first.
 inline constexpr std::size_t respond_incidents = 20'000;
+/// Of them, those that reports may open while so many are there.
+inline constexpr std::size_t respond_incidents_of_reports = 19'000;
 /// A closed incident can be looked at and undone for so long; then it is history, in the store only.
 inline constexpr std::int64_t respond_closed_us = 90LL * 24 * 3'600 * 1'000'000;
 /// Entries of one time line; further ones are counted.
