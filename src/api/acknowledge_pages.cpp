@@ -47,8 +47,12 @@ HttpResponse AcknowledgePages::handle(net::Fiber& fiber, const proto::HttpReques
         services_.log.write(LogLevel::warning, "respond.link_refused",
                             {{"client", caller}, {"error", link.error().message}});
         const bool old = link.error().code == ErrorCode::timed_out;
-        return public_page(old ? 410 : 404, old ? "This link is too old" : "There is nothing here",
-                           "<p>Nothing was changed. Ask the desk, or use: tocsin incident ack</p>");
+        HttpResponse refused =
+            public_page(old ? 410 : 404, old ? "This link is too old" : "There is nothing here",
+                        "<p>Nothing was changed. Ask the desk, or use: tocsin incident ack</p>");
+        // Whoever guesses has to come again for each guess: the log is not his.
+        refused.keep_alive = false;
+        return refused;
     }
     const respond::Incident* incident = root_of(*services_.actions.response, link->incident);
     if (incident == nullptr || !incident->is_open())

@@ -57,8 +57,12 @@ HttpResponse AnswerPages::handle(net::Fiber& fiber, const proto::HttpRequest& re
         services_.log.write(LogLevel::warning, "watch.link_refused",
                             {{"client", caller}, {"error", id.error().message}});
         const bool old = id.error().code == ErrorCode::timed_out;
-        return public_page(old ? 410 : 404, old ? "This link is too old" : "There is nothing here",
-                           "<p>Ask your mail provider: nothing was changed.</p>");
+        HttpResponse refused =
+            public_page(old ? 410 : 404, old ? "This link is too old" : "There is nothing here",
+                        "<p>Ask your mail provider: nothing was changed.</p>");
+        // Whoever guesses has to come again for each guess: the log is not his.
+        refused.keep_alive = false;
+        return refused;
     }
     const watch::Alarm* alarm = services_.actions.watch->alarm(*id);
     if (alarm == nullptr || alarm->state != watch::AlarmState::open)

@@ -64,7 +64,7 @@ struct ApiServices {
 /// To whom a door of the API is open.
 enum class ApiDoor : std::uint8_t {
     operators,  ///< with the token, or on our own socket
-    contacts,   ///< of customers and people who are paged, with the link that they were sent; nothing else is answered
+    contacts,  ///< of customers and people who are paged, with the link that they were sent; nothing else is answered
     reporters,  ///< everybody, for the form for reports; nothing else is answered
 };
 
@@ -127,6 +127,7 @@ private:
     TokenRequests tokens_;
     ReportForm form_;
     net::SessionsPerClient form_clients_{limits::form_sessions_per_client};
+    net::SessionsPerClient link_clients_{limits::answers_sessions_per_client};
 };
 
 }  // namespace tocsin::api

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/sessions_per_client.hpp"
+
 namespace tocsin::api {
 
 std::int64_t RateLimit::wait_of(FreeAt free_at, const Rate& rate, TimePoint now) {
@@ -14,13 +16,14 @@ void RateLimit::count(FreeAt& free_at, const Rate& rate, TimePoint now) {
 }
 
 std::int64_t RateLimit::wait_us(const IpAddress& client, TimePoint now) const {
-    const auto known = clients_.find(client);
+    const auto known = clients_.find(net::client_of(client));
     const std::int64_t own = known == clients_.end() ? 0 : wait_of(known->second, of_each_, now);
     return std::max(own, wait_of(all_, of_all_, now));
 }
 
-bool RateLimit::take(const IpAddress& client, TimePoint now) {
-    if (wait_us(client, now) > 0) return false;
+bool RateLimit::take(const IpAddress& address, TimePoint now) {
+    if (wait_us(address, now) > 0) return false;
+    const IpAddress client = net::client_of(address);
     if (!clients_.contains(client) && clients_.size() >= clients_max_) forget_one(now);
     count(clients_[client], of_each_, now);
     count(all_, of_all_, now);

@@ -21,9 +21,9 @@ public:
     /// `clients_max`: of how many it is remembered what they brought; the one that was quiet longest is forgotten first.
     RateLimit(Rate of_each, Rate of_all, std::size_t clients_max)
         : of_each_(of_each), of_all_(of_all), clients_max_(clients_max) {}
-    /// Whether `client` may bring one more now; if so, it counts. What is refused counts for nothing. Time that goes backwards
-    /// gives nothing back.
-    [[nodiscard]] bool take(const IpAddress& client, TimePoint now);
+    /// Whether a client (an IPv6 client is its /64: net::client_of) may bring one more now; if so, it counts. What is refused
+    /// counts for nothing. Time that goes backwards gives nothing back.
+    [[nodiscard]] bool take(const IpAddress& address, TimePoint now);
     /// Microseconds until it would be taken, from `now` on; 0: at once.
     [[nodiscard]] std::int64_t wait_us(const IpAddress& client, TimePoint now) const;
     [[nodiscard]] std::size_t clients() const { return clients_.size(); }

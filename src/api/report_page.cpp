@@ -144,6 +144,9 @@ std::string first_aid(respond::Deed deed) {
 }  // namespace
 
 HttpResponse form_page(int status, const ReportFields& fields, std::string_view wrong) {
+    const std::string_view shown_again = fields.source.size() <= limits::form_source_shown_bytes
+                                             ? std::string_view(fields.source)
+                                             : std::string_view();
     return page(
         status, "Report a suspicious mail",
         "<h1>Report a suspicious mail</h1>"
@@ -181,7 +184,7 @@ HttpResponse form_page(int status, const ReportFields& fields, std::string_view 
                 "autocomplete=\"off\"></details></fieldset>\n"
                 "<p><button type=\"submit\">Send the report</button></p></form>",
                 limits::form_body_bytes >> 20U, fields.source.empty() ? "" : " open",
-                escaped(fields.source, limits::form_body_bytes), deed_choices(fields.deed),
+                escaped(shown_again, limits::form_source_shown_bytes), deed_choices(fields.deed),
                 limits::form_words_bytes / 2, escaped(fields.words, limits::form_words_bytes),
                 limits::form_address_bytes, escaped(fields.address, limits::form_address_bytes)));
 }

@@ -98,7 +98,10 @@ public:
 private:
     [[nodiscard]] bool is_form() const { return config_.door == ApiDoor::reporters; }
     [[nodiscard]] Deadline request_end() const {
-        return net::deadline_in_ms(is_form() ? limits::form_request_ms : limits::api_request_ms);
+        // A link is a line or two: whoever takes long over it keeps a place from somebody who is paged.
+        return net::deadline_in_ms(is_form()                           ? limits::form_request_ms
+                                   : config_.door == ApiDoor::contacts ? limits::answers_request_ms
+                                                                       : limits::api_request_ms);
     }
 
     bool write(const std::string& bytes) {
@@ -178,11 +181,17 @@ void Api::run_session(net::Fiber& fiber, net::Stream& client, const DoorConfig& 
     const std::optional<IpAddress> address = parse_ip_address(client.peer().address);
     // A web server before us stands for all of its clients.
     const bool counts =
-        config.door == ApiDoor::reporters && address && !is_believed(*address, config.forwarded_from);
+        config.door != ApiDoor::operators && address && !is_believed(*address, config.forwarded_from);
     const auto place =
-        counts ? form_clients_.enter(*address) : std::optional<net::SessionsPerClient::Place>();
+        counts ? (config.door == ApiDoor::reporters ? form_clients_ : link_clients_).enter(*address)
+               : std::optional<net::SessionsPerClient::Place>();
     if (counts && !place) {
-        const std::string busy = proto::serialise(ReportForm::busy());
+        const std::string busy = proto::serialise(
+            config.door == ApiDoor::reporters
+                ? ReportForm::busy()
+                : public_page(
+                      503, "Please try again in a minute",
+                      "<p>Several requests are on their way from your place. Nothing was changed.</p>"));
         const Deadline deadline = net::deadline_in_ms(limits::smtp_refusal_ms);
         static_cast<void>(client.write_all(as_bytes(busy), deadline));
         return net::close_after_last_words(client, deadline);

@@ -1,4 +1,5 @@
 """The form for reports: what a browser sends becomes a report; what an attacker sends becomes an error, and harms nobody else."""
+import binascii
 import http.client
 import io
 import re
@@ -41,6 +42,13 @@ def encode(fields, files=(), boundary="----WebKitFormBoundaryq3Xw7"):
         body += (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\n"
                  "Content-Type: application/octet-stream\r\n\r\n").encode() + data + b"\r\n"
     return f"multipart/form-data; boundary={boundary}", body + f"--{boundary}--\r\n".encode()
+
+
+
+def binascii_lines(content):
+    """As uuencode writes a file."""
+    lines = [binascii.b2a_uu(content[at:at + 45]).decode() for at in range(0, len(content), 45)][:110]
+    return "begin 644 a.eml\n" + "".join(lines) + "`\nend\n"
 
 
 class Form(unittest.TestCase):
@@ -112,7 +120,8 @@ class Reports(Form):
         connection = http.client.HTTPConnection("127.0.0.1", self.daemon.ports["form"], timeout=60)
         return call(connection, method, path, {}, "x" if method == "POST" else None)[0]
 
-    def test_a_file_is_evidence_and_hostile_mail_is_verified(self):
+    def test_a_file_is_evidence_and_hostile_mail_that_the_gate_saw_is_verified(self):
+        self.daemon.send("inbound", "friend@stranger.example", ["staff1@esp.example"], wedding_photo())
         report = self.reported({"address": "staff1@esp.example", "words": "He wants me to open it <b>", "deed": "opened_file"},
                                [("file", "photos.eml", wedding_photo())])
         self.assertEqual((report["way"], report["grade"], report["judged_as"]), ("web", "raw", "malware"))
@@ -137,6 +146,16 @@ class Reports(Form):
         self.assertEqual((report["grade"], report["judged_as"], report["way"]), ("text_only", "malware", "web"))
         summary, = self.wait_for(self.incidents, "no incident")
         self.assertEqual(summary["verdict"], "unknown", "what somebody pasted was believed without a person")
+
+    def test_words_with_a_packed_mail_in_them_are_words(self):
+        packed = binascii_lines(wedding_photo(number=4))
+        report = self.reported({"words": packed, "address": "eve@esp.example"})
+        self.assertIn(report["grade"], ("unread", "text_only"))
+
+    def test_a_long_source_is_not_shown_again(self):
+        status, text, _ = self.send({"source": '"' * (4 << 20), "deed": "nonsense"})
+        self.assertEqual(status, 400)
+        self.assertLess(len(text), 64 << 10)
 
     def test_words_alone_go_to_the_desk(self):
         words = "The boss wants gift cards.\nFrom: boss@evil.example\n\n<script>alert(1)</script> äöü"
