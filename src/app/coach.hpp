@@ -1,5 +1,5 @@
-// Whoever of the house wrote a mail that goes round the filters hears why it was held, and what to do instead: in a mail, in plain
-// words, to nobody else.
+// Whoever of the house wrote a mail that goes round the filters hears why it was held, and what to do instead: in a mail, in
+// plain words, to nobody else.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ public:
     Coach(const config::Settings& settings, const Clock& clock, Log& log)
         : settings_(settings), clock_(clock), log_(log) {}
 
-    /// Tells the writer of this held mail soon, once in limits::coach_again_us: who is at it all day is not written to all day. It
-    /// waits for nothing. Where notices_from is not set, or the writer has no plain address, nobody is told. What is not sent when
-    /// the daemon ends is not sent: the mail itself is held all the same, and its SMTP answer says why.
+    /// Tells the writer of this held mail soon, once in limits::coach_again_us: who is at it all day is not written to all day.
+    /// It waits for nothing. Where notices_from is not set, or the writer has no plain address, nobody is told. What is not sent
+    /// when the daemon ends is not sent: the mail itself is held all the same, and its SMTP answer says why.
     void tell(const store::Record& record, std::string coaching);
     void work_for_ever(net::Fiber& fiber);
 

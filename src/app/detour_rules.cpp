@@ -1,17 +1,19 @@
 #include "app/detour_rules.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "app/domain_lists.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
 #include "base/limits/detours.hpp"
+#include "base/time_units.hpp"
 
 namespace tocsin::app {
 
 namespace {
 
-constexpr std::int64_t hour_us = 3'600LL * 1'000'000;
 constexpr const char* small_groups = "small groups";
 
 gate::DetourMode mode_of(config::DetourMode mode) {
@@ -65,13 +67,25 @@ Result<void> read_blocked_files(store::JournalStore& journal, gate::BlockedFiles
                                        });
 }
 
+/// Distinct people: a group of one in a house of few must not be told from the rest by its name.
+std::size_t people_of_small_groups(const respond::Directory& directory) {
+    std::set<std::string> people;
+    for (const respond::Group& group : directory.groups)
+        if (group.people.size() < limits::counted_group_people)
+            people.insert(group.people.begin(), group.people.end());
+    return people.size();
+}
+
 std::string counted_group(const respond::Directory& directory, std::string_view address) {
     const auto person = std::ranges::find_if(
         directory.people, [&](const respond::Person& one) { return has_address(one, address); });
     if (person == directory.people.end()) return std::string(gate::no_group);
     for (const respond::Group& group : directory.groups) {
         if (!contains(group.people, person->id)) continue;
-        return group.people.size() < limits::counted_group_people ? small_groups : group.name;
+        if (group.people.size() >= limits::counted_group_people) return group.name;
+        return people_of_small_groups(directory) >= limits::counted_group_people
+                   ? small_groups
+                   : std::string(gate::no_group);
     }
     return std::string(gate::no_group);
 }

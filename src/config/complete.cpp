@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "base/limits/report_form.hpp"
 #include "config/rows.hpp"
@@ -73,7 +75,13 @@ void complete(Settings& settings, const Places& places) {
     for (std::size_t i = 0; i < settings.listeners.size(); ++i)
         if (rows != places.end() && !rows->second[i].has("direction"))
             settings.listeners[i].direction = default_direction(settings.listeners[i].kind);
-    if (settings.listeners.empty()) settings.listeners = default_listeners(settings);
+    // Pages for people beside the doors through which mail comes take none of those away.
+    const auto is_page = [](const Listener& listener) {
+        return listener.kind == ListenerKind::answers || listener.kind == ListenerKind::report_form;
+    };
+    if (std::ranges::all_of(settings.listeners, is_page))
+        for (Listener& listener : default_listeners(settings))
+            settings.listeners.push_back(std::move(listener));
     for (Listener& listener : settings.listeners) complete_listener(listener, settings.daemon);
     auto outbound = places.find("outbound");
     const bool said = outbound != places.end() && outbound->second[0].has("unknown_sender");

@@ -42,13 +42,17 @@ std::optional<FoundDetour> to_own_mailbox(const DetourRules& rules, const Detour
     const scan::MessageFacts& facts = subject.report.facts;
     if (!subject.by_organisation || !rules.is_free_mail || !carries_something(subject.report))
         return std::nullopt;
-    // Who writes from a free mailbox is no employee at his desk.
-    if (facts.header_from.empty() || rules.is_free_mail(ascii_lower(domain_of(facts.header_from))))
-        return std::nullopt;
+    // Who writes from a free mailbox is no employee at his desk; one who only writes so in From is known by the envelope.
+    const auto is_private = [&](std::string_view address) {
+        return address.empty() || rules.is_free_mail(ascii_lower(domain_of(address)));
+    };
+    const std::string& writer =
+        is_private(facts.header_from) ? subject.envelope.mail_from : facts.header_from;
+    if (is_private(writer)) return std::nullopt;
     FoundDetour found{.kind = Detour::own_mailbox, .coaching = own_mailbox_coaching};
     for (const std::string& recipient : subject.envelope.recipients)
         if (rules.is_free_mail(ascii_lower(domain_of(recipient))) &&
-            resembles_own_name(facts.header_from, facts.header_from_name, recipient))
+            resembles_own_name(writer, facts.header_from_name, recipient))
             found.recipients.push_back(recipient);
     if (found.recipients.empty()) return std::nullopt;
     found.reason =

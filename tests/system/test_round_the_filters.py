@@ -22,7 +22,7 @@ name = "sales"
 people = ["amuster", "p0", "p1", "p2", "p3"]
 [[group]]
 name = "board"
-people = ["p4", "p5"]
+people = ["p4", "p5", "p6"]
 """
 ANNA, PARTNER, BERT = "anna.muster@company.example", "partner@firm.example", "bert@company.example"
 

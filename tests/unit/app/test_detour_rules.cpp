@@ -37,7 +37,11 @@ TEST_CASE("people are counted in the first group that names them, and never in a
     const respond::Directory directory = house();
     CHECK(counted_group(directory, "p0@company.example") == "sales");
     CHECK(counted_group(directory, "P4@Company.example") == "sales");
-    CHECK(counted_group(directory, "p5@company.example") == "small groups");
+    // Two people together are no crowd either.
+    CHECK(counted_group(directory, "p5@company.example") == "no group");
+    respond::Directory larger = directory;
+    larger.groups.push_back({.name = "press", .people = {"q1", "q2", "q3"}});
+    CHECK(counted_group(larger, "p5@company.example") == "small groups");
     CHECK(counted_group(directory, "stranger@company.example") == "no group");
     CHECK(counted_group({}, "") == "no group");
 }
