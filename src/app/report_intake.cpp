@@ -253,7 +253,9 @@ void ReportIntake::note_record(net::Fiber& fiber, const reported::ReportedMail& 
     const store::Record& record = records->front();
     const Result<bool> same = services_.blocking.call(fiber, [&] { return is_of(record, facts); });
     if (!same || !*same) return;
-    facts.passed_our_gate = respond::Authenticated::yes;
+    // Links and text can be copied into a worse mail: what counts without a person is what our gate itself found hostile.
+    if (record.verdict == "phish" || record.verdict == "malware")
+        facts.passed_our_gate = respond::Authenticated::yes;
     // What is reported may have our banner in it, and what is looked for at the gate and in the journal has not.
     if (record.text_fingerprint != 0) facts.text_fingerprint = record.text_fingerprint;
     const bool outbound = record.direction == "outbound";

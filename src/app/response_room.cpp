@@ -222,6 +222,11 @@ void ResponseRoom::tell_for_ever(net::Fiber& fiber) {
                           told.error().code == ErrorCode::limit)) {
                 services_.log.write(LogLevel::error, "respond.not_written",
                                     {{"key", fact.id}, {"error", told.error().message}});
+                // What has no room must not keep back what has some: an open incident takes more of its own.
+                if (told.error().code == ErrorCode::limit) {
+                    facts_.push_back(fact);
+                    facts_.pop_front();
+                }
                 static_cast<void>(net::sleep_until(fiber, net::deadline_in_ms(limits::respond_intake_ms)));
                 continue;
             }

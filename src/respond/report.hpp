@@ -20,7 +20,7 @@ struct ReportFacts {
     std::uint64_t page_fingerprint = 0;  ///< scan::page_fingerprint(): the skeleton of the page
     std::string sender;                  ///< address of the From field, which anybody can write
     Authenticated sender_authenticated = Authenticated::no;  ///< a signature or SPF vouches for that domain
-    /// Our own record is of this very mail: same sender, all its links, all its files. A Message-ID alone is anybody's word.
+    /// Our own record has this mail (sender, all links, all files; a Message-ID is anybody's word) and calls it hostile, too.
     std::optional<Authenticated> passed_our_gate;
     std::string subject;
     std::string customer;  ///< whose mail it was, as our own journal says: never as the mail says

@@ -218,6 +218,21 @@ class Response(House):
             self.assertNotIn("partner.example", order["value"])
             self.assertNotEqual(order["subject_kind"], "customer")
 
+    def test_a_worse_copy_of_a_customers_mail_is_no_mail_of_the_customers(self):
+        """Sender, Message-ID and link are those of a mail that we know as clean; the rest is the reporter's."""
+        head = (b"From: news@acme.example\r\nTo: reader@mail.example\r\nSubject: news\r\nMessage-ID: <spring@acme.example>\r\n\r\n"
+                b"What is new: https://www.acme.example/spring\r\n")
+        self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"], head)
+        copy = head + demo_mail.EICAR + b"\r\n"
+        self.daemon.send("inbound", "who@evil.example", ["phish@esp.example"], report_of(copy, "who@evil.example"))
+        summary, = self.wait_for(lambda: self.incidents("--state", "desk"), "the desk does not see it")
+        report, = self.wait_for(lambda: [one for one in self.incident(summary["number"])["reports"] if "judged_as" in one],
+                                "nobody reads it")
+        self.assertEqual(report["judged_as"], "malware")
+        time.sleep(1)
+        self.assertEqual(self.incident(summary["number"])["verdict"], "unknown")
+        self.assertEqual(self.daemon.command("order", "list", "--json")["orders"], [])
+
     def test_only_people_of_the_house_are_warned_of_an_inbound_mail(self):
         lure = (b"From: Payroll <payroll@portal.example>\r\nTo: x@esp.example\r\nSubject: salary\r\n"
                 b"Message-ID: <s%d@portal.example>\r\n\r\n"
