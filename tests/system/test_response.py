@@ -220,8 +220,8 @@ class Response(House):
 
     def test_a_worse_copy_of_a_customers_mail_is_no_mail_of_the_customers(self):
         """Sender, Message-ID and link are those of a mail that we know as clean; the rest is the reporter's."""
-        head = (b"From: news@acme.example\r\nTo: reader@mail.example\r\nSubject: news\r\nMessage-ID: <spring@acme.example>\r\n\r\n"
-                b"What is new: https://www.acme.example/spring\r\n")
+        head = (b"From: news@acme.example\r\nTo: reader@mail.example\r\nSubject: news\r\n"
+                b"Message-ID: <spring@acme.example>\r\n\r\nWhat is new: https://www.acme.example/spring\r\n")
         self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"], head)
         copy = head + demo_mail.EICAR + b"\r\n"
         self.daemon.send("inbound", "who@evil.example", ["phish@esp.example"], report_of(copy, "who@evil.example"))
