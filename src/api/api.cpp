@@ -48,7 +48,7 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     const json object = TRY(object_from(body, members));
     auto action = store::order_action_from(text_member(object, "action"));
     auto kind = store::subject_kind_from(text_member(object, "subject_kind"));
-    if (!action) return fail(ErrorCode::invalid_input, "action must be \"block\" or \"hold\"");
+    if (!action) return fail(ErrorCode::invalid_input, "action must be \"block\", \"hold\" or \"pace\"");
     if (!kind)
         return fail(ErrorCode::invalid_input,
                     "subject_kind is not known, for example \"sender\" or \"domain\"");
@@ -60,6 +60,7 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     // A similar one may name a record: who gives it looks that up.
     if (*kind != store::SubjectKind::similar) order.value = TRY(store::order_value(*kind, order.value));
     order.direction = text_member(object, "direction");
+    TRY(store::check_order_action(*action, *kind));
     TRY(store::check_order_direction(order.direction));
     order.reason = text_member(object, "reason");
     order.given_by = text_member(object, "given_by");

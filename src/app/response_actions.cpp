@@ -83,7 +83,7 @@ Result<std::string> ResponseActions::add(net::Fiber& fiber, const Effect& effect
 Result<std::string> ResponseActions::give_order(net::Fiber& fiber, const Effect& effect) {
     const auto action = store::order_action_from(parameter(effect, "order"));
     const auto kind = store::subject_kind_from(parameter(effect, "subject"));
-    if (!action) return fail(ErrorCode::invalid_input, "order must be \"block\" or \"hold\"");
+    if (!action) return fail(ErrorCode::invalid_input, "order must be \"block\", \"hold\" or \"pace\"");
     if (!kind)
         return fail(ErrorCode::invalid_input,
                     "an order cannot look at \"" + parameter(effect, "subject") + "\"");

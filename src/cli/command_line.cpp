@@ -12,6 +12,7 @@
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/order_words.hpp"
 #include "cli/command_line_detail.hpp"
 #include "cli/completion.hpp"
 #include "cli/config_command.hpp"
@@ -290,10 +291,14 @@ void add_order_list(CLI::App& order, ClientOptions& client, OrderListing& listin
 void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderListing& list,
                std::string& revoked, Chosen& chosen) {
     CLI::App* order =
-        app.add_subcommand("order", "Standing orders: block or hold what matches, at every gate, at once");
+        app.add_subcommand("order", "Standing orders: block, hold or pace what matches, at every gate, at once");
     order->require_subcommand(1);
-    for (const char* action : {"block", "hold"}) {
-        CLI::App* give = order->add_subcommand(action, std::string(action) + " messages that match");
+    for (const std::string_view action : order_action_words) {
+        const bool in_parts = action == to_string(OrderAction::pace);
+        CLI::App* give = order->add_subcommand(
+            std::string(action), in_parts ? "let messages that match go in small parts: some recipients get "
+                                            "them, the rest is refused for now and comes again"
+                                          : std::string(action) + " messages that match");
         give->add_option("VALUE", words.value,
                          "what to look for: thief@evil.example, @evil.example (every address there), or "
                          "what --kind says")
@@ -301,12 +306,12 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderLis
         give->add_option(
                 "--kind", words.subject_kind,
                 "what VALUE is: sender, recipient: an address or @domain; domain, link_domain: with what "
-                "is below it; customer: a name of the configuration; client_ip: address or block "
+                "is below it; customer: a name of the configuration; login: the name that it is sent "
+                "with; client_ip: address or block "
                 "(192.0.2.0/24); content_sha256: of an "
                 "attachment; subject: a part of the subject, without regard to case; url: how a link begins, "
                 "without https://; similar: id of a message whose text it is, personalised or not")
-            ->check(CLI::IsMember({"sender", "domain", "customer", "recipient", "client_ip", "link_domain",
-                                   "content_sha256", "subject", "url", "similar"}))
+            ->check(CLI::IsMember(std::vector<std::string>(subject_kind_words.begin(), subject_kind_words.end())))
             ->capture_default_str();
         give->add_option("--direction", words.direction, "inbound or outbound (default: both)")
             ->check(CLI::IsMember({"inbound", "outbound"}));

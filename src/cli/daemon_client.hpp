@@ -29,7 +29,7 @@ struct JournalFilter {
 [[nodiscard]] int run_journal_show(const ClientOptions& options, const std::string& id);
 
 struct OrderWords {
-    std::string action;  ///< block or hold
+    std::string action;  ///< order_action_words
     std::string subject_kind = "sender";
     std::string value;
     std::string direction;

@@ -128,8 +128,13 @@ store::Held make_held(const store::Record& record, const Envelope& envelope, con
 
 Decision decision_of(const store::Order& order) {
     std::string reason = "standing order " + order.id + " by " + order.given_by + ": " + order.reason;
-    return {order.action == store::OrderAction::block ? Disposition::reject : Disposition::hold,
-            std::move(reason), DecidedBy::order};
+    switch (order.action) {
+        case store::OrderAction::block: return {Disposition::reject, std::move(reason), DecidedBy::order};
+        case store::OrderAction::hold: return {Disposition::hold, std::move(reason), DecidedBy::order};
+        case store::OrderAction::pace: break;
+    }
+    return {Disposition::tempfail, std::move(reason) + "; it goes in small parts, and this one not yet",
+            DecidedBy::order};
 }
 
 /// RFC 5321 section 4.2 replies are ASCII: typographic quotes become plain ones, the machine replaces what is left.
@@ -177,7 +182,17 @@ Decision stricter(const std::optional<store::Order>& order, Decision by_policy) 
     if (!order) return by_policy;
     if (order->action == store::OrderAction::hold && by_policy.disposition == Disposition::reject)
         return by_policy;
+    if (order->action == store::OrderAction::pace && !passes(by_policy.disposition)) return by_policy;
     return decision_of(*order);
+}
+
+/// The order that counts for a message whose policy has decided: one that paces counts for nothing while there is room.
+std::optional<store::Order> order_for(GateServices& services, const OrderSubject& looked,
+                                      const Decision& by_policy, std::size_t recipients, TimePoint now) {
+    std::optional<store::Order> order = services.orders.find(looked, now);
+    if (!order || order->action != store::OrderAction::pace || !passes(by_policy.disposition)) return order;
+    if (services.orders.take_from_pace(*order, std::max<std::size_t>(recipients, 1), now)) return std::nullopt;
+    return order;
 }
 
 bool is_report_address(const GateServices& services, std::string_view recipient) {
@@ -204,9 +219,11 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
                         .mail_from = envelope.mail_from,
                         .client_ip = envelope.client_ip,
                         .report = scanned ? subject.report : nullptr,
-                        .customer = subject.customer};
-    const std::optional<store::Order> for_all = services.orders.find(looked, now);
+                        .customer = subject.customer,
+                        .login = envelope.sasl_login};
     const Decision by_policy = decide(table, subject);
+    const std::optional<store::Order> for_all =
+        order_for(services, looked, by_policy, envelope.recipients.size(), now);
     const bool policy_by_recipient = looks_at_recipients(table);
     bool by_recipient = services.orders.looks_at_recipients() || policy_by_recipient ||
                         has_report_address(services, envelope);
@@ -224,9 +241,7 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
         own.recipient = recipient;
         std::optional<store::Order> order =
             services.orders.find_for_recipient(envelope.direction, recipient, now);
-        const bool blocks = order && order->action == store::OrderAction::block;
-        const bool all_blocked = for_all && for_all->action == store::OrderAction::block;
-        if (!order || (for_all && (all_blocked || !blocks))) order = for_all;
+        if (!order || (for_all && for_all->action <= order->action)) order = for_all;
         decisions.push_back(stricter(order, policy_by_recipient ? decide(table, own) : by_policy));
     }
     return decisions;
@@ -269,7 +284,8 @@ std::optional<Judgement> blocked_unread(GateServices& services, const Envelope& 
                                                                     .mail_from = envelope.mail_from,
                                                                     .client_ip = envelope.client_ip,
                                                                     .report = nullptr,
-                                                                    .customer = {}},
+                                                                    .customer = {},
+                                                                    .login = envelope.sasl_login},
                                                                    now);
     if (!order || order->action != store::OrderAction::block) return std::nullopt;
     out.customer = services.rules->senders.customer(envelope, {});

@@ -19,6 +19,7 @@ namespace {
 struct Looked {
     const OrderSubject& subject;
     std::optional<IpAddress> client;
+    std::string login;                 ///< ascii_lower()
     std::vector<std::string> senders;  ///< of the envelope and in From, plain_address(), ascii_lower()
     std::string subject_line;          ///< fold_case()
     std::unordered_set<std::string>
@@ -78,6 +79,8 @@ bool fits(const OrderInForce& in_force, const Looked& looked) {
             });
         case store::SubjectKind::customer:
             return !subject.customer.empty() && order.value == subject.customer;
+        case store::SubjectKind::login:
+            return !looked.login.empty() && in_force.lower_value == looked.login;
         case store::SubjectKind::recipient: return false;  // found by their value
         case store::SubjectKind::client_ip:
             return in_force.network && looked.client && in_force.network->contains(*looked.client);
@@ -121,7 +124,23 @@ void OrderBook::replace(std::vector<store::Order> orders) {
         entry.order = std::move(order);
         in_force->all.push_back(std::move(entry));
     }
+    std::erase_if(paced_, [&](const auto& let_go) {
+        return std::ranges::none_of(in_force->all, [&](const OrderInForce& one) {
+            return one.order.action == store::OrderAction::pace && one.order.id == let_go.first;
+        });
+    });
     orders_ = std::move(in_force);
+}
+
+bool OrderBook::take_from_pace(const store::Order& order, std::size_t recipients, TimePoint now) {
+    LetGo& let_go = paced_.try_emplace(order.id, LetGo{now, 0}).first->second;
+    const std::int64_t age_us = now.microseconds - let_go.since.microseconds;
+    // A clock that was set back begins anew, too.
+    if (age_us < 0 || age_us >= limits::order_pace_window_us) let_go = {now, 0};
+    // A message with more recipients than ever go at once goes alone, or it would come again for ever.
+    if (let_go.recipients > 0 && let_go.recipients + recipients > limits::order_pace_recipients) return false;
+    let_go.recipients += recipients;
+    return true;
 }
 
 bool OrderBook::looks_at_recipients() const {
@@ -146,7 +165,7 @@ std::optional<store::Order> OrderBook::Orders::strictest(std::vector<std::size_t
         const store::Order& order = all[place].order;
         if (!is_in_force(order, direction, now)) continue;
         if (order.action == store::OrderAction::block) return order;
-        if (found == nullptr) found = &order;
+        if (found == nullptr || order.action < found->action) found = &order;
     }
     return found != nullptr ? std::optional(*found) : std::nullopt;
 }
@@ -159,7 +178,7 @@ std::optional<store::Order> OrderBook::find_for_recipient(mail::Direction direct
 }
 
 std::optional<store::Order> OrderBook::find(const OrderSubject& subject, TimePoint now) const {
-    Looked looked{subject, parse_ip_address(subject.client_ip), senders_of(subject), {}, {}, {}, {}};
+    Looked looked{subject, parse_ip_address(subject.client_ip), ascii_lower(subject.login), senders_of(subject), {}, {}, {}, {}};
     if (subject.report != nullptr) {
         looked.subject_line = fold_case(subject.report->facts.subject);
         for (const scan::FoundUrl& url : subject.report->urls) {

@@ -23,6 +23,7 @@ struct OrderSubject {
     std::string_view client_ip;
     const scan::ScanReport* report = nullptr;
     std::string_view customer;
+    std::string_view login;  ///< empty: nobody signed in
 };
 
 /// An order with its value as it is compared.
@@ -43,6 +44,9 @@ public:
     /// The same, of the orders about recipients only, for one of them. Cheap: it is asked for each of thousands.
     [[nodiscard]] std::optional<store::Order>
     find_for_recipient(mail::Direction direction, std::string_view recipient, TimePoint now) const;
+    /// Whether mail for so many recipients that `order` paces may go now; counts it if so. What was let go is forgotten when the
+    /// daemon starts again.
+    [[nodiscard]] bool take_from_pace(const store::Order& order, std::size_t recipients, TimePoint now);
     [[nodiscard]] std::size_t size() const { return orders_->all.size(); }
     /// Some order looks at recipients: each has to be asked about alone.
     [[nodiscard]] bool looks_at_recipients() const;
@@ -54,11 +58,16 @@ private:
         std::unordered_map<std::string, std::vector<std::size_t>> by_recipient;
         bool about_link_domains = false, about_urls = false;  ///< some order is
 
-        /// Of the orders at `places`: the first that blocks, else the first.
+        /// Of the orders at `places` the strictest, of those the first.
         std::optional<store::Order> strictest(std::vector<std::size_t>& places, mail::Direction direction,
                                               TimePoint now) const;
         void add_recipient_hits(std::string_view recipient, std::vector<std::size_t>& places) const;
     };
+    struct LetGo {
+        TimePoint since;
+        std::uint64_t recipients = 0;
+    };
+    std::unordered_map<std::string, LetGo> paced_;  ///< by id of an order in force
     std::shared_ptr<const Orders> orders_ = std::make_shared<const Orders>();
 };
 

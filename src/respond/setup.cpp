@@ -1,6 +1,7 @@
 #include "respond/setup.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <span>
@@ -10,6 +11,7 @@
 
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
+#include "base/order_words.hpp"
 
 namespace tocsin::respond {
 
@@ -98,9 +100,35 @@ private:
                 if (has_many_values(variable)) lists.insert(variable);
             }
         }
+        if (step.action == Action::give_order) check_order(step);
         if (lists.size() > 1 && step.action != Action::manual)
             add(step, "do", fmt::format("the step acts on each {} at once", fmt::join(lists, " and each ")),
                 "make a step for each of them");
+    }
+
+    /// Words that only the clock of an attack would find to be wrong.
+    void check_order(const Step& step) {
+        check_order_word(step, "order", order_action_words);
+        check_order_word(step, "subject", subject_kind_words);
+        constexpr std::array<std::string_view, 2> directions = {"inbound", "outbound"};
+        check_order_word(step, "direction", directions);
+        if (parameter(step, "order") == to_string(OrderAction::pace) &&
+            parameter(step, "subject") == to_string(SubjectKind::recipient))
+            add(step, "order", "mail for one recipient cannot go in small parts",
+                "write order = \"hold\", or another subject");
+    }
+
+    void check_order_word(const Step& step, std::string_view key, std::span<const std::string_view> known) {
+        const std::string_view word = parameter(step, key);
+        if (word.empty() || !variables_in(word).empty() || std::ranges::find(known, word) != known.end())
+            return;
+        add(step, key, fmt::format("an order has no {} \"{}\"", key, word),
+            fmt::format("write one of: {}", fmt::join(known, ", ")));
+    }
+
+    static std::string_view parameter(const Step& step, std::string_view key) {
+        const auto found = step.parameters.find(std::string(key));
+        return found == step.parameters.end() ? std::string_view() : std::string_view(found->second);
     }
 
     void check_undo(const Step& step) {

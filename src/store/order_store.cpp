@@ -1,8 +1,5 @@
 #include "store/order_store.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "base/limits.hpp"
 #include "store/detail/rows.hpp"
 #include "store/order_value.hpp"
@@ -10,17 +7,6 @@
 
 namespace tocsin::store {
 namespace {
-
-constexpr std::array action_names = {"block", "hold"};
-constexpr std::array kind_names = {"sender",      "domain",         "customer", "recipient", "client_ip",
-                                   "link_domain", "content_sha256", "subject",  "url",       "similar"};
-
-template <typename Enum, std::size_t count>
-std::optional<Enum> from_name(const std::array<const char*, count>& names, std::string_view name) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) return std::nullopt;
-    return static_cast<Enum>(found - names.begin());
-}
 
 struct OrderRow {
     std::string id, action, subject_kind, value, direction, reason, given_by, revoked_by;
@@ -97,23 +83,11 @@ Result<void> check(const Order& order) {
     if (order.expires_at && order.expires_at->microseconds - order.given_at.microseconds > life_us_max)
         return fail(ErrorCode::invalid_input, "add order: it lasts longer than ten years");
     TRY(order_value(order.subject_kind, order.value));
+    TRY(check_order_action(order.action, order.subject_kind));
     return check_order_direction(order.direction);
 }
 
 }  // namespace
-
-std::string_view to_string(OrderAction action) {
-    return action_names[static_cast<std::size_t>(action)];
-}
-std::string_view to_string(SubjectKind kind) {
-    return kind_names[static_cast<std::size_t>(kind)];
-}
-std::optional<OrderAction> order_action_from(std::string_view name) {
-    return from_name<OrderAction>(action_names, name);
-}
-std::optional<SubjectKind> subject_kind_from(std::string_view name) {
-    return from_name<SubjectKind>(kind_names, name);
-}
 
 Result<void> OrderStore::add(const Order& order) {
     TRY(check(order));

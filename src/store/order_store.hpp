@@ -1,4 +1,4 @@
-// Standing orders: block or hold what matches, who said so, why, how long (law 5).
+// Standing orders: block, hold or pace what matches, who said so, why, how long (law 5).
 #pragma once
 
 #include <cstdint>
@@ -8,29 +8,16 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/order_words.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
 
 namespace tocsin::store {
 
-enum class OrderAction : std::uint8_t { block, hold };
-/// What an order looks at.
-enum class SubjectKind : std::uint8_t {
-    sender,          ///< envelope or header address
-    domain,          ///< domain of the sender, and below
-    customer,        ///< the ESP's customer
-    recipient,       ///< envelope recipient
-    client_ip,       ///< address of the client
-    link_domain,     ///< domain of a link in the message, and below
-    content_sha256,  ///< hash of a part
-    subject,         ///< part of the subject line, upper and lower case alike
-    url,             ///< beginning of a link, without scheme
-    similar,         ///< text of the message, personalised or not: its fingerprint
-};
-[[nodiscard]] std::string_view to_string(OrderAction action);
-[[nodiscard]] std::string_view to_string(SubjectKind kind);
-[[nodiscard]] std::optional<OrderAction> order_action_from(std::string_view name);
-[[nodiscard]] std::optional<SubjectKind> subject_kind_from(std::string_view name);
+using tocsin::order_action_from;
+using tocsin::OrderAction;
+using tocsin::subject_kind_from;
+using tocsin::SubjectKind;
 
 struct Order {
     std::string id;  ///< make_id()
@@ -57,8 +44,8 @@ public:
     explicit OrderStore(Database& database) : database_(database) {}
 
     /// Durable on return. Errors: conflict (the id exists), invalid_input (no value, reason or giver; a value that
-    /// order_value() refuses or a direction that does not exist; ends before it begins, or later than
-    /// limits::order_expiry_s_max; a field over limits::record_text_bytes: an order is never cut).
+    /// order_value() refuses or a direction that does not exist; it paces what one recipient gets; ends before it begins, or
+    /// later than limits::order_expiry_s_max; a field over limits::record_text_bytes: an order is never cut).
     [[nodiscard]] Result<void> add(const Order& order);
     /// Errors: not_found, conflict (already revoked).
     [[nodiscard]] Result<void> revoke(const std::string& id, const std::string& revoked_by, TimePoint now);

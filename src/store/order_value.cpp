@@ -5,6 +5,7 @@
 #include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits.hpp"
+#include "base/time_units.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::store {
@@ -95,11 +96,22 @@ Result<std::string> hash_value(std::string_view value) {
     return refuse(value, "a SHA-256", "the 64 hexadecimal digits that sha256sum prints for the attachment");
 }
 
+/// RFC 4954 section 4 and RFC 4422 leave the form to the mechanism: what no name of an account has are control characters. Upper
+/// and lower case are alike in an order: servers differ in this, and an order that is a little too wide keeps mail, one that is
+/// too narrow lets the thief pass.
+Result<std::string> login_value(std::string_view value) {
+    const bool has_control = std::ranges::any_of(
+        value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (!has_control && value.size() <= limits::order_login_bytes) return ascii_lower(value);
+    return refuse(value, "a login", "the name that the journal has for it (tocsin journal list --login NAME)");
+}
+
 std::string_view words_of(SubjectKind kind) {
     switch (kind) {
         case SubjectKind::sender: return "whose sender (envelope or From) is ";
         case SubjectKind::domain: return "whose sender (envelope or From) is in the domain or below it: ";
         case SubjectKind::customer: return "of the customer ";
+        case SubjectKind::login: return "sent with the login ";
         case SubjectKind::recipient: return "with the recipient ";
         case SubjectKind::client_ip: return "from the client address ";
         case SubjectKind::link_domain: return "with a link to the domain or below it: ";
@@ -138,6 +150,7 @@ Result<std::string> order_value(SubjectKind kind, std::string_view value) {
         case SubjectKind::sender: return address_value(value, "thief");
         case SubjectKind::recipient: return address_value(value, "boss");
         case SubjectKind::customer: return std::string(value);
+        case SubjectKind::login: return login_value(value);
         case SubjectKind::domain:
             if (is_domain(value)) return ascii_lower(value);
             return refuse(value, "a domain",
@@ -168,14 +181,25 @@ Result<void> check_order_direction(std::string_view direction) {
                   "inbound or outbound, or nothing for both");
 }
 
+Result<void> check_order_action(OrderAction action, SubjectKind kind) {
+    if (action != OrderAction::pace || kind != SubjectKind::recipient) return {};
+    return fail(ErrorCode::invalid_input, "mail for one recipient cannot go in small parts: give an order that "
+                                          "holds it, or pace the sender, customer, login or text");
+}
+
 std::string order_meaning(const Order& order) {
     const bool whole_domain = order.value.starts_with('@');
     std::string meaning = std::string(to_string(order.action)) + " ";
     if (!order.direction.empty()) meaning += order.direction + " ";
     meaning += "messages " + std::string(words_of(order.subject_kind));
     if (order.subject_kind == SubjectKind::subject)
-        return meaning + "\"" + order.value + "\", upper and lower case alike";
-    return meaning + (whole_domain ? "any address of " + order.value.substr(1) : order.value);
+        meaning += "\"" + order.value + "\", upper and lower case alike";
+    else
+        meaning += whole_domain ? "any address of " + order.value.substr(1) : order.value;
+    if (order.action == OrderAction::pace)
+        meaning += ": " + std::to_string(limits::order_pace_recipients) + " recipients get them in " +
+                   std::to_string(limits::order_pace_window_us / minute_us) + " minutes, the rest comes again";
+    return meaning;
 }
 
 }  // namespace tocsin::store

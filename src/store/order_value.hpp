@@ -21,6 +21,8 @@ namespace tocsin::store {
 /// - similar: the 16 hexadecimal digits of a record's text fingerprint.
 /// Errors: invalid_input, in words that say what is expected.
 [[nodiscard]] Result<std::string> order_value(SubjectKind kind, std::string_view value);
+/// Errors: invalid_input (to pace what one recipient gets: one message has one answer, RFC 5321 section 4.2.5).
+[[nodiscard]] Result<void> check_order_action(OrderAction action, SubjectKind kind);
 
 /// A link as orders compare it: without scheme, user and fragment, the host in lower case. `https://a@Evil.example/x#y` is
 /// `evil.example/x`.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/limits.hpp"
 #include "gate/order_book.hpp"
 
 using namespace tocsin;
@@ -36,7 +37,8 @@ TEST_CASE("each kind of order matches what it names, and its neighbour not") {
     report.facts.attachment_sha256 = {"ab12"};
     report.facts.text_fingerprint = 0xFE;
     report.urls.push_back({"https://user@login.bad.example:8443/path?x=1", "html", 0});
-    OrderSubject subject{mail::Direction::outbound, "news@garden.example.org", "192.0.2.7", &report};
+    OrderSubject subject{mail::Direction::outbound, "news@garden.example.org", "192.0.2.7", &report, "",
+                         "Key-7"};
     struct Case {
         SubjectKind kind;
         const char* hit;
@@ -52,6 +54,8 @@ TEST_CASE("each kind of order matches what it names, and its neighbour not") {
           Case{SubjectKind::domain, "example.org", "mple.org"},
           Case{SubjectKind::domain, "corp.example", "orp.example"},
           Case{SubjectKind::client_ip, "192.0.2.7", "192.0.2.70"},
+          Case{SubjectKind::login, "key-7", "key-70"},
+          Case{SubjectKind::login, "KEY-7", "ey-7"},
           Case{SubjectKind::link_domain, "bad.example", "ad.example"},
           Case{SubjectKind::content_sha256, "AB12", "ab1"},
           Case{SubjectKind::subject, "Wedding photos!", "Wedding photos?"},
@@ -160,4 +164,42 @@ TEST_CASE("thousands of links, recipients and orders do not hold the gate up") {
     CHECK(book.find(subject, {}).has_value());
     // One comparison of each with each would be 10^12 of them.
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+}
+
+TEST_CASE("an order about a login fits nobody who did not sign in") {
+    const store::Order order = order_of(OrderAction::block, SubjectKind::login, "");
+    CHECK_FALSE(matches(order, {mail::Direction::outbound, "a@example.org", "", nullptr}));
+}
+
+TEST_CASE("an order that paces lets a hundred recipients have it in half an hour") {
+    OrderBook book;
+    store::Order order = order_of(OrderAction::pace, SubjectKind::login, "key-7");
+    book.replace({order});
+    const TimePoint begin{1'000'000'000};
+    const auto later = [&](std::int64_t us) { return TimePoint{begin.microseconds + us}; };
+    CHECK(book.take_from_pace(order, 60, begin));
+    CHECK_FALSE(book.take_from_pace(order, 41, begin));
+    CHECK(book.take_from_pace(order, 40, later(1)));
+    CHECK_FALSE(book.take_from_pace(order, 1, later(limits::order_pace_window_us - 1)));
+    // A larger message than ever goes at once goes alone.
+    CHECK(book.take_from_pace(order, 5'000, later(limits::order_pace_window_us)));
+    CHECK_FALSE(book.take_from_pace(order, 1, later(limits::order_pace_window_us + 1)));
+    // A clock that was set back does not stop it for good.
+    CHECK(book.take_from_pace(order, 100, later(-1)));
+    CHECK_FALSE(book.take_from_pace(order, 1, begin));
+    // Other orders come and go: what it let go still counts. Given anew, it is another order.
+    book.replace({order, order_of(OrderAction::hold, SubjectKind::sender, "a@example.org")});
+    CHECK_FALSE(book.take_from_pace(order, 1, begin));
+    book.replace({});
+    book.replace({order});
+    CHECK(book.take_from_pace(order, 1, begin));
+}
+
+TEST_CASE("of orders that fit the strictest counts") {
+    OrderBook book;
+    book.replace({order_of(OrderAction::pace, SubjectKind::sender, "a@example.org"),
+                  order_of(OrderAction::hold, SubjectKind::domain, "example.org")});
+    const OrderSubject subject{mail::Direction::inbound, "a@example.org", "", nullptr};
+    REQUIRE(book.find(subject, {}).has_value());
+    CHECK(book.find(subject, {})->action == OrderAction::hold);
 }

@@ -66,6 +66,15 @@ TEST_CASE("what is wrong with a playbook is told with its line and what to do") 
         {"[[step]]\nname = \"a\"\ndo = \"give_order\"\norder = \"block\"\nsubject = \"url\"\nvalue = "
          "\"{url}{sender}\"\n",
          "the step acts on each sender and each url at once"},
+        {"[[step]]\nname = \"a\"\ndo = \"give_order\"\norder = \"blok\"\nsubject = \"login\"\nvalue = \"x\"\n",
+         "p.toml:6:9: a: an order has no order \"blok\"; write one of: block, hold, pace\n"},
+        {"[[step]]\nname = \"a\"\ndo = \"give_order\"\norder = \"hold\"\nsubject = \"logins\"\nvalue = \"x\"\n",
+         "p.toml:7:11: a: an order has no subject \"logins\"; write one of: sender, domain, customer, login, "},
+        {"[[step]]\nname = \"a\"\ndo = \"give_order\"\norder = \"hold\"\nsubject = \"login\"\n"
+         "value = \"x\"\ndirection = \"out\"\n",
+         "p.toml:9:13: a: an order has no direction \"out\"; write one of: inbound, outbound\n"},
+        {"[[step]]\nname = \"a\"\ndo = \"give_order\"\norder = \"pace\"\nsubject = \"recipient\"\nvalue = \"x\"\n",
+         "p.toml:6:9: a: mail for one recipient cannot go in small parts; write order = \"hold\", or another subject\n"},
         {"[[step]]\nname = \"a\"\ndo = \"hold_customer\"\ncustomer = \"{customer}\"\nundo = \"lift_order\"\n",
          "p.toml:7:8: a: \"lift_order\" does not undo hold_customer; write \"release_customer\", \"none\", "
          "or nothing\n"},

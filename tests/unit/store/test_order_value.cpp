@@ -22,6 +22,9 @@ TEST_CASE("a value that can match is kept in the form in which it is compared") 
           Case{SubjectKind::sender, "a@[192.0.2.1]", "a@[192.0.2.1]"},
           Case{SubjectKind::sender, "a@localhost", "a@localhost"},
           Case{SubjectKind::recipient, "Boss@corp.example", "boss@corp.example"},
+          Case{SubjectKind::login, " Key-7 ", "key-7"},
+          Case{SubjectKind::login, "Anna@Shop.example", "anna@shop.example"},
+          Case{SubjectKind::login, "name with spaces", "name with spaces"},
           Case{SubjectKind::domain, "Evil.example", "evil.example"},
           Case{SubjectKind::domain, "bücher.example", "bücher.example"},
           Case{SubjectKind::domain, "zip", "zip"},
@@ -83,6 +86,9 @@ TEST_CASE("a value that can match nothing is refused in words that say what is e
           Case{SubjectKind::content_sha256, "xyz", "64 hexadecimal digits"},
           Case{SubjectKind::content_sha256, std::string(63, 'a'), "64 hexadecimal digits"},
           Case{SubjectKind::content_sha256, std::string(63, 'a') + "g", "64 hexadecimal digits"},
+          Case{SubjectKind::login, "key\r\n7", "tocsin journal list --login"},
+          Case{SubjectKind::login, std::string(limits::order_login_bytes + 1, 'k'), "give the name"},
+          Case{SubjectKind::login, "", "needs a value"},
           Case{SubjectKind::subject, "ab", "three letters"},
           Case{SubjectKind::sender, " \t", "needs a value"}}) {
         CAPTURE(c.value);
@@ -119,4 +125,19 @@ TEST_CASE("the meaning of an order says what it does") {
     order.direction.clear();
     CHECK(order_meaning(order) ==
           "hold messages whose sender (envelope or From) is any address of evil.example");
+}
+
+TEST_CASE("what one recipient gets is not paced, all else is") {
+    for (const std::string_view word : subject_kind_words) {
+        const SubjectKind kind = *subject_kind_from(word);
+        CHECK(check_order_action(OrderAction::pace, kind).has_value() == (kind != SubjectKind::recipient));
+        CHECK(check_order_action(OrderAction::hold, kind).has_value());
+    }
+    Order order;
+    order.action = OrderAction::pace;
+    order.subject_kind = SubjectKind::login;
+    order.value = "key-7";
+    order.direction = "outbound";
+    CHECK(order_meaning(order) == "pace outbound messages sent with the login key-7: 100 recipients get them in "
+                                  "30 minutes, the rest comes again");
 }
