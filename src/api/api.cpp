@@ -89,7 +89,8 @@ auto page_of(Store& store, const Filter& filter)
     Filter all = filter;
     all.before_id.reset();
     page.total = TRY(store.count(all));
-    page.more = TRY(store.count(filter)) > page.entries.size();
+    // What came in since the listing was read is no further page of it.
+    page.more = page.entries.size() >= filter.limit && TRY(store.count(filter)) > page.entries.size();
     return page;
 }
 

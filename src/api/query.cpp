@@ -82,8 +82,9 @@ Result<std::size_t> limit_parameter(const proto::HttpTarget& target) {
 }
 
 bool is_moment_word(std::string_view before) {
-    // Ids have letters and digits only.
-    return before.find_first_of("-:") != std::string_view::npos;
+    // Ids have letters and digits only, or they are keys of a playbook's effects, which begin with a letter.
+    const bool begins_with_digit = !before.empty() && before[0] >= '0' && before[0] <= '9';
+    return begins_with_digit && before.find_first_of("-:") != std::string_view::npos;
 }
 
 Result<PageStart> before_parameter(const proto::HttpTarget& target) {

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "app/event_text.hpp"
+#include "app/personal_link.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
@@ -16,7 +17,6 @@
 #include "base/similarity.hpp"
 #include "net/loop.hpp"
 #include "store/evidence_store.hpp"
-#include "store/order_value.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::app {
@@ -59,15 +59,9 @@ void add(Texts& list, const std::string& value) {
     if (room && !value.empty() && !contains(list, value)) list.push_back(value);
 }
 
-/// What a reader says of one reported mail goes into the facts. Of several, the first that was judged leads.
-/// Whether an order about the link is about less than a whole host.
-bool has_path(std::string_view url) {
-    const std::string key = store::link_key(url);
-    const std::size_t path = key.find_first_of("/?");
-    return path != std::string::npos && path + 1 < key.size();
-}
-
-void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
+/// What a reader says of one reported mail goes into the facts. Links are noted as all of `readers` got them.
+void note_report(const scan::ScanReport& report, std::span<const std::string> readers,
+                 respond::ReportFacts& facts) {
     facts.judged_as = std::max(facts.judged_as, judged_as(report.verdict));
     if (facts.text_fingerprint == 0) facts.text_fingerprint = report.facts.text_fingerprint;
     if (facts.page_fingerprint == 0) facts.page_fingerprint = report.facts.page_fingerprint;
@@ -75,7 +69,7 @@ void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
     if (facts.subject.empty()) facts.subject = event_text(report.facts.subject);
     for (const scan::FoundUrl& url : report.urls) {
         // A link to a host alone would block all of that host.
-        if (has_path(url.url)) add(facts.urls, url.url);
+        if (is_about_less_than_a_host(url.url)) add(facts.urls, without_reader(url.url, readers));
         add(facts.hosts, ascii_lower(scan::host_of(url.url)));
     }
     for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
@@ -206,7 +200,8 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
     respond::ReportFacts facts;
     const bool is_pasted = report.note.starts_with(pasted_mark);
     const bool is_words = is_pasted || report.note.starts_with(words_mark);
-    const bool is_the_mail = is_pasted || report.note.starts_with(submitted_mark);
+    const bool is_rebuilt = report.note.starts_with(rebuilt_mark);
+    const bool is_the_mail = is_pasted || is_rebuilt || report.note.starts_with(submitted_mark);
     const pool::ReportOutcome read = services_.readers.read_report(
         fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
     if (read.outcome == sandbox::Outcome::unavailable) return std::nullopt;
@@ -215,13 +210,20 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
                             {{"report", report.id}, {"why", read.detail}});
         return facts;
     }
-    for (const reported::ReportedMail& mail : read.report.mails) {
-        if (mail.inside != reported::in_no_mail) continue;
+    const Result<std::vector<const reported::ReportedMail*>> mails = split_off_others(fiber, read, report);
+    if (!mails) return std::nullopt;
+    for (const reported::ReportedMail* const one : *mails) {
+        const reported::ReportedMail& mail = *one;
         // What somebody types, or brings by his clipboard, proves nothing, whatever a reader finds packed in it.
-        facts.grade = std::max(facts.grade, is_words ? respond::Grade::text_only : grade_of(mail.grade));
+        const respond::Grade most = is_words     ? respond::Grade::text_only
+                                    : is_rebuilt ? respond::Grade::rebuilt
+                                                 : respond::Grade::raw;
+        facts.grade = std::max(facts.grade, std::min(most, grade_of(mail.grade)));
         if (facts.sender.empty()) facts.sender = event_text(ascii_lower(mail.sender));
         if (facts.subject.empty()) facts.subject = event_text(mail.subject);
-        if (mail.length > 0) note_scan(fiber, read.original(mail), facts);
+        std::vector<std::string> readers = mail.recipients;
+        readers.push_back(report.reporter);
+        if (mail.length > 0) note_scan(fiber, read.original(mail), readers, facts);
         note_record(fiber, mail, facts);
     }
     if (facts.direction == respond::MailDirection::unknown && report.way != respond::Way::feedback_loop)
@@ -229,12 +231,44 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
     return facts;
 }
 
-void ReportIntake::note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts) {
+/// Somebody forwards a phish and a letter of his bank in one mail: a verdict about the one is none about the other. The first
+/// mail is this report's, each further one becomes a report of its own. Before this report is read, so that none is forgotten.
+Result<std::vector<const reported::ReportedMail*>>
+ReportIntake::split_off_others(net::Fiber& fiber, const pool::ReportOutcome& read,
+                               const respond::Report& report) {
+    std::vector<const reported::ReportedMail*> own;
+    std::size_t whole = 0;
+    for (const reported::ReportedMail& mail : read.report.mails) {
+        if (mail.inside != reported::in_no_mail) continue;
+        if (mail.length == 0 || whole++ == 0) {
+            own.push_back(&mail);
+            continue;
+        }
+        const std::string_view mark = mail.grade == reported::Grade::raw       ? submitted_mark
+                                      : mail.grade == reported::Grade::rebuilt ? rebuilt_mark
+                                                                               : pasted_mark;
+        NewReport part{.id = fmt::format("{}-{}", report.id, whole),
+                       .way = report.way,
+                       .reporter = report.reporter,
+                       .authenticated = report.authenticated,
+                       .deed = respond::Deed::none,
+                       .note = fmt::format("{} one of several mails of report {}", mark, report.id)};
+        const Result<std::string> taken = take(fiber, std::move(part), read.original(mail));
+        if (!taken && is_passing(taken.error().code)) return std::unexpected(taken.error());
+        if (!taken)
+            services_.log.write(LogLevel::error, "report.not_taken",
+                                {{"report", report.id}, {"error", taken.error().message}});
+    }
+    return own;
+}
+
+void ReportIntake::note_scan(net::Fiber& fiber, ByteView original, std::span<const std::string> readers,
+                             respond::ReportFacts& facts) {
     pool::ScanRequest request;
     request.direction = mail::Direction::inbound;
     request.bytes = original;
     const pool::ScanOutcome scanned = services_.readers.scan(fiber, request);
-    if (scanned.outcome == sandbox::Outcome::verdict) note_report(scanned.report, facts);
+    if (scanned.outcome == sandbox::Outcome::verdict) note_report(scanned.report, readers, facts);
 }
 
 /// Our own record of the mail says which way it went, and whose it was.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,9 +47,10 @@ struct NewReport {
     std::string note;
 };
 
-/// A note that begins so says that the evidence is the suspicious mail itself, and no mail about it: as a file, or as somebody
-/// pasted its source. Or that there is no mail, and the words of who reports are all.
+/// A note that begins so says that the evidence is the suspicious mail itself, and no mail about it: as a file, as a program put
+/// it together again, or as somebody pasted its source. Or that there is no mail, and the words of who reports are all.
 inline constexpr std::string_view submitted_mark = "[the mail itself]",
+                                  rebuilt_mark = "[the mail itself, rebuilt]",
                                   pasted_mark = "[the mail itself, pasted]", words_mark = "[in words]";
 
 class ReportIntake {
@@ -69,7 +71,12 @@ private:
     /// nullopt: there is no reader now.
     std::optional<respond::ReportFacts> facts_of(net::Fiber& fiber, const Bytes& content,
                                                  const respond::Report& report);
-    void note_scan(net::Fiber& fiber, ByteView original, respond::ReportFacts& facts);
+    /// The mails that this report is about.
+    Result<std::vector<const reported::ReportedMail*>> split_off_others(net::Fiber& fiber,
+                                                                        const pool::ReportOutcome& read,
+                                                                        const respond::Report& report);
+    void note_scan(net::Fiber& fiber, ByteView original, std::span<const std::string> readers,
+                   respond::ReportFacts& facts);
     void note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts);
     [[nodiscard]] Result<bool> is_of(const store::Record& record, const respond::ReportFacts& facts) const;
 

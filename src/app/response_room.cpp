@@ -10,6 +10,8 @@
 #include "app/event_text.hpp"
 #include "app/share_house.hpp"
 #include "app/webhook_check.hpp"
+#include "base/contains.hpp"
+#include "base/fold_case.hpp"
 #include "base/limits.hpp"
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
@@ -176,8 +178,17 @@ Result<void> ResponseRoom::note_missed(net::Fiber& fiber, store::RecordFilter fi
 }
 
 void ResponseRoom::see(const store::Record& record) {
-    if (record.direction == "outbound" && record.verdict == "malware") note_malware(record);
+    if (record.direction == "outbound" && record.verdict == "malware" && left_for_others(record))
+        note_malware(record);
     note_canaries(record);
+}
+
+/// Who reports malware sends it, and to nobody but those who look at reports.
+bool ResponseRoom::left_for_others(const store::Record& record) const {
+    const std::vector<std::string>& addresses = services_.settings.respond.report_addresses;
+    return record.recipients.empty() || std::ranges::any_of(record.recipients, [&](const std::string& to) {
+               return !contains(addresses, ascii_lower(to), [](const std::string& one) { return ascii_lower(one); });
+           });
 }
 
 void ResponseRoom::note_canaries(const store::Record& record) {

@@ -77,6 +77,7 @@ private:
     /// What was found before a crash and may not have been told.
     Result<void> note_what_was_missed(net::Fiber& fiber);
     void note_malware(const store::Record& record);
+    [[nodiscard]] bool left_for_others(const store::Record& record) const;
     void note_canaries(const store::Record& record);
     Result<void> note_missed(net::Fiber& fiber, store::RecordFilter filter);
     void note(std::string id, respond::EventBody what);

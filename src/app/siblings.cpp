@@ -26,6 +26,17 @@ std::set<std::string> domains_of(const std::set<std::string>& hosts) {
     return domains;
 }
 
+/// A link of which only what all readers share is known (personal_link.hpp) is any that begins so.
+bool is_link(const std::string& known, const std::string& found) {
+    return found == known || (known.find_last_of("/?&=") == known.size() - 1 && found.starts_with(known));
+}
+
+bool has_all_links(const Marks& found, const Marks& known) {
+    return std::ranges::all_of(known.urls, [&](const std::string& one) {
+        return std::ranges::any_of(found.urls, [&](const std::string& other) { return is_link(one, other); });
+    });
+}
+
 bool has_all_domains(const Marks& found, const Marks& known) {
     return has_all(domains_of(found.hosts), domains_of(known.hosts));
 }
@@ -89,7 +100,7 @@ std::vector<Marks> marks_by_hand(const respond::Effect& effect) {
 bool is_what_a_person_named(const Marks& known, const Marks& found) {
     if (known.text != 0) return similar(known.text, found.text);
     if (!known.files.empty()) return has_all(found.files, known.files);
-    return known.sender == found.sender && has_all(found.urls, known.urls);
+    return known.sender == found.sender && has_all_links(found, known);
 }
 
 }  // namespace
@@ -118,7 +129,7 @@ bool is_sibling(const Marks& known, const Marks& found, scan::Verdict verdict) {
     if (similar(known.text, found.text) && all_domains) return true;
     if (!known.files.empty() && all_files && all_domains && (same_sender || hostile)) return true;
     return known.text == 0 && found.text == 0 && same_sender && all_files &&
-           has_all(found.urls, known.urls) && !(known.urls.empty() && known.files.empty());
+           has_all_links(found, known) && !(known.urls.empty() && known.files.empty());
 }
 
 std::vector<Marks> marks_of(const respond::Response& response, const respond::Effect& effect) {

@@ -148,4 +148,7 @@ struct Incident {
     [[nodiscard]] const DutyClock& duty(Duty which) const { return duties[static_cast<std::size_t>(which)]; }
 };
 
+/// What the incident's playbooks have done, can be taken back and is not: a line for each run, with the command that does it.
+[[nodiscard]] std::vector<std::string> what_stays(const Incident& incident);
+
 }  // namespace tocsin::respond

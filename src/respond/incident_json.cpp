@@ -95,6 +95,7 @@ Json to_json(const Response& response, const Incident& incident) {
     Json out = summary_json(response, incident);
     put(out, "acknowledged", incident.acknowledged);
     put(out, "merged", incident.merged);
+    put(out, "in_force", what_stays(incident));
     out["deadlines"] = duties_json(incident);
     out["values"] = values_json(response.values_of(incident));
     put(out, "evidence", incident.evidence);

@@ -412,6 +412,25 @@ Result<void> Response::on(const Event& event, const IncidentClosed& what) {
     return {};
 }
 
+/// What can be taken back, and was not: an order without an end holds a customer long after everybody has forgotten why.
+std::vector<std::string> what_stays(const Incident& incident) {
+    std::vector<std::string> out;
+    for (const Run& run : incident.runs) {
+        if (run.kind == RunKind::dry || run.state == RunState::undone) continue;
+        std::string steps;
+        for (std::size_t at = 0; at < run.steps.size(); ++at) {
+            const Step& plan = run.playbook->steps[at];
+            const bool has_undo = plan.undo != "none" && (facts_of(plan.action).undo || !plan.undo.empty());
+            if (run.steps[at].state != StepState::done || !has_undo) continue;
+            steps += fmt::format("{}{} ({})", steps.empty() ? "" : ", ", plan.name, to_string(plan.action));
+        }
+        if (!steps.empty())
+            out.push_back(fmt::format("of run {}, {}: {}; tocsin incident undo {} --run {} takes it back",
+                                      run.number, run.playbook->name, steps, incident.id, run.number));
+    }
+    return out;
+}
+
 void Response::close(Incident& incident, ClosedAs as, std::string_view by, std::string_view why) {
     if (!incident.is_open()) return;
     for (Run& run : incident.runs)
@@ -422,6 +441,7 @@ void Response::close(Incident& incident, ClosedAs as, std::string_view by, std::
     incident.state = IncidentState::reviewed;
     open_clusters_.erase(incident.cluster);
     note(incident, by, fmt::format("Closed as {}{}{}", to_string(as), why.empty() ? "" : ": ", why));
+    for (const std::string& what : what_stays(incident)) note(incident, "respond", "Still in force: " + what);
     plan({TimePoint{now_.microseconds + limits::respond_closed_us}, TimerKind::forget, incident.id});
     // What is part of it ends with it, and then stands by itself again.
     const std::vector<std::string> merged = incident.merged;

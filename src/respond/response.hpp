@@ -161,6 +161,7 @@ private:
     void perform_manual(const StepPlace& place);
     void perform_undo_runs(const StepPlace& place);
     void end(const StepPlace& place, StepState state, std::string note);
+    void reach_by_steps(const StepPlace& place);
     void step_deadline(const std::string& incident, std::uint32_t run, const std::string& step);
     void settle(const StepPlace& place);
     void step_effect_ended(const EffectRow& row);

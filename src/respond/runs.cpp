@@ -415,14 +415,23 @@ void Response::end(const StepPlace& place, StepState state, std::string text) {
     if (is_trouble(state) && place.run->state == RunState::running)
         tell_group(incident, fmt::format("failed-{}-{}", place.run->number, plan.name), "step_failed",
                    std::string(desk_group), plan.name);
-    if (!plan.reaches) return;
+    if (plan.reaches) reach_by_steps(place);
+}
+
+/// The incident is where these steps bring it when all of them are over and well. Where all were skipped nothing was done.
+void Response::reach_by_steps(const StepPlace& place) {
+    const IncidentState state = *place.plan().reaches;
+    bool some_done = false;
     for (std::size_t at = 0; at < place.run->steps.size(); ++at) {
-        const StepState other = place.run->steps[at].state;
-        if (place.run->playbook->steps[at].reaches == plan.reaches && other != StepState::done &&
-            other != StepState::skipped)
-            return;
+        if (place.run->playbook->steps[at].reaches != state) continue;
+        const StepState step = place.run->steps[at].state;
+        if (step != StepState::done && step != StepState::skipped) return;
+        some_done = some_done || step == StepState::done;
     }
-    reach(incident, *plan.reaches, place.run->playbook->name);
+    if (some_done) return reach(*place.incident, state, place.run->playbook->name);
+    note(*place.incident, respond,
+         fmt::format("Nothing that {} does for \"{}\" could be done: it lacks what it acts on",
+                     place.run->playbook->name, to_string(state)));
 }
 
 /// A step of people is only late: it can still be done. What machines have not done by then is left.

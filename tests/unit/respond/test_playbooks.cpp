@@ -438,3 +438,36 @@ TEST_CASE("limits: an incident has so many runs, and says so") {
     CHECK(story.see("carla", RunStarted{id, "false_alarm", RunKind::dry}).error().code == ErrorCode::limit);
     CHECK(story.see("carla", RunStarted{id, "none", RunKind::dry}).error().code == ErrorCode::not_found);
 }
+
+TEST_CASE("what was skipped contains nothing") {
+    const Step hold{.name = "hold",
+                    .action = Action::hold_customer,
+                    .after = {},
+                    .conditions = {},
+                    .parameters = {{"customer", "{customer}"}},
+                    .reaches = IncidentState::contained};
+    Step revoke = hold;
+    revoke.name = "revoke";
+    revoke.parameters = {{"customer", "{victim}"}};  // nobody gave anything away
+    Mine neither({revoke});
+    CHECK(neither.state("revoke") == StepState::skipped);
+    CHECK(neither.story.incident(neither.id).state < IncidentState::contained);
+    const auto& said = neither.story.incident(neither.id).timeline;
+    CHECK(std::ranges::any_of(said, [](const TimelineEntry& entry) {
+        return entry.text.find("could be done: it lacks what it acts on") != std::string::npos;
+    }));
+}
+
+TEST_CASE("who closes an incident is told what stays in force") {
+    Story story;
+    story.report("one", phish());
+    static_cast<void>(story.do_all());
+    REQUIRE(story.see("dora", IncidentClosed{"r-one", ClosedAs::resolved, "done"}));
+    const std::vector<std::string> stays = what_stays(story.incident("r-one"));
+    REQUIRE(stays.size() == 1);
+    CHECK(stays[0].find("of run 1, inbound_phish_to_staff: block_sender (give_order), block_link") == 0);
+    CHECK(stays[0].find("tocsin incident undo r-one --run 1 takes it back") != std::string::npos);
+    REQUIRE(story.see("dora", RunUndone{"r-one", 1, ""}));
+    static_cast<void>(story.do_all());
+    CHECK(what_stays(story.incident("r-one")).empty());
+}

@@ -157,7 +157,6 @@ TEST_CASE("what one shipped playbook loses, word by word") {
               "step end_sessions: reaches: when it is done the incident counts as contained",
               "step end_sessions: undo: it must not be taken back",
               "step slow: do: give_order becomes words for a person: CACAO has no such command",
-              "step block_link: do: give_order becomes words for a person: CACAO has no such command",
               "step tell_desk: do: notify becomes words for a person: CACAO has no such command",
               "step tell_desk: groups: who is told (desk, on-call) is in the words only",
               "step tell_desk: urgency: urgent: by all ways, and rather twice than not at all",
