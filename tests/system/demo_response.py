@@ -1,12 +1,15 @@
 """The second half of the demo: a spear-phish that nobody's filter knew, two people who report it, and a customer who is no longer
-the customer. Everything is real but the people: their mail arrives at the sink."""
+the customer. Everything is real but the people: their mail arrives at the sink, and lies in mailboxes of a Dovecot where there is
+one."""
 import http.client
 import re
 import time
+import unittest
 from pathlib import Path
 
 import test_watch
 from api_http import call
+from dovecot_system import Dovecot
 from tocsin_system import tocsin
 
 CUSTOMER = "acme"
@@ -58,10 +61,31 @@ address = "127.0.0.1:0"
 """
 
 
-def configuration(folder):
+def mailboxes_of_staff():
+    """A Dovecot of our own with a mailbox for each; None where none is installed."""
+    try:
+        return Dovecot(STAFF, acl=True)
+    except unittest.SkipTest as missing:
+        print(f"No mailboxes in this demo, so nothing is taken out of them: {missing}")
+        return None
+
+
+def configuration(folder, dovecot):
     people = Path(folder) / "people.toml"
     people.write_text(PEOPLE)
-    return CONFIGURATION.replace("{people}", str(people))
+    text = CONFIGURATION.replace("{people}", str(people))
+    if dovecot:
+        text += (f'\n[mailboxes]\nserver = "127.0.0.1:{dovecot.port}"\ntls = "none"\nuser = "tocsin"\n'
+                 f'password_file = "{dovecot.password_file}"\ndomains = ["esp.example"]\n')
+    return text
+
+
+def deliver(dovecot, sink):
+    """What the gate passed on goes into the mailboxes, as the server behind it would put it there."""
+    for one in list(sink.delivered):
+        for address in one.recipients:
+            if dovecot and address in STAFF and one.mail_from != OWN_ADDRESS:
+                dovecot.deliver(address, one.content)
 
 
 def give_past(data):
@@ -97,8 +121,8 @@ def report_of(mail, reporter):
 class Story:
     """One telling: what is said, to whom mail came, and how long things took."""
 
-    def __init__(self, line, daemon, sink):
-        self.line, self.daemon, self.sink = line, daemon, sink
+    def __init__(self, line, daemon, sink, dovecot):
+        self.line, self.daemon, self.sink, self.dovecot = line, daemon, sink, dovecot
         self.seconds = {}
 
     def wait(self, condition, text, figure=None, seconds=30):
@@ -124,6 +148,7 @@ class Story:
             code, text = self.daemon.send("inbound", "payroll@staff-portal.example", [recipient], spear_phish(recipient))
             self.line.expect(code == 250, f"the mail to {recipient} gets through: {text}")
         self.line.say(f"a spear-phish that no filter knows reaches {len(STAFF)} employees")
+        deliver(self.dovecot, self.sink)
         for reporter in STAFF[:2]:
             self.daemon.send("inbound", reporter, ["phish@esp.example"], report_of(spear_phish(reporter), reporter))
         found = self.wait(lambda: self.daemon.command("incident", "list", "--state", "desk", "--json")["incidents"],
@@ -143,11 +168,23 @@ class Story:
         self.wait(lambda: len(self.incident(number)["touched"]) == len(STAFF),
                   f"the journal knows who got it: {len(STAFF)} people")
         self.wait(lambda: all(len(self.mail_to(one)) == 2 for one in STAFF), "each of them is warned", "verdict to warned")
+        if self.dovecot:
+            self.purged(number)
         code, _ = self.daemon.send("inbound", "payroll@staff-portal.example", ["hugo@esp.example"],
                                    spear_phish("hugo@esp.example"))
         self.line.expect(code == 550, "the next copy is refused")
         self.line.say("the attacker's next copy is refused")
         self.close(number)
+
+    def purged(self, number):
+        purge = lambda: next(step for step in self.incident(number)["runs"][0]["steps"] if step["step"] == "purge")
+        self.wait(lambda: purge()["state"] in ("done", "failed"), "the mailboxes are looked through", "verdict to purged", 60)
+        self.line.say(f"         {purge()['note']}")
+        letters = [message for user in STAFF for messages in self.dovecot.content(user).values() for message, *_ in messages]
+        left = sum(b"statements.staff-portal.example" in letter for letter in letters)
+        self.line.expect(left == 0 and len(letters) == self.innocent,
+                         f"all copies are out and {self.innocent} innocent letters are where they were: {left}, {len(letters)}")
+        self.line.say(f"no copy is left in any mailbox; all {len(letters)} innocent letters are where they were")
 
     def hijacked_customer(self):
         code, _ = self.daemon.send("outbound", "bounce@acme.example", ["reader1@mail.example"],
@@ -190,10 +227,12 @@ class Story:
             print(f"  {what:26} {seconds:7.2f}")
 
 
-def tell(line, daemon, sink):
-    story = Story(line, daemon, sink)
+def tell(line, daemon, sink, dovecot, innocent):
+    """`innocent`: letters that lie in the mailboxes of the staff."""
+    story = Story(line, daemon, sink, dovecot)
+    story.innocent = innocent
     story.spear_phish()
     story.hijacked_customer()
     print("\n$ tocsin incident list --state all\n" + str(daemon.command("incident", "list", "--state", "all")).rstrip())
-    print("\n$ tocsin incident show 1\n" + str(daemon.command("incident", "show", "1")).rstrip())
+    print("\n$ tocsin incident show 2\n" + str(daemon.command("incident", "show", "2")).rstrip())
     story.show_figures()
