@@ -78,6 +78,15 @@ std::vector<std::string> Response::reporters_of(const Incident& incident) const 
     return addresses;
 }
 
+/// By the ways that give no answer of their own: who hears nothing does not report again. To nobody else than who is known to
+/// be the reporter, or a forged report would send mail to strangers.
+void Response::give_receipt(Incident& incident, const Report& report) {
+    const bool is_answered = report.way != Way::mailbox && report.way != Way::imap;
+    if (is_answered || report.authenticated == Authenticated::no || !incident.is_open()) return;
+    tell(incident, "receipt", "report_received", mail_to(report.reporter), Urgency::normal, NoticeKind::tell,
+         nullptr);
+}
+
 /// nullptr: it is there already, or the incident has too many effects. `run`: nullptr for what no step asked for.
 EffectRow* Response::tell(Incident& incident, const std::string& purpose, std::string_view text_name,
                           const Target& target, Urgency urgency, NoticeKind kind, const Run* run) {

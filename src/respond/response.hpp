@@ -104,6 +104,7 @@ private:
     Cluster* cluster_for(const ReportFacts& facts);
     void join(Cluster& cluster, Report& report);
     void judge_cluster(Incident& incident, const Report& report);
+    void give_receipt(Incident& incident, const Report& report);
     void note_deed(Incident& incident, const Report& report);
     static void touch(Incident& incident, const std::string& address, Deed deed);
     void score(const Report& report, Verdict verdict, int change);

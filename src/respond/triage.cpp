@@ -121,6 +121,7 @@ void Response::join(Cluster& cluster, Report& report) {
                      report.evidence));
     if (severity_of(report) < incident.severity)
         set_severity(incident, severity_of(report), triage, "what a reporter did, or the judge says");
+    give_receipt(incident, report);
     judge_cluster(incident, report);
     note_deed(incident, report);
 }

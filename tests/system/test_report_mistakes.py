@@ -1,5 +1,6 @@
 """What one report must not do to everybody else: honest people who forward malware, bank letters, or tick a box."""
 
+import email
 import json
 import time
 import unittest
@@ -7,6 +8,7 @@ import urllib.request
 
 import demo_mail
 from api_http import bearer
+from milter_client import ask_milter
 from test_response import CONFIGURATION, House, report_of, wedding_photo
 
 HOUSE = """
@@ -100,6 +102,18 @@ class Mistakes(House):
         slowed = self.wait_for(lambda: [one for one in self.orders() if one["action"] == "pace"], "the login is not paced")
         self.assertEqual([(one["subject_kind"], one["value"], one["direction"]) for one in slowed],
                          [("login", "staff1@esp.example", "outbound")])
+
+    def test_who_reports_by_mail_is_answered_at_once(self):
+        """When he logged in: a forged report sends no mail to anybody."""
+        lure = report_of(mail("it@portal.example", "staff1@esp.example", TEXT, "https://box.portal.example/login", "r1"))
+        self.report(lure, "staff2@esp.example")
+        self.wait_for(self.incidents, "no incident opens")
+        ask_milter(self.daemon.ports["milter"], "staff1@esp.example", ["phish@esp.example"], lure, login="staff1@esp.example")
+        told = lambda: [(one.recipients, email.message_from_bytes(one.content)["Subject"]) for one in self.sink.delivered
+                        if one.recipients[0].startswith("staff")]
+        self.wait_for(told, "he hears nothing")
+        time.sleep(1)
+        self.assertEqual(told(), [(["staff1@esp.example"], "We have your report: Reported mail from it@portal[.]example")])
 
     def test_who_closes_is_told_what_stays(self):
         self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"],

@@ -170,7 +170,7 @@ TEST_CASE("an urgent notice of which nothing was heard is repeated, another is n
         if (effect.kind == EffectKind::notify) given.emplace(effect.key, effect);
         if (effect.kind != EffectKind::notify) REQUIRE(story.see("outbox", EffectSucceeded{effect.key, ""}));
     }
-    REQUIRE(given.size() == 3);  // two pages, one thank-you
+    REQUIRE(given.size() == 4);  // two pages, a receipt, a thank-you
     story.wait_s(limits::respond_result_us / story_second_us + 10);
     std::size_t again = 0;
     for (const Effect& effect : story.machine.take_effects()) {
@@ -229,4 +229,29 @@ TEST_CASE("keys can be ids, Message-IDs and fields of HTTP, whatever they are ma
     CHECK(make_key("r-a", 1, "stop", "do", "") == "r-a.1.stop.do");
     CHECK(make_key("r-a", 1, "stop", "do", "http://x.y/\r\nZ: <>") == key);
     CHECK(make_key("r-a", 1, "stop", "do", "http://x.y/") != key);
+}
+
+TEST_CASE("who reports by mail is answered at once, once, and only when it was him") {
+    Story story;
+    const auto receipts = [&] {
+        std::multiset<std::string> to;
+        for (const Effect& effect : story.do_all())
+            if (effect.kind == EffectKind::notify && effect.parameters.at("subject").find("We have your report") == 0)
+                to.insert(effect.parameters.at("address"));
+        return to;
+    };
+    const auto report = [&](const std::string& id, Way way, const std::string& who, Authenticated known) {
+        REQUIRE(story.see("intake", ReportTaken{id, way, who, known, Deed::none, "e", ""}));
+        ReportFacts facts = phish();
+        facts.judged_as = JudgedAs::clean;
+        REQUIRE(story.see("reader", ReportRead{id, facts}));
+    };
+    report("a", Way::mailbox, "rita@staff.example", Authenticated::yes);
+    CHECK(receipts() == std::multiset<std::string>{"rita@staff.example"});
+    report("b", Way::mailbox, "rita@staff.example", Authenticated::yes);
+    report("c", Way::mailbox, "victim@elsewhere.example", Authenticated::no);
+    report("d", Way::web, "rolf@staff.example", Authenticated::yes);  // he sees the answer on his page
+    CHECK(receipts().empty());
+    report("e", Way::imap, "ruth@staff.example", Authenticated::yes);
+    CHECK(receipts() == std::multiset<std::string>{"ruth@staff.example"});
 }
