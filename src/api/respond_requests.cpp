@@ -117,6 +117,7 @@ HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest
     if (target.path == "/v1/reports") return submit(fiber, request, target, asker);
     if (target.path == "/v1/acts") return act(fiber, request.body, asker);
     if (is_export(target.path)) return export_incident(services_, target, asker.name);
+    if (EvidenceRequests::is_about_evidence(target.path)) return show_evidence(fiber, target, asker);
     if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()), asker);
     if (target.path.starts_with(one_incident)) return show_incident(target.path.substr(one_incident.size()));
     if (target.path == "/v1/notices") return list_notices(target);
@@ -191,6 +192,14 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
                         {{"kind", kind}, {"incident", incident}, {"by", by}, {"caller", asker.name}});
     if (!incident.empty()) return show_incident(incident);
     return answer(200, {{"done", kind}});
+}
+
+HttpResponse RespondRequests::show_evidence(net::Fiber& fiber, const proto::HttpTarget& target,
+                                            const Asker& asker) const {
+    const RespondActions& actions = services_.actions;
+    const EvidenceRequests requests(*actions.response, services_.log,
+                                    {actions.find_evidence, services_.read_message, actions.tell});
+    return requests.handle(fiber, target, {parameter(target, "by").value_or(asker.name), asker.name});
 }
 
 HttpResponse RespondRequests::show_report(const std::string& id, const Asker& asker) const {

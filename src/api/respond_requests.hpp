@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/report_evidence.hpp"
 #include "api/roles.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -45,6 +46,8 @@ struct RespondActions {
     std::function<Result<std::string>(net::Fiber&, SubmittedReport, ByteView content)> take = {};
     /// Written down and seen. Errors: those of respond::Response::see(), unavailable, io.
     std::function<Result<void>(net::Fiber&, respond::EventBody, const std::string& by)> tell = {};
+    /// EvidenceActions::find.
+    decltype(EvidenceActions::find) find_evidence = {};
     /// Who shares what others should know; nullptr: nobody in particular.
     std::shared_ptr<const share::House> house = {};
 };
@@ -58,6 +61,8 @@ struct RespondServices {
     const Clock& clock;
     Log& log;
     RespondActions actions;
+    /// EvidenceActions::read; pages that show no evidence leave it out.
+    decltype(EvidenceActions::read) read_message = {};
 };
 
 /// Who asks.
@@ -85,6 +90,8 @@ private:
     Result<void> name_reporter(SubmittedReport& report, const Asker& asker) const;
     [[nodiscard]] std::vector<std::string> addresses_of(const std::string& person) const;
     proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const Asker& asker);
+    [[nodiscard]] proto::HttpResponse show_evidence(net::Fiber& fiber, const proto::HttpTarget& target,
+                                                    const Asker& asker) const;
     [[nodiscard]] proto::HttpResponse show_report(const std::string& id, const Asker& asker) const;
     [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_incident(const std::string& id) const;

@@ -44,6 +44,8 @@ constexpr Route all_routes[] = {
     {"GET", "/v1/watch/customer", "name", watchers},
     {"POST", "/v1/reports", "way reporter authenticated deed note is_the_mail", everybody},
     {"GET", "/v1/reports/ID", "", everybody},
+    {"GET", "/v1/reports/ID/message", "original by", readers},
+    {"GET", "/v1/reports/ID/evidence", "original by", readers},
     {"GET", "/v1/incidents", "state limit", readers},
     {"GET", "/v1/incidents/ID", "", readers},
     {"GET", "/v1/notices", "incident state limit", readers},

@@ -257,6 +257,11 @@ api::RespondActions ResponseRoom::actions() {
             },
             .tell = [this](net::Fiber& fiber, respond::EventBody what,
                            const std::string& by) { return service_.tell(fiber, std::move(what), by); },
+            .find_evidence =
+                [this](net::Fiber& fiber, const respond::Report& report,
+                       std::optional<std::size_t> original) {
+                    return intake_.evidence_of(fiber, report, original);
+                },
             .house = house_};
 }
 

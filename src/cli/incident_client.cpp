@@ -1,10 +1,5 @@
 #include "cli/incident_client.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -118,19 +113,6 @@ int act(const ClientOptions& options, const IncidentWords& words, const char* ki
     else
         fmt::print("Done.\n");
     return exit_nothing_found;
-}
-
-/// "-" is standard input.
-Result<std::string> read_report_file(const std::string& path) {
-    std::ifstream file;
-    if (path != "-") {
-        file.open(path, std::ios::binary);
-        if (!file) return std::unexpected(errno_error(path, errno));
-    }
-    std::istream& in = path == "-" ? std::cin : file;
-    std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (in.bad()) return fail(ErrorCode::io, path + ": cannot be read");
-    return content;
 }
 
 json step_of(const IncidentWords& words) {
@@ -250,38 +232,6 @@ int run_incident_split(const ClientOptions& options, const IncidentWords& words)
 
 int run_incident_close(const ClientOptions& options, const IncidentWords& words) {
     return act(options, words, "incident_closed", {{"as", words.as}, {"note", words.note}});
-}
-
-int run_report_submit(const ClientOptions& options, const IncidentWords& words) {
-    const Result<std::string> content = read_report_file(words.path);
-    if (!content) return say(std::unexpected(content.error()));
-    std::string target = "/v1/reports";
-    add_parameter(target, "way", words.way);
-    add_parameter(target, "reporter", words.reporter);
-    add_parameter(target, "deed", words.deed);
-    add_parameter(target, "note", words.note);
-    add_parameter(target, "is_the_mail", words.is_the_mail ? "1" : "");
-    Result<json> answer = send_to_daemon(options, target, *content);
-    if (!answer) return say(answer);
-    if (options.json)
-        print_json(*answer);
-    else
-        fmt::print("Thank you. It is stored as report {} and is being looked at.\n", text(*answer, "report"));
-    return exit_nothing_found;
-}
-
-int run_report_show(const ClientOptions& options, const IncidentWords& words) {
-    Result<json> report = call_daemon(options, "GET", "/v1/reports/" + proto::percent_encode(words.id));
-    if (!report) return say(report);
-    if (options.json)
-        print_json(*report);
-    else
-        fmt::print("Report {}, {}, by {}, {}\n  grade {}, judged {}\n  incident {}\n",
-                   text(*report, "report"), text(*report, "taken"), text(*report, "way"),
-                   short_text(*report, "reporter"),
-                   text(*report, "grade").empty() ? "not read yet" : text(*report, "grade"),
-                   text(*report, "judged_as"), text(*report, "incident"));
-    return exit_nothing_found;
 }
 
 int run_playbook_list(const ClientOptions& options, const IncidentWords&) {

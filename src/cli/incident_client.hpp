@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ struct IncidentWords {
     std::string by, note, why, title, verdict, as, playbook, step, state, owner, into, limit_state;
     std::uint32_t run = 0, severity = 0;
     std::string path, reporter, deed, way;
-    bool dry = false, failed = false, is_the_mail = false;
+    bool dry = false, failed = false, is_the_mail = false, raw = false;
+    std::optional<std::size_t>
+        original;  ///< number of a mail in the evidence of a report; nullopt: the first
     std::vector<std::string> reports, customers, senders, urls;
     std::size_t limit = 100;
 };
@@ -43,6 +46,8 @@ int run_incident_close(const ClientOptions& options, const IncidentWords& words)
 /// Hands a mail in as a report.
 int run_report_submit(const ClientOptions& options, const IncidentWords& words);
 int run_report_show(const ClientOptions& options, const IncidentWords& words);
+/// The reported mail, as a confined reader sees it; or its bytes, to a file or a pipe, never to a terminal.
+int run_report_evidence(const ClientOptions& options, const IncidentWords& words);
 int run_playbook_list(const ClientOptions& options, const IncidentWords& words);
 int run_notice_list(const ClientOptions& options, const IncidentWords& words);
 int run_person_list(const ClientOptions& options, const IncidentWords& words);

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/limits/report.hpp"
+
 namespace tocsin::cli {
 
 namespace {
@@ -166,6 +168,17 @@ void add_report_clients(CLI::App& app, IncidentWords& words, ClientOptions& clie
     words.way = "cli";
     CLI::App* show = commands.add("show", "What became of a report", run_report_show);
     not_empty(show->add_option("REPORT", words.id, "id of a report")->required());
+    CLI::App* evidence = commands.add(
+        "evidence", "The reported mail: text, links and attachments, as a confined reader sees them",
+        run_report_evidence);
+    not_empty(evidence->add_option("REPORT", words.id, "id of a report")->required());
+    evidence
+        ->add_option("--original", words.original,
+                     "number of the mail, where it has several (default: the first); 0 is what was handed in")
+        ->check(CLI::Range(std::size_t{0}, limits::reported_mails));
+    evidence->add_flag("--raw", words.raw, "its bytes, which are hostile, to a pipe or a file instead");
+    not_empty(evidence->add_option("--to", words.path, "its bytes into this new file instead"));
+    commands.add_by(*evidence);
 }
 
 }  // namespace

@@ -232,6 +232,11 @@ class OpenApi(unittest.TestCase):
                                           if (one["verdict"], one["source"]) == ("malicious", "reports")],
                                  "no incident is verified")[0]
         self.ask("GET", "/v1/reports/{id}", taken["report"])
+        for path in ("/v1/reports/{id}/message", "/v1/reports/{id}/evidence"):
+            self.ask("GET", path, taken["report"], {"original": "1", "by": "anna"})
+            self.ask("GET", path, "nosuch", status=404)
+            self.ask("GET", path, taken["report"], {"original": "7"}, status=404)
+            self.ask("GET", path, taken["report"], {"original": "x"}, status=400)
         self.wait_for(lambda: self.ask("GET", "/v1/incidents/{id}", verified["incident"])["notices"], "nobody is told")
         self.ask("GET", "/v1/incidents/{id}", "99", status=404)
         self.ask("GET", "/v1/incidents", query={"state": "some"}, status=400)
