@@ -28,13 +28,15 @@ void print_line(const json& incident) {
 }
 
 void print_reports(const json& incident) {
-    for (const json& report : member(incident, "reports"))
+    for (const json& report : member(incident, "reports")) {
         fmt::print("  report {}  {}  by {}, {}{}\n    evidence {}, {}, judged {}: {}\n",
                    text(report, "report"), text(report, "taken"), text(report, "way"),
                    short_text(report, "reporter"),
                    member(report, "authenticated") == true ? "" : " (not shown to be him)",
                    text(report, "evidence").substr(0, 12), text(report, "grade"), text(report, "judged_as"),
                    short_text(report, "subject"));
+        print_deed_and_note(report, "    ");
+    }
 }
 
 void print_values(const json& incident) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "cli/daemon_client.hpp"
 
 namespace tocsin::cli {
@@ -48,6 +50,8 @@ int run_report_submit(const ClientOptions& options, const IncidentWords& words);
 int run_report_show(const ClientOptions& options, const IncidentWords& words);
 /// The reported mail, as a confined reader sees it; or its bytes, to a file or a pipe, never to a terminal.
 int run_report_evidence(const ClientOptions& options, const IncidentWords& words);
+/// What the reporter did with the mail, and what he wrote, where there is something to say: a line each, behind `indent`.
+void print_deed_and_note(const nlohmann::json& report, const char* indent);
 int run_playbook_list(const ClientOptions& options, const IncidentWords& words);
 int run_notice_list(const ClientOptions& options, const IncidentWords& words);
 int run_person_list(const ClientOptions& options, const IncidentWords& words);

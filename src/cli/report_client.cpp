@@ -74,7 +74,30 @@ void print_evidence(const json& evidence) {
     print_message(member(evidence, "message"), Links::defanged);
 }
 
+void print_report(const json& report) {
+    fmt::print("Report {}, {}, by {}, {}\n  grade {}, judged {}\n", text(report, "report"),
+               text(report, "taken"), text(report, "way"), short_text(report, "reporter"),
+               text(report, "grade").empty() ? "not read yet" : text(report, "grade"),
+               text(report, "judged_as"));
+    print_deed_and_note(report, "  ");
+    fmt::print("  incident {}\n", text(report, "incident"));
+}
+
+/// What he did with the mail, as he would say it.
+std::string_view deed_in_words(std::string_view deed) {
+    if (deed == "clicked") return "followed a link in it";
+    if (deed == "opened_file") return "opened a file in it";
+    return deed == "gave_credentials" ? "gave a password away" : deed;
+}
+
 }  // namespace
+
+void print_deed_and_note(const json& report, const char* indent) {
+    const std::string deed = text(report, "deed");
+    if (!deed.empty() && deed != "none") fmt::print("{}deed: {} ({})\n", indent, deed_in_words(deed), deed);
+    // Bytes of a note are limited where it is taken: none is cut here, because it may say the most important thing last.
+    if (!text(report, "note").empty()) fmt::print("{}note: {}\n", indent, text(report, "note"));
+}
 
 int run_report_submit(const ClientOptions& options, const IncidentWords& words) {
     const Result<std::string> content = read_report_file(words.path);
@@ -100,11 +123,7 @@ int run_report_show(const ClientOptions& options, const IncidentWords& words) {
     if (options.json)
         print_json(*report);
     else
-        fmt::print("Report {}, {}, by {}, {}\n  grade {}, judged {}\n  incident {}\n",
-                   text(*report, "report"), text(*report, "taken"), text(*report, "way"),
-                   short_text(*report, "reporter"),
-                   text(*report, "grade").empty() ? "not read yet" : text(*report, "grade"),
-                   text(*report, "judged_as"), text(*report, "incident"));
+        print_report(*report);
     return exit_nothing_found;
 }
 

@@ -82,6 +82,12 @@ class Evidence(House):
             self.assertEqual(result.returncode, 2)
             self.assertIn(what, result.stderr)
 
+    def test_what_the_reporter_did_and_wrote_is_shown(self):
+        report = self.submit(wedding_photo(), "--submitted", "--deed", "gave_credentials", "--note", "the link asked for it")
+        for shown in (self.daemon.command("incident", "show", "1"), self.daemon.command("report", "show", report)):
+            self.assertIn("deed: gave a password away (gave_credentials)", shown)
+            self.assertIn("note: [the mail itself] the link asked for it", shown)
+
     def test_over_the_network_it_is_for_the_desk_and_no_browser_shows_it(self):
         report = self.submit(wedding_photo(), "--submitted")
         tokens = {role: self.daemon.command("token", "make", person, "--role", role, "--json")["token"]
