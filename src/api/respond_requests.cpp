@@ -98,8 +98,9 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
 
 const respond::Incident* find_incident(const respond::Response& response, const std::string& id) {
     if (const respond::Incident* incident = response.incident(id)) return incident;
+    const std::string_view number = std::string_view(id).substr(id.starts_with('#') ? 1 : 0);
     for (const auto& [name, one] : response.incidents())
-        if (std::to_string(one.number) == id) return &one;
+        if (std::to_string(one.number) == number) return &one;
     return nullptr;
 }
 
@@ -167,6 +168,20 @@ Result<std::string> RespondRequests::take(net::Fiber& fiber, SubmittedReport rep
     return services_.actions.take(fiber, std::move(report), content);
 }
 
+/// People say numbers ("8", "#8"); the response wants ids. Errors: not_found.
+Result<void> RespondRequests::take_numbers(json& act) const {
+    for (const char* const name : {"incident", "into"}) {
+        const std::string said = text_member(act, name);
+        if (said.empty()) continue;
+        const respond::Incident* const incident = find_incident(*services_.actions.response, said);
+        if (incident == nullptr)
+            return fail(ErrorCode::not_found,
+                        "there is no incident " + said + ": `tocsin incident list` has them");
+        act[name] = incident->id;
+    }
+    return {};
+}
+
 HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const Asker& asker) {
     json value = json::parse(body, nullptr, false);
     if (!value.is_object())
@@ -179,13 +194,13 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
     const TimePoint now = services_.clock.now();
     std::string by = text_member(value, "by");
     if (by.empty()) by = asker.name;
+    if (const Result<void> known = take_numbers(value); !known) return refuse(known.error());
     value["id"] = make_id(now.microseconds);
     value["time"] = to_rfc3339(now);
     value["by"] = by;
     Result<respond::Event> event = respond::event_from_json(value);
     if (!event) return refuse(event.error());
     const std::string incident = text_member(value, "incident");
-    const std::string id = event->id;
     if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by); !told)
         return refuse(told.error());
     services_.log.write(LogLevel::info, "respond.act",

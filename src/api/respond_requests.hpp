@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "api/report_evidence.hpp"
 #include "api/roles.hpp"
 #include "base/bytes.hpp"
@@ -52,7 +54,7 @@ struct RespondActions {
     std::shared_ptr<const share::House> house = {};
 };
 
-/// By its id, or by its number: people say numbers. nullptr: there is none.
+/// By its id, or by its number: people say numbers, "8" or "#8". nullptr: there is none.
 [[nodiscard]] const respond::Incident* find_incident(const respond::Response& response,
                                                      const std::string& id);
 
@@ -89,6 +91,7 @@ private:
                                const proto::HttpTarget& target, const Asker& asker);
     Result<void> name_reporter(SubmittedReport& report, const Asker& asker) const;
     [[nodiscard]] std::vector<std::string> addresses_of(const std::string& person) const;
+    Result<void> take_numbers(nlohmann::json& act) const;
     proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const Asker& asker);
     [[nodiscard]] proto::HttpResponse show_evidence(net::Fiber& fiber, const proto::HttpTarget& target,
                                                     const Asker& asker) const;

@@ -20,11 +20,31 @@ std::string clock_of(const std::string& moment) {
 }
 
 void print_line(const json& incident) {
-    fmt::print("{:>5}  severity {}  {:<10} {:<10} {}  {}\n       {}, {} {}{}\n", number(incident, "number"),
+    const std::string whole =
+        member(incident, "merged_into_number").is_number()
+            ? fmt::format(", part of incident {}", number(incident, "merged_into_number"))
+            : "";
+    fmt::print("{:>5}  severity {}  {:<10} {:<10} {}  {}\n       {}, {} {}{}{}\n", number(incident, "number"),
                number(incident, "severity"), text(incident, "state"), text(incident, "verdict"),
                text(incident, "opened"), short_text(incident, "title"), text(incident, "incident"),
                number(incident, "reports"), number(incident, "reports") == 1 ? "report" : "reports",
-               text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"));
+               text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"),
+               whole);
+}
+
+/// Which incident it is a part of, and which are parts of it, with the way back.
+void print_merging(const json& incident) {
+    if (!text(incident, "merged_into").empty())
+        fmt::print(
+            "  part of incident {} ({}): act on that one; `tocsin incident unmerge {}` makes this one of its "
+            "own again\n",
+            number(incident, "merged_into_number"), text(incident, "merged_into"),
+            number(incident, "number"));
+    std::string parts;
+    for (const json& part : member(incident, "merged_numbers"))
+        parts += (parts.empty() ? "" : ", ") + part.dump();
+    if (!parts.empty())
+        fmt::print("  merged into it: {}; `tocsin incident unmerge NUMBER` makes one its own again\n", parts);
 }
 
 void print_reports(const json& incident) {
@@ -76,6 +96,7 @@ void print_incident(const json& incident) {
         fmt::print("  {:<12} {}{}\n", duty, met.empty() ? "by " + due : "done " + met,
                    member(times, "late") == true ? ", LATE" : "");
     }
+    print_merging(incident);
     print_values(incident);
     print_reports(incident);
     print_runs(incident);
@@ -95,25 +116,19 @@ std::string who(const IncidentWords& words) {
 
 /// Says something and prints what the incident then is.
 int act(const ClientOptions& options, const IncidentWords& words, const char* kind, json body) {
-    // People say numbers; the response wants ids.
-    if (!words.id.empty()) {
-        Result<json> incident =
-            call_daemon(options, "GET", "/v1/incidents/" + proto::percent_encode(words.id));
-        if (!incident) return say(incident);
-        body["incident"] = text(*incident, "incident");
-    }
+    if (!words.id.empty()) body["incident"] = words.id;
     body["kind"] = kind;
     body["by"] = who(words);
     Result<json> done = call_daemon(options, "POST", "/v1/acts", body);
     if (!done) return say(done);
-    if (options.json)
+    if (options.json) {
         print_json(*done);
-    else if (done->contains("number"))
-        fmt::print("Incident {}: state {}, verdict {}, severity {}{}.\n", number(*done, "number"),
-                   text(*done, "state"), text(*done, "verdict"), number(*done, "severity"),
-                   text(*done, "closed_as").empty() ? "" : ", closed as " + text(*done, "closed_as"));
-    else
-        fmt::print("Done.\n");
+        return exit_nothing_found;
+    }
+    fmt::print("Incident {}: state {}, verdict {}, severity {}{}.\n", number(*done, "number"),
+               text(*done, "state"), text(*done, "verdict"), number(*done, "severity"),
+               text(*done, "closed_as").empty() ? "" : ", closed as " + text(*done, "closed_as"));
+    print_merging(*done);
     return exit_nothing_found;
 }
 

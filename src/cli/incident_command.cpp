@@ -142,7 +142,7 @@ void add_running(Commands& commands, IncidentWords& words) {
 void add_grouping(Commands& commands, IncidentWords& words) {
     CLI::App* merge =
         commands.add_act("merge", "Show and answer it as a part of another one", run_incident_merge);
-    not_empty(merge->add_option("--into", words.into, "id of the other incident")->required());
+    not_empty(merge->add_option("--into", words.into, "number or id of the other incident")->required());
     commands.add_act("unmerge", "Make it one of its own again, exactly as it was", run_incident_unmerge);
     CLI::App* split =
         commands.add_act("split", "Give some of its reports an incident of their own", run_incident_split);

@@ -279,7 +279,9 @@ class OpenApi(unittest.TestCase):
                               "the desk has nothing")[0]["incident"]
         self.ask("GET", "/v1/incidents/{id}/export", other, {"as": "csv"}, status=409)
         self.act("verdict_given", other, verdict="malicious", severity="2", why="they asked for a password")
-        self.act("incidents_merged", other, into=incident)
+        number = self.ask("GET", "/v1/incidents/{id}", incident)["number"]
+        self.assertEqual(self.act("incidents_merged", other, into=f"#{number}")["merged_into"], incident)
+        self.assertEqual(len(self.ask("GET", "/v1/incidents/{id}", f"#{number}")["merged_numbers"]), 1)
         self.act("incident_unmerged", other)
         self.act("override_added", rota="first",
                  turn={"person": "bob", "from": "2030-01-01T00:00:00Z", "until": "2030-01-02T00:00:00Z"})

@@ -251,6 +251,21 @@ class Response(House):
         self.assertFalse([one for one in self.sink.delivered if one.recipients == ["stranger@mail.example"]
                           and one.mail_from == "security@esp.example"])
 
+    def test_incidents_are_merged_by_their_numbers_and_say_so(self):
+        for title in ("one", "two", "three"):
+            self.daemon.command("incident", "open", title, "--severity", "3", "--by", "anna")
+        said = self.daemon.command("incident", "merge", "3", "--into", "#1", "--by", "anna")
+        self.assertIn("part of incident 1 (h-", said)
+        self.assertIn("`tocsin incident unmerge 3`", self.daemon.command("incident", "show", "3"))
+        self.assertIn("merged into it: 3;", self.daemon.command("incident", "show", "#1"))
+        self.assertIn("part of incident 1", self.daemon.command("incident", "list"))
+        for into, what in (("1", "incident 3 .* is part of another one already"), ("9", "there is no incident 9")):
+            with self.assertRaisesRegex(RuntimeError, what):
+                self.daemon.command("incident", "merge", "3", "--into", into if into == "9" else "2", "--by", "anna")
+        self.daemon.command("incident", "unmerge", "#3", "--by", "anna")
+        self.assertNotIn("merged_into", self.incident(3))
+        self.assertNotIn("merged", self.incident(1))
+
     def test_words_that_are_wrong_are_told(self):
         for words, what in ((("show", "7"), "there is no incident 7"),
                             (("ack", "7", "--by", "anna"), "there is no incident 7")):
