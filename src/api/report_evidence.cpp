@@ -100,7 +100,7 @@ Result<void> EvidenceRequests::note(net::Fiber& fiber, const respond::Report& re
         TRY(actions_.tell(fiber,
                           respond::NoteAdded{cluster->incident,
                                              "Evidence of report " + report.id + " " + act + ": " + what},
-                          reader.by));
+                          reader.by, {}));
     log_.write(LogLevel::info, "report.evidence_read",
                {{"report", report.id},
                 {"original", std::to_string(original)},

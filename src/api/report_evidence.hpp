@@ -38,6 +38,10 @@ struct ReportEvidence {
     Bytes content;  ///< of the chosen one
 };
 
+/// Written down and seen. `id`: of the event; empty: a new one. Errors: those of respond::Response::see(), unavailable, io.
+using TellResponse =
+    std::function<Result<void>(net::Fiber&, respond::EventBody what, const std::string& by, std::string id)>;
+
 /// How evidence is come by. Either all is set, or nothing: the response is off.
 struct EvidenceActions {
     /// `original`: nullopt is the first one of which anything was sent, or 0 if there is none. Errors: not_found (no such
@@ -47,8 +51,7 @@ struct EvidenceActions {
         find = {};
     /// A message's data model as JSON, made by a confined reader (HeldActions::read).
     std::function<Result<std::string>(net::Fiber&, const std::string& direction, ByteView content)> read = {};
-    /// RespondActions::tell.
-    std::function<Result<void>(net::Fiber&, respond::EventBody what, const std::string& by)> tell = {};
+    TellResponse tell = {};
 };
 
 /// Who looks.

@@ -200,8 +200,10 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
     value["by"] = by;
     Result<respond::Event> event = respond::event_from_json(value);
     if (!event) return refuse(event.error());
-    const std::string incident = text_member(value, "incident");
-    if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by); !told)
+    const bool opens = std::holds_alternative<respond::OpenedByHand>(event->what);
+    const std::string incident =
+        opens ? respond::incident_by_hand(event->id) : text_member(value, "incident");
+    if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by, event->id); !told)
         return refuse(told.error());
     services_.log.write(LogLevel::info, "respond.act",
                         {{"kind", kind}, {"incident", incident}, {"by", by}, {"caller", asker.name}});

@@ -46,8 +46,7 @@ struct RespondActions {
     const respond::Response* response = nullptr;
     /// Durable on return; returns the report's id. Errors: limit, invalid_input, unavailable, io.
     std::function<Result<std::string>(net::Fiber&, SubmittedReport, ByteView content)> take = {};
-    /// Written down and seen. Errors: those of respond::Response::see(), unavailable, io.
-    std::function<Result<void>(net::Fiber&, respond::EventBody, const std::string& by)> tell = {};
+    TellResponse tell = {};
     /// EvidenceActions::find.
     decltype(EvidenceActions::find) find_evidence = {};
     /// Who shares what others should know; nullptr: nobody in particular.

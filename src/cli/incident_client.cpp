@@ -84,6 +84,18 @@ void print_runs(const json& incident) {
     }
 }
 
+/// What is open now, and what began with it.
+void print_opened(const json& incident) {
+    fmt::print("Incident {} ({}) is open, severity {}: {}\n", number(incident, "number"),
+               text(incident, "incident"), number(incident, "severity"), short_text(incident, "title"));
+    print_runs(incident);
+    if (member(incident, "runs").empty())
+        fmt::print(
+            "  nothing was started: no playbook was named. `tocsin incident run {} --playbook NAME` starts "
+            "one; `tocsin playbook list` has the names\n",
+            number(incident, "number"));
+}
+
 void print_incident(const json& incident) {
     fmt::print("Incident {} ({}), severity {}: {}\n", number(incident, "number"), text(incident, "incident"),
                number(incident, "severity"), short_text(incident, "title"));
@@ -168,13 +180,28 @@ int run_incident_show(const ClientOptions& options, const IncidentWords& words) 
 }
 
 int run_incident_open(const ClientOptions& options, const IncidentWords& words) {
-    return act(
-        options, words, "opened_by_hand",
-        {{"title", words.title},
-         {"severity", std::to_string(words.severity)},
-         {"playbook", words.playbook},
-         {"values", {{"customers", words.customers}, {"senders", words.senders}, {"urls", words.urls}}},
-         {"note", words.note}});
+    const json body{{"kind", "opened_by_hand"},
+                    {"by", who(words)},
+                    {"title", words.title},
+                    {"severity", std::to_string(words.severity)},
+                    {"playbook", words.playbook},
+                    {"values",
+                     {{"customers", words.customers},
+                      {"senders", words.senders},
+                      {"urls", words.urls},
+                      {"hosts", words.hosts},
+                      {"files", words.files},
+                      {"credentials", words.credentials},
+                      {"lists", words.lists}}},
+                    {"victims", words.victims},
+                    {"note", words.note}};
+    const Result<json> opened = call_daemon(options, "POST", "/v1/acts", body);
+    if (!opened) return say(opened);
+    if (options.json)
+        print_json(*opened);
+    else
+        print_opened(*opened);
+    return exit_nothing_found;
 }
 
 int run_incident_verdict(const ClientOptions& options, const IncidentWords& words) {

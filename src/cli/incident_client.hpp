@@ -21,7 +21,7 @@ struct IncidentWords {
     bool dry = false, failed = false, is_the_mail = false, raw = false;
     std::optional<std::size_t>
         original;  ///< number of a mail in the evidence of a report; nullopt: the first
-    std::vector<std::string> reports, customers, senders, urls;
+    std::vector<std::string> reports, customers, senders, urls, hosts, files, credentials, lists, victims;
     std::size_t limit = 100;
 };
 

@@ -1,7 +1,11 @@
 #include "cli/incident_command.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
+#include "base/ascii.hpp"
+#include "base/hash.hpp"
 #include "base/limits/report.hpp"
 
 namespace tocsin::cli {
@@ -64,6 +68,30 @@ private:
     Chosen& chosen_;
 };
 
+/// What playbooks need to know: what stands in their braces.
+void add_facts(CLI::App& open, IncidentWords& words) {
+    const auto add = [&](const char* name, std::vector<std::string>& values, const char* help) {
+        return not_empty(
+            open.add_option(name, values, std::string(help) + "; may be repeated")->allow_extra_args(false));
+    };
+    add("--customer", words.customers, "customer whom it is about, as in the configuration");
+    add("--credential", words.credentials, "login or API key that is in other hands");
+    add("--list", words.lists, "list of recipients that is in other hands");
+    add("--victim", words.victims, "address of somebody who gave his password away")
+        ->check([](const std::string& value) {
+            return value.find('@') == std::string::npos ? std::string("is no address: ") + value
+                                                        : std::string();
+        });
+    add("--sender", words.senders, "address of a hostile sender");
+    add("--url", words.urls, "hostile link");
+    add("--host", words.hosts, "host of a hostile link");
+    add("--file", words.files, "SHA-256 of a hostile file, hexadecimal")->check([](const std::string& value) {
+        const bool is_hash = value.size() == sizeof(Hash256) * 2 &&
+                             std::ranges::all_of(value, [](char c) { return hex_value(c) >= 0; });
+        return is_hash ? std::string() : "is no SHA-256 (64 hexadecimal digits): " + value;
+    });
+}
+
 void add_looking(Commands& commands, IncidentWords& words) {
     CLI::App* list = commands.add("list", "Incidents that are open, newest first", run_incident_list);
     list->add_option("--state", words.limit_state,
@@ -79,9 +107,7 @@ void add_looking(Commands& commands, IncidentWords& words) {
     not_empty(open->add_option("TITLE", words.title, "what it is, in a few words")->required());
     commands.add_severity(*open, "1 is the worst", true);
     open->add_option("--playbook", words.playbook, "run this one at once");
-    open->add_option("--customer", words.customers, "customers whom it is about");
-    open->add_option("--sender", words.senders, "hostile senders");
-    open->add_option("--url", words.urls, "hostile links");
+    add_facts(*open, words);
     commands.add_note(*open);
     commands.add_by(*open);
 }

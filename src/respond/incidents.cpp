@@ -207,13 +207,14 @@ Result<void> Response::on(const Event& event, const CanaryHit& what) {
 }
 
 Result<void> Response::on(const Event& event, const OpenedByHand& what) {
-    const std::string id = "h-" + event.id;
+    const std::string id = incident_by_hand(event.id);
     if (incidents_.contains(id)) return {};
     const Playbook* playbook = find_playbook(*setup_, what.playbook);
     if (!what.playbook.empty() && playbook == nullptr)
         return fail(ErrorCode::not_found, fmt::format("there is no playbook \"{}\"", what.playbook));
     Incident* incident = TRY(open(id, Source::by_hand, what.severity, what.title, event.by));
     incident->values = what.values;
+    for (const std::string& victim : what.victims) touch(*incident, victim, Deed::gave_credentials);
     if (!what.note.empty()) note(*incident, event.by, what.note);
     decide(*incident, Verdict::malicious, event.by, "opened by hand");
     if (playbook != nullptr) TRY(start(*incident, *playbook, RunKind::real, event.by, event.id));

@@ -272,7 +272,8 @@ class OpenApi(unittest.TestCase):
         self.act("run_started", incident, playbook="inbound_phish_to_staff", run_kind="dry")
         run = next(one["run"] for one in self.ask("GET", "/v1/incidents/{id}", incident)["runs"] if one["kind"] == "real")
         self.act("run_undone", incident, run=run, why="a test")
-        self.act("opened_by_hand", title="a call", severity="3", note="x", values={"senders": ["x@evil.example"]})
+        self.act("opened_by_hand", title="a call", severity="3", note="x", victims=["staff1@esp.example"],
+                 values={"senders": ["x@evil.example"], "credentials": ["k1"]})
         self.ask("POST", "/v1/reports", body=demo_mail.plain("a@mail.example", "b@esp.example", "odd", "Is this yours?", 77),
                  query={"is_the_mail": "1"}, status=201)
         other = self.wait_for(lambda: self.ask("GET", "/v1/incidents", query={"state": "desk"})["incidents"],
