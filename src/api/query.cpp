@@ -82,8 +82,9 @@ Result<std::size_t> limit_parameter(const proto::HttpTarget& target) {
 }
 
 bool is_moment_word(std::string_view before) {
-    // Ids have letters and digits only.
-    return before.find_first_of("-:") != std::string_view::npos;
+    // A moment begins with its year. Ids have letters and digits only, but those of reports: a letter and a hyphen stand first.
+    return !before.empty() && before.front() >= '0' && before.front() <= '9' &&
+           before.find_first_of("-:") != std::string_view::npos;
 }
 
 Result<PageStart> before_parameter(const proto::HttpTarget& target) {

@@ -57,6 +57,25 @@ json notice_json(const respond::Response& response, const FoundNotice& found) {
     return out;
 }
 
+/// A report, and what became of it.
+json report_json(const respond::Response& response, const respond::Report& report) {
+    json out(respond::to_json(report));
+    const respond::Cluster* const cluster = response.cluster(report.cluster);
+    if (cluster == nullptr) return out;
+    out["incident"] = cluster->incident;
+    if (const respond::Incident* const incident = response.incident(cluster->incident); incident != nullptr) {
+        out["number"] = incident->number;
+        out["verdict"] = to_string(incident->verdict);
+    }
+    return out;
+}
+
+/// The newest first.
+bool is_newer(const respond::Report* one, const respond::Report* other) {
+    return std::pair(one->taken.microseconds, std::string_view(one->id)) >
+           std::pair(other->taken.microseconds, std::string_view(other->id));
+}
+
 constexpr std::string_view incident_state_words[] = {"open", "desk", "all"};
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
@@ -115,6 +134,7 @@ HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest
                                      const proto::HttpTarget& target, const Asker& asker) {
     if (services_.actions.response == nullptr) return refuse(response_is_off());
     constexpr std::string_view one_report = "/v1/reports/", one_incident = "/v1/incidents/";
+    if (target.path == "/v1/reports" && request.method == "GET") return list_reports(target);
     if (target.path == "/v1/reports") return submit(fiber, request, target, asker);
     if (target.path == "/v1/acts") return act(fiber, request.body, asker);
     if (is_export(target.path)) return export_incident(services_, target, asker.name);
@@ -228,11 +248,29 @@ HttpResponse RespondRequests::show_report(const std::string& id, const Asker& as
         !contains(addresses_of(asker.person->person), ascii_lower(report->reporter)))
         report = nullptr;
     if (report == nullptr) return refuse({ErrorCode::not_found, "there is no report " + id});
-    json out(respond::to_json(*report));
-    if (const respond::Cluster* cluster = services_.actions.response->cluster(report->cluster);
-        cluster != nullptr)
-        out["incident"] = cluster->incident;
-    return answer(200, out);
+    return answer(200, report_json(*services_.actions.response, *report));
+}
+
+/// As every listing: `total` counts all that fit, and a moment is part of that, an id is not.
+HttpResponse RespondRequests::list_reports(const proto::HttpTarget& target) const {
+    const respond::Response& response = *services_.actions.response;
+    const Result<std::size_t> limit = limit_parameter(target);
+    if (!limit) return refuse(limit.error());
+    const Result<PageStart> before = before_parameter(target);
+    if (!before) return refuse(before.error());
+    const respond::Report* const last = before->id ? response.report(*before->id) : nullptr;
+    if (before->id && last == nullptr)
+        return refuse({ErrorCode::not_found, "there is no report " + *before->id});
+    std::vector<const respond::Report*> fitting;
+    for (const auto& [id, report] : response.reports())
+        if (!before->time || report.taken < *before->time) fitting.push_back(&report);
+    std::ranges::sort(fitting, is_newer);
+    auto next = last == nullptr ? fitting.begin() : std::ranges::upper_bound(fitting, last, is_newer);
+    json list = json::array();
+    for (; next != fitting.end() && list.size() < *limit; ++next)
+        list.push_back(report_json(response, **next));
+    return answer(200,
+                  {{"reports", std::move(list)}, {"total", fitting.size()}, {"more", next != fitting.end()}});
 }
 
 HttpResponse RespondRequests::list_incidents(const proto::HttpTarget& target) const {

@@ -94,6 +94,7 @@ private:
     proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const Asker& asker);
     [[nodiscard]] proto::HttpResponse show_evidence(net::Fiber& fiber, const proto::HttpTarget& target,
                                                     const Asker& asker) const;
+    [[nodiscard]] proto::HttpResponse list_reports(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_report(const std::string& id, const Asker& asker) const;
     [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_incident(const std::string& id) const;

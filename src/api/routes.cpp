@@ -43,6 +43,7 @@ constexpr Route all_routes[] = {
     {"GET", "/v1/watch/customers", "", watchers},
     {"GET", "/v1/watch/customer", "name", watchers},
     {"POST", "/v1/reports", "way reporter authenticated deed note is_the_mail", everybody},
+    {"GET", "/v1/reports", "limit before", readers},
     {"GET", "/v1/reports/ID", "", everybody},
     {"GET", "/v1/reports/ID/message", "original by", readers},
     {"GET", "/v1/reports/ID/evidence", "original by", readers},

@@ -23,6 +23,7 @@ struct IncidentWords {
         original;  ///< number of a mail in the evidence of a report; nullopt: the first
     std::vector<std::string> reports, customers, senders, urls, hosts, files, credentials, lists, victims;
     std::size_t limit = 100;
+    Paging paging;  ///< of reports
 };
 
 /// Each prints what it did. Exit code: 0 done, 2 an error.
@@ -47,6 +48,7 @@ int run_incident_split(const ClientOptions& options, const IncidentWords& words)
 int run_incident_close(const ClientOptions& options, const IncidentWords& words);
 /// Hands a mail in as a report.
 int run_report_submit(const ClientOptions& options, const IncidentWords& words);
+int run_report_list(const ClientOptions& options, const IncidentWords& words);
 int run_report_show(const ClientOptions& options, const IncidentWords& words);
 /// The reported mail, as a confined reader sees it; or its bytes, to a file or a pipe, never to a terminal.
 int run_report_evidence(const ClientOptions& options, const IncidentWords& words);

@@ -192,6 +192,8 @@ void add_report_clients(CLI::App& app, IncidentWords& words, ClientOptions& clie
         ->check(CLI::IsMember({"cli", "desk", "web", "button"}));
     commands.add_note(*submit);
     words.way = "cli";
+    CLI::App* list = commands.add("list", "Reports and what became of them, newest first", run_report_list);
+    add_paging(*list, words.paging);
     CLI::App* show = commands.add("show", "What became of a report", run_report_show);
     not_empty(show->add_option("REPORT", words.id, "id of a report")->required());
     CLI::App* evidence = commands.add(

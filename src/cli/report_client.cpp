@@ -1,4 +1,4 @@
-// `tocsin report submit`, `show`, `evidence`: what was reported, for the running daemon and from it.
+// `tocsin report submit`, `list`, `show`, `evidence`: what was reported, for the running daemon and from it.
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -83,6 +83,20 @@ void print_report(const json& report) {
     fmt::print("  incident {}\n", text(report, "incident"));
 }
 
+void print_listed(const json& report) {
+    const std::string deed = text(report, "deed");
+    fmt::print("{}  {}  {:<8}  {}{}\n", text(report, "report"), text(report, "taken"), text(report, "way"),
+               short_text(report, "reporter"), deed.empty() || deed == "none" ? "" : "  " + deed);
+    if (!member(report, "number").is_number()) {
+        fmt::print("    no incident yet: it is being read\n");
+        return;
+    }
+    fmt::print("    incident {}, verdict {}, judged {}: {}\n", number(report, "number"),
+               text(report, "verdict"),
+               text(report, "judged_as").empty() ? "by nobody" : text(report, "judged_as"),
+               short_text(report, "subject"));
+}
+
 /// What he did with the mail, as he would say it.
 std::string_view deed_in_words(std::string_view deed) {
     if (deed == "clicked") return "followed a link in it";
@@ -114,6 +128,20 @@ int run_report_submit(const ClientOptions& options, const IncidentWords& words) 
         print_json(*answer);
     else
         fmt::print("Thank you. It is stored as report {} and is being looked at.\n", text(*answer, "report"));
+    return exit_nothing_found;
+}
+
+int run_report_list(const ClientOptions& options, const IncidentWords& words) {
+    const Result<json> answer = call_listing(options, "/v1/reports", "reports", words.paging, "report");
+    if (!answer) return say(answer);
+    if (options.json) {
+        print_json(*answer);
+        return exit_nothing_found;
+    }
+    const json& reports = member(*answer, "reports");
+    if (reports.empty()) fmt::print("No report.\n");
+    for (const json& report : reports) print_listed(report);
+    print_rest(*answer, "reports", "reports", words.paging);
     return exit_nothing_found;
 }
 

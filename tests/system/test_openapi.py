@@ -232,6 +232,12 @@ class OpenApi(unittest.TestCase):
                                           if (one["verdict"], one["source"]) == ("malicious", "reports")],
                                  "no incident is verified")[0]
         self.ask("GET", "/v1/reports/{id}", taken["report"])
+        first = self.ask("GET", "/v1/reports", query={"limit": "1"})
+        self.assertTrue(first["more"])
+        self.ask("GET", "/v1/reports", query={"before": first["reports"][0]["report"]})
+        self.assertEqual(self.ask("GET", "/v1/reports", query={"before": "2026-03-01"})["total"], 0)
+        self.ask("GET", "/v1/reports", query={"before": "nosuch"}, status=404)
+        self.ask("GET", "/v1/reports", query={"limit": "0"}, status=400)
         for path in ("/v1/reports/{id}/message", "/v1/reports/{id}/evidence"):
             self.ask("GET", path, taken["report"], {"original": "1", "by": "anna"})
             self.ask("GET", path, "nosuch", status=404)

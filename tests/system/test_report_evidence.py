@@ -88,6 +88,22 @@ class Evidence(House):
             self.assertIn("deed: gave a password away (gave_credentials)", shown)
             self.assertIn("note: [the mail itself] the link asked for it", shown)
 
+    def test_reports_are_listed_newest_first_in_pages(self):
+        self.assertEqual(self.daemon.command("report", "list"), "No report.\n")
+        ids = [self.submit(wedding_photo(number=number), "--submitted", "--deed", "clicked") for number in range(3)]
+        listed = self.daemon.command("report", "list", "--json")
+        self.assertEqual([one["report"] for one in listed["reports"]], ids[::-1])
+        self.assertEqual((listed["total"], listed["more"]), (3, False))
+        page = self.daemon.command("report", "list", "--json", "--limit", "1", "--before", ids[2])
+        self.assertEqual(([one["report"] for one in page["reports"]], page["more"]), ([ids[1]], True))
+        text = self.daemon.command("report", "list", "--limit", "2")
+        for part in (f"{ids[2]}  20", "cli       eve@esp.example  clicked", "incident 1, verdict",
+                     "3 reports, the newest 2 shown"):
+            self.assertIn(part, text)
+        self.assertNotIn(ids[0], text)
+        with self.assertRaisesRegex(RuntimeError, "there is no report r-nosuch"):
+            self.daemon.command("report", "list", "--before", "r-nosuch")
+
     def test_over_the_network_it_is_for_the_desk_and_no_browser_shows_it(self):
         report = self.submit(wedding_photo(), "--submitted")
         tokens = {role: self.daemon.command("token", "make", person, "--role", role, "--json")["token"]

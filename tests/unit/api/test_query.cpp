@@ -82,5 +82,6 @@ TEST_CASE("a filter is refused where an order for the same would be") {
 TEST_CASE("before means a moment or an id") {
     CHECK(is_moment_word("2026-03-01"));
     CHECK_FALSE(is_moment_word("01m84xkwca9raaaqwkg83kkz11"));
+    CHECK_FALSE(is_moment_word("r-01m84xkwca9raaaqwkg83kkz11"));
     CHECK_FALSE(is_moment_word(""));
 }
