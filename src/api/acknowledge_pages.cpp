@@ -69,7 +69,7 @@ HttpResponse AcknowledgePages::handle(net::Fiber& fiber, const proto::HttpReques
 HttpResponse AcknowledgePages::acknowledge(net::Fiber& fiber, const AcknowledgeLink& link,
                                            const std::string& caller) {
     const Result<void> told =
-        services_.actions.tell(fiber, respond::Acknowledged{link.incident}, link.person);
+        services_.actions.tell(fiber, respond::Acknowledged{link.incident}, link.person, {});
     // Somebody else may have been here while it was written down: who it is stands in the incident.
     const respond::Incident* incident = root_of(*services_.actions.response, link.incident);
     if (told && incident != nullptr) {

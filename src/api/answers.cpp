@@ -31,6 +31,15 @@ proto::HttpResponse refuse(const Error& error) {
     return answer(status, {{"error", error.message}, {"code", to_string(error.code)}});
 }
 
+proto::HttpResponse hostile_file(const std::string& name, ByteView content) {
+    proto::HttpResponse response;
+    response.headers.set("Content-Type", "application/octet-stream");
+    response.headers.set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    response.body.assign(as_text(content));
+    return response;
+}
+
 std::string text_member(const json& object, const char* name) {
     auto found = object.find(name);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();

@@ -82,7 +82,7 @@ public:
           quarantine_({services_.journal, services_.held, services_.evidence, services_.blocking,
                        services_.clock, services_.log, services_.held_actions}),
           watch_({services_.blocking, services_.clock, services_.log, services_.watch}),
-          respond_({services_.clock, services_.log, services_.respond}),
+          respond_({services_.clock, services_.log, services_.respond, services_.held_actions.read}),
           answers_({services_.blocking, services_.clock, services_.log, services_.watch}, services_.link_key),
           acknowledge_({services_.clock, services_.log, services_.respond}, services_.acknowledge_key),
           tokens_(services_.clock, services_.log, services_.tokens),

@@ -92,13 +92,7 @@ HttpResponse Quarantine::content(net::Fiber& fiber, const std::string& id, const
     Result<Bytes> content = evidence_of(fiber, *held);
     if (!content) return refuse(content.error());
     if (Result<void> noted = note(fiber, id, "downloaded", by); !noted) return refuse(noted.error());
-    HttpResponse response;
-    // No browser shows it, and nothing guesses what it is.
-    response.headers.set("Content-Type", "application/octet-stream");
-    response.headers.set("Content-Disposition", "attachment; filename=\"" + held->id + ".eml\"");
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    response.body.assign(as_text(*content));
-    return response;
+    return hostile_file(held->id + ".eml", *content);
 }
 
 HttpResponse Quarantine::release(net::Fiber& fiber, const std::string& id, const std::string& body,

@@ -57,6 +57,25 @@ json notice_json(const respond::Response& response, const FoundNotice& found) {
     return out;
 }
 
+/// A report, and what became of it.
+json report_json(const respond::Response& response, const respond::Report& report) {
+    json out(respond::to_json(report));
+    const respond::Cluster* const cluster = response.cluster(report.cluster);
+    if (cluster == nullptr) return out;
+    out["incident"] = cluster->incident;
+    if (const respond::Incident* const incident = response.incident(cluster->incident); incident != nullptr) {
+        out["number"] = incident->number;
+        out["verdict"] = to_string(incident->verdict);
+    }
+    return out;
+}
+
+/// The newest first.
+bool is_newer(const respond::Report* one, const respond::Report* other) {
+    return std::pair(one->taken.microseconds, std::string_view(one->id)) >
+           std::pair(other->taken.microseconds, std::string_view(other->id));
+}
+
 constexpr std::string_view incident_state_words[] = {"open", "desk", "all"};
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
@@ -98,8 +117,9 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
 
 const respond::Incident* find_incident(const respond::Response& response, const std::string& id) {
     if (const respond::Incident* incident = response.incident(id)) return incident;
+    const std::string_view number = std::string_view(id).substr(id.starts_with('#') ? 1 : 0);
     for (const auto& [name, one] : response.incidents())
-        if (std::to_string(one.number) == id) return &one;
+        if (std::to_string(one.number) == number) return &one;
     return nullptr;
 }
 
@@ -114,9 +134,11 @@ HttpResponse RespondRequests::handle(net::Fiber& fiber, const proto::HttpRequest
                                      const proto::HttpTarget& target, const Asker& asker) {
     if (services_.actions.response == nullptr) return refuse(response_is_off());
     constexpr std::string_view one_report = "/v1/reports/", one_incident = "/v1/incidents/";
+    if (target.path == "/v1/reports" && request.method == "GET") return list_reports(target);
     if (target.path == "/v1/reports") return submit(fiber, request, target, asker);
     if (target.path == "/v1/acts") return act(fiber, request.body, asker);
     if (is_export(target.path)) return export_incident(services_, target, asker.name);
+    if (EvidenceRequests::is_about_evidence(target.path)) return show_evidence(fiber, target, asker);
     if (target.path.starts_with(one_report)) return show_report(target.path.substr(one_report.size()), asker);
     if (target.path.starts_with(one_incident)) return show_incident(target.path.substr(one_incident.size()));
     if (target.path == "/v1/notices") return list_notices(target);
@@ -166,6 +188,20 @@ Result<std::string> RespondRequests::take(net::Fiber& fiber, SubmittedReport rep
     return services_.actions.take(fiber, std::move(report), content);
 }
 
+/// People say numbers ("8", "#8"); the response wants ids. Errors: not_found.
+Result<void> RespondRequests::take_numbers(json& act) const {
+    for (const char* const name : {"incident", "into"}) {
+        const std::string said = text_member(act, name);
+        if (said.empty()) continue;
+        const respond::Incident* const incident = find_incident(*services_.actions.response, said);
+        if (incident == nullptr)
+            return fail(ErrorCode::not_found,
+                        "there is no incident " + said + ": `tocsin incident list` has them");
+        act[name] = incident->id;
+    }
+    return {};
+}
+
 HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const Asker& asker) {
     json value = json::parse(body, nullptr, false);
     if (!value.is_object())
@@ -178,19 +214,29 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
     const TimePoint now = services_.clock.now();
     std::string by = text_member(value, "by");
     if (by.empty()) by = asker.name;
+    if (const Result<void> known = take_numbers(value); !known) return refuse(known.error());
     value["id"] = make_id(now.microseconds);
     value["time"] = to_rfc3339(now);
     value["by"] = by;
     Result<respond::Event> event = respond::event_from_json(value);
     if (!event) return refuse(event.error());
-    const std::string incident = text_member(value, "incident");
-    const std::string id = event->id;
-    if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by); !told)
+    const bool opens = std::holds_alternative<respond::OpenedByHand>(event->what);
+    const std::string incident =
+        opens ? respond::incident_by_hand(event->id) : text_member(value, "incident");
+    if (const Result<void> told = services_.actions.tell(fiber, std::move(event->what), by, event->id); !told)
         return refuse(told.error());
     services_.log.write(LogLevel::info, "respond.act",
                         {{"kind", kind}, {"incident", incident}, {"by", by}, {"caller", asker.name}});
     if (!incident.empty()) return show_incident(incident);
     return answer(200, {{"done", kind}});
+}
+
+HttpResponse RespondRequests::show_evidence(net::Fiber& fiber, const proto::HttpTarget& target,
+                                            const Asker& asker) const {
+    const RespondActions& actions = services_.actions;
+    const EvidenceRequests requests(*actions.response, services_.log,
+                                    {actions.find_evidence, services_.read_message, actions.tell});
+    return requests.handle(fiber, target, {parameter(target, "by").value_or(asker.name), asker.name});
 }
 
 HttpResponse RespondRequests::show_report(const std::string& id, const Asker& asker) const {
@@ -202,11 +248,29 @@ HttpResponse RespondRequests::show_report(const std::string& id, const Asker& as
         !contains(addresses_of(asker.person->person), ascii_lower(report->reporter)))
         report = nullptr;
     if (report == nullptr) return refuse({ErrorCode::not_found, "there is no report " + id});
-    json out(respond::to_json(*report));
-    if (const respond::Cluster* cluster = services_.actions.response->cluster(report->cluster);
-        cluster != nullptr)
-        out["incident"] = cluster->incident;
-    return answer(200, out);
+    return answer(200, report_json(*services_.actions.response, *report));
+}
+
+/// As every listing: `total` counts all that fit, and a moment is part of that, an id is not.
+HttpResponse RespondRequests::list_reports(const proto::HttpTarget& target) const {
+    const respond::Response& response = *services_.actions.response;
+    const Result<std::size_t> limit = limit_parameter(target);
+    if (!limit) return refuse(limit.error());
+    const Result<PageStart> before = before_parameter(target);
+    if (!before) return refuse(before.error());
+    const respond::Report* const last = before->id ? response.report(*before->id) : nullptr;
+    if (before->id && last == nullptr)
+        return refuse({ErrorCode::not_found, "there is no report " + *before->id});
+    std::vector<const respond::Report*> fitting;
+    for (const auto& [id, report] : response.reports())
+        if (!before->time || report.taken < *before->time) fitting.push_back(&report);
+    std::ranges::sort(fitting, is_newer);
+    auto next = last == nullptr ? fitting.begin() : std::ranges::upper_bound(fitting, last, is_newer);
+    json list = json::array();
+    for (; next != fitting.end() && list.size() < *limit; ++next)
+        list.push_back(report_json(response, **next));
+    return answer(200,
+                  {{"reports", std::move(list)}, {"total", fitting.size()}, {"more", next != fitting.end()}});
 }
 
 HttpResponse RespondRequests::list_incidents(const proto::HttpTarget& target) const {

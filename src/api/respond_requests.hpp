@@ -8,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
+#include "api/report_evidence.hpp"
 #include "api/roles.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -43,13 +46,14 @@ struct RespondActions {
     const respond::Response* response = nullptr;
     /// Durable on return; returns the report's id. Errors: limit, invalid_input, unavailable, io.
     std::function<Result<std::string>(net::Fiber&, SubmittedReport, ByteView content)> take = {};
-    /// Written down and seen. Errors: those of respond::Response::see(), unavailable, io.
-    std::function<Result<void>(net::Fiber&, respond::EventBody, const std::string& by)> tell = {};
+    TellResponse tell = {};
+    /// EvidenceActions::find.
+    decltype(EvidenceActions::find) find_evidence = {};
     /// Who shares what others should know; nullptr: nobody in particular.
     std::shared_ptr<const share::House> house = {};
 };
 
-/// By its id, or by its number: people say numbers. nullptr: there is none.
+/// By its id, or by its number: people say numbers, "8" or "#8". nullptr: there is none.
 [[nodiscard]] const respond::Incident* find_incident(const respond::Response& response,
                                                      const std::string& id);
 
@@ -58,6 +62,8 @@ struct RespondServices {
     const Clock& clock;
     Log& log;
     RespondActions actions;
+    /// EvidenceActions::read; pages that show no evidence leave it out.
+    decltype(EvidenceActions::read) read_message = {};
 };
 
 /// Who asks.
@@ -84,7 +90,11 @@ private:
                                const proto::HttpTarget& target, const Asker& asker);
     Result<void> name_reporter(SubmittedReport& report, const Asker& asker) const;
     [[nodiscard]] std::vector<std::string> addresses_of(const std::string& person) const;
+    Result<void> take_numbers(nlohmann::json& act) const;
     proto::HttpResponse act(net::Fiber& fiber, const std::string& body, const Asker& asker);
+    [[nodiscard]] proto::HttpResponse show_evidence(net::Fiber& fiber, const proto::HttpTarget& target,
+                                                    const Asker& asker) const;
+    [[nodiscard]] proto::HttpResponse list_reports(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_report(const std::string& id, const Asker& asker) const;
     [[nodiscard]] proto::HttpResponse list_incidents(const proto::HttpTarget& target) const;
     [[nodiscard]] proto::HttpResponse show_incident(const std::string& id) const;

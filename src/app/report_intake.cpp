@@ -10,6 +10,7 @@
 #include "app/personal_link.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
+#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/limits/report.hpp"
 #include "base/limits/respond.hpp"
@@ -50,6 +51,69 @@ respond::JudgedAs judged_as(scan::Verdict verdict) {
 bool is_passing(ErrorCode code) {
     return code == ErrorCode::unavailable || code == ErrorCode::io || code == ErrorCode::limit ||
            code == ErrorCode::timed_out;
+}
+
+/// What the bytes of a report are, as its note says.
+struct HandedForm {
+    const char* kind;  ///< api::ReportEvidence::kind
+    pool::ReportForm form;
+    /// No mail in it is better evidence. What somebody types, or brings by his clipboard, proves nothing, whatever a reader
+    /// finds packed in it.
+    reported::Grade best;
+};
+HandedForm form_of(const respond::Report& report) {
+    using reported::Grade;
+    if (report.note.starts_with(pasted_mark)) return {"pasted", pool::ReportForm::submitted, Grade::text_only};
+    if (report.note.starts_with(rebuilt_mark)) return {"the_mail", pool::ReportForm::submitted, Grade::rebuilt};
+    if (report.note.starts_with(submitted_mark)) return {"the_mail", pool::ReportForm::submitted, Grade::raw};
+    if (report.note.starts_with(words_mark)) return {"words", pool::ReportForm::report, Grade::text_only};
+    return {"report", pool::ReportForm::report, Grade::raw};
+}
+
+api::FoundOriginal found_original(const reported::ReportedMail& mail, ByteView bytes,
+                                  reported::Grade best) {
+    const reported::Grade grade = std::max(mail.grade, best);
+    api::FoundOriginal out{.shape = std::string(reported::to_string(mail.shape)),
+                           .grade = std::string(reported::to_string(grade)),
+                           .inside = std::nullopt,
+                           .bytes = mail.length,
+                           .sha256 = {},
+                           .sender = event_text(mail.sender),
+                           .subject = event_text(mail.subject),
+                           .date = event_text(mail.date),
+                           .message_id = event_text(mail.message_id),
+                           .warnings = {}};
+    if (mail.inside != reported::in_no_mail) out.inside = mail.inside + 1;
+    if (mail.length > 0) {
+        const Hash256 hash = sha256(bytes);
+        out.sha256 = to_hex(std::as_bytes(std::span(hash)));
+    }
+    for (const reported::ReportWarning warning : mail.warnings)
+        out.warnings.emplace_back(reported::to_string(warning));
+    return out;
+}
+
+/// The chosen original's bytes; `content`, what was handed in, stays what it is for number 0.
+Result<void> choose(api::ReportEvidence& evidence, std::optional<std::size_t> original,
+                    const pool::ReportOutcome& read) {
+    if (!original) {
+        const auto first = std::ranges::find_if(evidence.originals,
+                                                [](const api::FoundOriginal& one) { return one.bytes > 0; });
+        original = first == evidence.originals.end()
+                       ? 0
+                       : static_cast<std::size_t>(first - evidence.originals.begin()) + 1;
+    }
+    evidence.chosen = *original;
+    if (*original == 0) return {};
+    if (!evidence.problem.empty())
+        return fail(ErrorCode::unavailable, evidence.problem + "; original 0 is what was handed in, whole");
+    if (*original > evidence.originals.size() || evidence.originals[*original - 1].bytes == 0)
+        return fail(ErrorCode::not_found,
+                    fmt::format("it has no original {}: {} were found; 0 is what was handed in, whole",
+                                *original, evidence.originals.size()));
+    const ByteView bytes = read.original(read.report.mails[*original - 1]);
+    evidence.content.assign(bytes.begin(), bytes.end());
+    return {};
 }
 
 template <typename Texts>
@@ -198,12 +262,8 @@ void ReportIntake::read(net::Fiber& fiber, const respond::Report& report) {
 std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content,
                                                            const respond::Report& report) {
     respond::ReportFacts facts;
-    const bool is_pasted = report.note.starts_with(pasted_mark);
-    const bool is_words = is_pasted || report.note.starts_with(words_mark);
-    const bool is_rebuilt = report.note.starts_with(rebuilt_mark);
-    const bool is_the_mail = is_pasted || is_rebuilt || report.note.starts_with(submitted_mark);
-    const pool::ReportOutcome read = services_.readers.read_report(
-        fiber, content, is_the_mail ? pool::ReportForm::submitted : pool::ReportForm::report);
+    const HandedForm handed = form_of(report);
+    const pool::ReportOutcome read = services_.readers.read_report(fiber, content, handed.form);
     if (read.outcome == sandbox::Outcome::unavailable) return std::nullopt;
     if (read.outcome != sandbox::Outcome::verdict) {
         services_.log.write(LogLevel::warning, "report.unreadable",
@@ -214,11 +274,7 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
     if (!mails) return std::nullopt;
     for (const reported::ReportedMail* const one : *mails) {
         const reported::ReportedMail& mail = *one;
-        // What somebody types, or brings by his clipboard, proves nothing, whatever a reader finds packed in it.
-        const respond::Grade most = is_words     ? respond::Grade::text_only
-                                    : is_rebuilt ? respond::Grade::rebuilt
-                                                 : respond::Grade::raw;
-        facts.grade = std::max(facts.grade, std::min(most, grade_of(mail.grade)));
+        facts.grade = std::max(facts.grade, grade_of(std::max(mail.grade, handed.best)));
         if (facts.sender.empty()) facts.sender = event_text(ascii_lower(mail.sender));
         if (facts.subject.empty()) facts.subject = event_text(mail.subject);
         std::vector<std::string> readers = mail.recipients;
@@ -260,6 +316,30 @@ ReportIntake::split_off_others(net::Fiber& fiber, const pool::ReportOutcome& rea
                                 {{"report", report.id}, {"error", taken.error().message}});
     }
     return own;
+}
+
+Result<api::ReportEvidence> ReportIntake::evidence_of(net::Fiber& fiber, const respond::Report& report,
+                                                      std::optional<std::size_t> original) {
+    const Hash256 hash = TRY(store::hash_from_hex(report.evidence));
+    Result<Bytes> content = services_.blocking.call(fiber, [&] { return services_.evidence.get(hash); });
+    if (!content && content.error().code == ErrorCode::not_found)
+        return fail(ErrorCode::not_found, "the evidence of report " + report.id + " is no longer kept");
+    if (!content) return std::unexpected(content.error());
+    const HandedForm handed = form_of(report);
+    api::ReportEvidence out;
+    out.kind = handed.kind;
+    out.content = std::move(*content);
+    const pool::ReportOutcome read = services_.readers.read_report(fiber, out.content, handed.form);
+    if (read.outcome != sandbox::Outcome::verdict) {
+        out.problem = fmt::format("no reader could look for a mail in it ({}): {}",
+                                  sandbox::to_string(read.outcome), event_text(read.detail));
+    } else {
+        out.comment = store::stored_text(read.report.comment, limits::report_comment_bytes);
+        for (const reported::ReportedMail& mail : read.report.mails)
+            out.originals.push_back(found_original(mail, read.original(mail), handed.best));
+    }
+    TRY(choose(out, original, read));
+    return out;
 }
 
 void ReportIntake::note_scan(net::Fiber& fiber, ByteView original, std::span<const std::string> readers,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/report_evidence.hpp"
 #include "app/response_service.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -60,6 +61,9 @@ public:
     /// Stores the evidence, then the report. Durable on return; returns its id. Errors: limit (too large, no room),
     /// invalid_input, unavailable, io.
     [[nodiscard]] Result<std::string> take(net::Fiber& fiber, NewReport report, ByteView content);
+    /// What was handed in with a report, and what a reader finds in it (api::EvidenceActions::find).
+    [[nodiscard]] Result<api::ReportEvidence> evidence_of(net::Fiber& fiber, const respond::Report& report,
+                                                          std::optional<std::size_t> original);
     /// Takes in mail that waits and reads what nobody has read, until the fiber is asked to stop.
     void work_for_ever(net::Fiber& fiber);
 

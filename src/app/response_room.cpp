@@ -266,8 +266,15 @@ api::RespondActions ResponseRoom::actions() {
                     taken.note = std::string(mark) + " " + taken.note;
                 return intake_.take(fiber, std::move(taken), content);
             },
-            .tell = [this](net::Fiber& fiber, respond::EventBody what,
-                           const std::string& by) { return service_.tell(fiber, std::move(what), by); },
+            .tell =
+                [this](net::Fiber& fiber, respond::EventBody what, const std::string& by, std::string id) {
+                    return service_.tell(fiber, std::move(what), by, std::move(id));
+                },
+            .find_evidence =
+                [this](net::Fiber& fiber, const respond::Report& report,
+                       std::optional<std::size_t> original) {
+                    return intake_.evidence_of(fiber, report, original);
+                },
             .house = house_};
 }
 

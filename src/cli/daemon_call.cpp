@@ -172,7 +172,7 @@ void print_rest(const json& answer, const char* member, const char* what, const 
 }
 
 Result<json> call_listing(const ClientOptions& options, const std::string& target, const char* member,
-                          const Paging& paging) {
+                          const Paging& paging, const char* id) {
     json all;
     std::string before = paging.before;
     while (true) {
@@ -185,7 +185,7 @@ Result<json> call_listing(const ClientOptions& options, const std::string& targe
         if (!page.contains(member) || !page[member].is_array())
             return fail(ErrorCode::corrupt, "the daemon's answer is no listing");
         bool more = page.contains("more") && page["more"] == true && !page[member].empty();
-        if (more) before = text(page[member].back(), "id");
+        if (more) before = text(page[member].back(), id);
         if (all.is_object()) {
             for (json& entry : page[member]) all[member].push_back(std::move(entry));
             all["more"] = more;

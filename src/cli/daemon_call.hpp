@@ -27,9 +27,11 @@ inline constexpr std::size_t listed_text_characters = 120;
 [[nodiscard]] Result<std::string> fetch_from_daemon(const ClientOptions& options, std::string target);
 /// What a person is told when the daemon of this data folder could not be reached: `why`, and what to do.
 [[nodiscard]] Error no_answer(const Error& why, const std::string& folder);
-/// The newest `limit` entries of a listing, as many pages as it takes: {`member`: [...], "total", "more", ...}.
+/// The newest `limit` entries of a listing, as many pages as it takes: {`member`: [...], "total", "more", ...}. `id`: where an
+/// entry has its own.
 [[nodiscard]] Result<nlohmann::json> call_listing(const ClientOptions& options, const std::string& target,
-                                                  const char* member, const Paging& paging);
+                                                  const char* member, const Paging& paging,
+                                                  const char* id = "id");
 /// Adds NAME=VALUE to the query of `target`, unless the value is empty.
 void add_parameter(std::string& target, const char* name, const std::string& value);
 

@@ -1,10 +1,5 @@
 #include "cli/incident_client.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -25,21 +20,43 @@ std::string clock_of(const std::string& moment) {
 }
 
 void print_line(const json& incident) {
-    fmt::print("{:>5}  severity {}  {:<10} {:<10} {}  {}\n       {}, {} {}{}\n", number(incident, "number"),
+    const std::string whole =
+        member(incident, "merged_into_number").is_number()
+            ? fmt::format(", part of incident {}", number(incident, "merged_into_number"))
+            : "";
+    fmt::print("{:>5}  severity {}  {:<10} {:<10} {}  {}\n       {}, {} {}{}{}\n", number(incident, "number"),
                number(incident, "severity"), text(incident, "state"), text(incident, "verdict"),
                text(incident, "opened"), short_text(incident, "title"), text(incident, "incident"),
                number(incident, "reports"), number(incident, "reports") == 1 ? "report" : "reports",
-               text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"));
+               text(incident, "closed_as").empty() ? "" : ", closed as " + text(incident, "closed_as"),
+               whole);
+}
+
+/// Which incident it is a part of, and which are parts of it, with the way back.
+void print_merging(const json& incident) {
+    if (!text(incident, "merged_into").empty())
+        fmt::print(
+            "  part of incident {} ({}): act on that one; `tocsin incident unmerge {}` makes this one of its "
+            "own again\n",
+            number(incident, "merged_into_number"), text(incident, "merged_into"),
+            number(incident, "number"));
+    std::string parts;
+    for (const json& part : member(incident, "merged_numbers"))
+        parts += (parts.empty() ? "" : ", ") + part.dump();
+    if (!parts.empty())
+        fmt::print("  merged into it: {}; `tocsin incident unmerge NUMBER` makes one its own again\n", parts);
 }
 
 void print_reports(const json& incident) {
-    for (const json& report : member(incident, "reports"))
+    for (const json& report : member(incident, "reports")) {
         fmt::print("  report {}  {}  by {}, {}{}\n    evidence {}, {}, judged {}: {}\n",
                    text(report, "report"), text(report, "taken"), text(report, "way"),
                    short_text(report, "reporter"),
                    member(report, "authenticated") == true ? "" : " (not shown to be him)",
                    text(report, "evidence").substr(0, 12), text(report, "grade"), text(report, "judged_as"),
                    short_text(report, "subject"));
+        print_deed_and_note(report, "    ");
+    }
 }
 
 void print_values(const json& incident) {
@@ -67,6 +84,18 @@ void print_runs(const json& incident) {
     }
 }
 
+/// What is open now, and what began with it.
+void print_opened(const json& incident) {
+    fmt::print("Incident {} ({}) is open, severity {}: {}\n", number(incident, "number"),
+               text(incident, "incident"), number(incident, "severity"), short_text(incident, "title"));
+    print_runs(incident);
+    if (member(incident, "runs").empty())
+        fmt::print(
+            "  nothing was started: no playbook was named. `tocsin incident run {} --playbook NAME` starts "
+            "one; `tocsin playbook list` has the names\n",
+            number(incident, "number"));
+}
+
 void print_incident(const json& incident) {
     fmt::print("Incident {} ({}), severity {}: {}\n", number(incident, "number"), text(incident, "incident"),
                number(incident, "severity"), short_text(incident, "title"));
@@ -79,6 +108,7 @@ void print_incident(const json& incident) {
         fmt::print("  {:<12} {}{}\n", duty, met.empty() ? "by " + due : "done " + met,
                    member(times, "late") == true ? ", LATE" : "");
     }
+    print_merging(incident);
     print_values(incident);
     print_reports(incident);
     print_runs(incident);
@@ -98,39 +128,20 @@ std::string who(const IncidentWords& words) {
 
 /// Says something and prints what the incident then is.
 int act(const ClientOptions& options, const IncidentWords& words, const char* kind, json body) {
-    // People say numbers; the response wants ids.
-    if (!words.id.empty()) {
-        Result<json> incident =
-            call_daemon(options, "GET", "/v1/incidents/" + proto::percent_encode(words.id));
-        if (!incident) return say(incident);
-        body["incident"] = text(*incident, "incident");
-    }
+    if (!words.id.empty()) body["incident"] = words.id;
     body["kind"] = kind;
     body["by"] = who(words);
     Result<json> done = call_daemon(options, "POST", "/v1/acts", body);
     if (!done) return say(done);
-    if (options.json)
+    if (options.json) {
         print_json(*done);
-    else if (done->contains("number"))
-        fmt::print("Incident {}: state {}, verdict {}, severity {}{}.\n", number(*done, "number"),
-                   text(*done, "state"), text(*done, "verdict"), number(*done, "severity"),
-                   text(*done, "closed_as").empty() ? "" : ", closed as " + text(*done, "closed_as"));
-    else
-        fmt::print("Done.\n");
-    return exit_nothing_found;
-}
-
-/// "-" is standard input.
-Result<std::string> read_report_file(const std::string& path) {
-    std::ifstream file;
-    if (path != "-") {
-        file.open(path, std::ios::binary);
-        if (!file) return std::unexpected(errno_error(path, errno));
+        return exit_nothing_found;
     }
-    std::istream& in = path == "-" ? std::cin : file;
-    std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (in.bad()) return fail(ErrorCode::io, path + ": cannot be read");
-    return content;
+    fmt::print("Incident {}: state {}, verdict {}, severity {}{}.\n", number(*done, "number"),
+               text(*done, "state"), text(*done, "verdict"), number(*done, "severity"),
+               text(*done, "closed_as").empty() ? "" : ", closed as " + text(*done, "closed_as"));
+    print_merging(*done);
+    return exit_nothing_found;
 }
 
 json step_of(const IncidentWords& words) {
@@ -169,13 +180,28 @@ int run_incident_show(const ClientOptions& options, const IncidentWords& words) 
 }
 
 int run_incident_open(const ClientOptions& options, const IncidentWords& words) {
-    return act(
-        options, words, "opened_by_hand",
-        {{"title", words.title},
-         {"severity", std::to_string(words.severity)},
-         {"playbook", words.playbook},
-         {"values", {{"customers", words.customers}, {"senders", words.senders}, {"urls", words.urls}}},
-         {"note", words.note}});
+    const json body{{"kind", "opened_by_hand"},
+                    {"by", who(words)},
+                    {"title", words.title},
+                    {"severity", std::to_string(words.severity)},
+                    {"playbook", words.playbook},
+                    {"values",
+                     {{"customers", words.customers},
+                      {"senders", words.senders},
+                      {"urls", words.urls},
+                      {"hosts", words.hosts},
+                      {"files", words.files},
+                      {"credentials", words.credentials},
+                      {"lists", words.lists}}},
+                    {"victims", words.victims},
+                    {"note", words.note}};
+    const Result<json> opened = call_daemon(options, "POST", "/v1/acts", body);
+    if (!opened) return say(opened);
+    if (options.json)
+        print_json(*opened);
+    else
+        print_opened(*opened);
+    return exit_nothing_found;
 }
 
 int run_incident_verdict(const ClientOptions& options, const IncidentWords& words) {
@@ -250,38 +276,6 @@ int run_incident_split(const ClientOptions& options, const IncidentWords& words)
 
 int run_incident_close(const ClientOptions& options, const IncidentWords& words) {
     return act(options, words, "incident_closed", {{"as", words.as}, {"note", words.note}});
-}
-
-int run_report_submit(const ClientOptions& options, const IncidentWords& words) {
-    const Result<std::string> content = read_report_file(words.path);
-    if (!content) return say(std::unexpected(content.error()));
-    std::string target = "/v1/reports";
-    add_parameter(target, "way", words.way);
-    add_parameter(target, "reporter", words.reporter);
-    add_parameter(target, "deed", words.deed);
-    add_parameter(target, "note", words.note);
-    add_parameter(target, "is_the_mail", words.is_the_mail ? "1" : "");
-    Result<json> answer = send_to_daemon(options, target, *content);
-    if (!answer) return say(answer);
-    if (options.json)
-        print_json(*answer);
-    else
-        fmt::print("Thank you. It is stored as report {} and is being looked at.\n", text(*answer, "report"));
-    return exit_nothing_found;
-}
-
-int run_report_show(const ClientOptions& options, const IncidentWords& words) {
-    Result<json> report = call_daemon(options, "GET", "/v1/reports/" + proto::percent_encode(words.id));
-    if (!report) return say(report);
-    if (options.json)
-        print_json(*report);
-    else
-        fmt::print("Report {}, {}, by {}, {}\n  grade {}, judged {}\n  incident {}\n",
-                   text(*report, "report"), text(*report, "taken"), text(*report, "way"),
-                   short_text(*report, "reporter"),
-                   text(*report, "grade").empty() ? "not read yet" : text(*report, "grade"),
-                   text(*report, "judged_as"), text(*report, "incident"));
-    return exit_nothing_found;
 }
 
 int run_playbook_list(const ClientOptions& options, const IncidentWords&) {

@@ -1,6 +1,12 @@
 #include "cli/incident_command.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
+
+#include "base/ascii.hpp"
+#include "base/hash.hpp"
+#include "base/limits/report.hpp"
 
 namespace tocsin::cli {
 
@@ -62,6 +68,30 @@ private:
     Chosen& chosen_;
 };
 
+/// What playbooks need to know: what stands in their braces.
+void add_facts(CLI::App& open, IncidentWords& words) {
+    const auto add = [&](const char* name, std::vector<std::string>& values, const char* help) {
+        return not_empty(
+            open.add_option(name, values, std::string(help) + "; may be repeated")->allow_extra_args(false));
+    };
+    add("--customer", words.customers, "customer whom it is about, as in the configuration");
+    add("--credential", words.credentials, "login or API key that is in other hands");
+    add("--list", words.lists, "list of recipients that is in other hands");
+    add("--victim", words.victims, "address of somebody who gave his password away")
+        ->check([](const std::string& value) {
+            return value.find('@') == std::string::npos ? std::string("is no address: ") + value
+                                                        : std::string();
+        });
+    add("--sender", words.senders, "address of a hostile sender");
+    add("--url", words.urls, "hostile link");
+    add("--host", words.hosts, "host of a hostile link");
+    add("--file", words.files, "SHA-256 of a hostile file, hexadecimal")->check([](const std::string& value) {
+        const bool is_hash = value.size() == sizeof(Hash256) * 2 &&
+                             std::ranges::all_of(value, [](char c) { return hex_value(c) >= 0; });
+        return is_hash ? std::string() : "is no SHA-256 (64 hexadecimal digits): " + value;
+    });
+}
+
 void add_looking(Commands& commands, IncidentWords& words) {
     CLI::App* list = commands.add("list", "Incidents that are open, newest first", run_incident_list);
     list->add_option("--state", words.limit_state,
@@ -77,9 +107,7 @@ void add_looking(Commands& commands, IncidentWords& words) {
     not_empty(open->add_option("TITLE", words.title, "what it is, in a few words")->required());
     commands.add_severity(*open, "1 is the worst", true);
     open->add_option("--playbook", words.playbook, "run this one at once");
-    open->add_option("--customer", words.customers, "customers whom it is about");
-    open->add_option("--sender", words.senders, "hostile senders");
-    open->add_option("--url", words.urls, "hostile links");
+    add_facts(*open, words);
     commands.add_note(*open);
     commands.add_by(*open);
 }
@@ -140,7 +168,7 @@ void add_running(Commands& commands, IncidentWords& words) {
 void add_grouping(Commands& commands, IncidentWords& words) {
     CLI::App* merge =
         commands.add_act("merge", "Show and answer it as a part of another one", run_incident_merge);
-    not_empty(merge->add_option("--into", words.into, "id of the other incident")->required());
+    not_empty(merge->add_option("--into", words.into, "number or id of the other incident")->required());
     commands.add_act("unmerge", "Make it one of its own again, exactly as it was", run_incident_unmerge);
     CLI::App* split =
         commands.add_act("split", "Give some of its reports an incident of their own", run_incident_split);
@@ -164,8 +192,21 @@ void add_report_clients(CLI::App& app, IncidentWords& words, ClientOptions& clie
         ->check(CLI::IsMember({"cli", "desk", "web", "button"}));
     commands.add_note(*submit);
     words.way = "cli";
+    CLI::App* list = commands.add("list", "Reports and what became of them, newest first", run_report_list);
+    add_paging(*list, words.paging);
     CLI::App* show = commands.add("show", "What became of a report", run_report_show);
     not_empty(show->add_option("REPORT", words.id, "id of a report")->required());
+    CLI::App* evidence = commands.add(
+        "evidence", "The reported mail: text, links and attachments, as a confined reader sees them",
+        run_report_evidence);
+    not_empty(evidence->add_option("REPORT", words.id, "id of a report")->required());
+    evidence
+        ->add_option("--original", words.original,
+                     "number of the mail, where it has several (default: the first); 0 is what was handed in")
+        ->check(CLI::Range(std::size_t{0}, limits::reported_mails));
+    evidence->add_flag("--raw", words.raw, "its bytes, which are hostile, to a pipe or a file instead");
+    not_empty(evidence->add_option("--to", words.path, "its bytes into this new file instead"));
+    commands.add_by(*evidence);
 }
 
 }  // namespace

@@ -1,8 +1,5 @@
 #include "cli/quarantine_client.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <functional>
@@ -10,8 +7,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "base/unique_fd.hpp"
 #include "cli/daemon_call.hpp"
+#include "cli/message_text.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
 #include "proto/http.hpp"
@@ -21,10 +18,6 @@ namespace tocsin::cli {
 namespace {
 
 using nlohmann::json;
-
-/// Characters of a message's text, and links, that `read` shows; --json and --raw show all.
-constexpr std::size_t read_text_characters = 20'000;
-constexpr std::size_t read_links = 200;
 
 std::string path_of(const std::string& id) {
     return "/v1/held/" + proto::percent_encode(id);
@@ -80,87 +73,6 @@ int show(const ClientOptions& options, const std::string& id) {
     return exit_nothing_found;
 }
 
-const json& at(const json& object, const char* name) {
-    static const json nothing;
-    if (!object.is_object()) return nothing;
-    const auto found = object.find(name);
-    return found != object.end() ? *found : nothing;
-}
-
-std::string address_text(const json& mailbox) {
-    const std::string email =
-        text(at(mailbox, "email").is_object() ? at(mailbox, "email") : mailbox, "email");
-    const std::string name = text(mailbox, "display_name");
-    return name.empty() ? email : "\"" + name + "\" <" + email + ">";
-}
-
-void print_links(const json& links) {
-    if (!links.is_array() || links.empty()) return;
-    fmt::print("\nLinks:\n");
-    std::size_t shown = 0;
-    for (const json& link : links) {
-        if (++shown > read_links) {
-            fmt::print("  {} more; --json shows them\n", links.size() - read_links);
-            return;
-        }
-        const std::string label = short_text(link, "display_text");
-        fmt::print("  {}{}{}\n", text(at(link, "href_url"), "url"),
-                   label.empty() ? "" : "  shown as: ", label);
-    }
-}
-
-void print_attachments(const json& attachments) {
-    if (!attachments.is_array() || attachments.empty()) return;
-    fmt::print("\nAttachments:\n");
-    for (const json& one : attachments)
-        fmt::print("  {}  {}  {} bytes  SHA-256 {}\n", text(one, "file_name"), text(one, "content_type"),
-                   number(one, "size"), text(one, "sha256"));
-}
-
-/// No control character of the message reaches the terminal; line ends do.
-void print_body(const std::string& body) {
-    std::size_t begin = 0;
-    const std::string cut = clipped(body, read_text_characters);
-    while (begin <= cut.size()) {
-        const std::size_t end = std::min(cut.find('\n', begin), cut.size());
-        fmt::print("  {}\n", for_terminal(std::string_view(cut).substr(begin, end - begin)));
-        begin = end + 1;
-    }
-}
-
-void print_message(const json& model) {
-    fmt::print("From:     {}\n", address_text(at(model, "sender")));
-    for (const char* kind : {"to", "cc"})
-        if (const json& list = at(at(model, "recipients"), kind); list.is_array())
-            for (const json& one : list)
-                fmt::print("{}:       {}\n", kind[0] == 't' ? "To" : "Cc", address_text(one));
-    fmt::print("Subject:  {}\n", text(at(model, "subject"), "subject"));
-    fmt::print("Date:     {}\n\n", text(at(model, "headers"), "date"));
-    const json& thread = at(at(model, "body"), "current_thread");
-    const auto body = thread.is_object() ? thread.find("text") : thread.end();
-    if (thread.is_object() && body != thread.end() && body->is_string()) print_body(body->get<std::string>());
-    print_links(at(at(model, "body"), "links"));
-    print_attachments(at(model, "attachments"));
-}
-
-int write_raw(const std::string& file, const std::string& content) {
-    const bool to_output = file == "-";
-    if (to_output && ::isatty(STDOUT_FILENO) == 1)
-        return say(fail(ErrorCode::invalid_input,
-                        "a hostile message is not written to a terminal; give --raw FILE"));
-    // Never over something that is there, and never for others to read.
-    UniqueFd fd(to_output ? ::dup(STDOUT_FILENO)
-                          : ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd.valid()) return say(std::unexpected(errno_error("make " + file, errno)));
-    for (std::size_t done = 0; done < content.size();) {
-        const ssize_t written = ::write(fd.get(), content.data() + done, content.size() - done);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return say(std::unexpected(errno_error("write " + file, errno)));
-        done += static_cast<std::size_t>(written);
-    }
-    return exit_nothing_found;
-}
-
 int read(const ClientOptions& options, const QuarantineWords& words, const std::string& id) {
     std::string target = path_of(id) + (words.raw_file.empty() ? "/message" : "/content");
     add_parameter(target, "by", who(words));
@@ -173,7 +85,7 @@ int read(const ClientOptions& options, const QuarantineWords& words, const std::
     if (options.json)
         print_json(model);
     else
-        print_message(model);
+        print_message(model, Links::as_they_are);
     return exit_nothing_found;
 }
 
@@ -234,6 +146,8 @@ int run_quarantine_show(const ClientOptions& options, const QuarantineWords& wor
 int run_quarantine_read(const ClientOptions& options, const QuarantineWords& words) {
     if (!words.raw_file.empty() && words.ids.size() > 1)
         return say(fail(ErrorCode::invalid_input, "--raw takes one message"));
+    if (const Result<void> may = check_place(words.raw_file, "give --raw FILE"); !may)
+        return say(std::unexpected(may.error()));
     return for_each_id(words, [&](const std::string& id) { return read(options, words, id); });
 }
 

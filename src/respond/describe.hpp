@@ -211,6 +211,7 @@ void describe(Archive& to, T& value) {
     to.text("playbook", value.playbook);
     to.inner("values", value.values);
     to.text("note", value.note);
+    to.texts("victims", value.victims, limits::respond_values);
 }
 template <typename Archive, Shows<PeopleTouched> T>
 void describe(Archive& to, T& value) {

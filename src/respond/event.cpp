@@ -110,6 +110,10 @@ private:
 
 }  // namespace
 
+std::string incident_by_hand(std::string_view event) {
+    return fmt::format("h-{}", event);
+}
+
 std::string_view kind_of(const Event& event) {
     return kinds[event.what.index()];
 }

@@ -62,14 +62,17 @@ struct CanaryHit {
     CanaryKind about{};
     std::string customer, list;
 };
-/// `playbook`: empty, or the name of one that runs at once.
+/// `playbook`: empty, or the name of one that runs at once. `victims`: addresses of people who gave credentials away.
 struct OpenedByHand {
     std::string title;
     Severity severity{};
     std::string playbook;
     Values values;
     std::string note;
+    std::vector<std::string> victims = {};
 };
+/// Id of the incident that opens by hand with the event of this id.
+[[nodiscard]] std::string incident_by_hand(std::string_view event);
 struct TouchedPerson {
     std::string address;
     Deed deed{};

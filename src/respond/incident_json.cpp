@@ -82,6 +82,8 @@ Json summary_json(const Response& response, const Incident& incident) {
     put(out, "owner", incident.owner);
     put(out, "acknowledged_by", incident.acknowledged_by);
     put(out, "merged_into", incident.merged_into);
+    if (const Incident* const whole = response.incident(incident.merged_into); whole != nullptr)
+        out["merged_into_number"] = whole->number;
     const Cluster* cluster = response.cluster(incident.cluster);
     out["reports"] = cluster == nullptr ? 0 : cluster->reports.size();
     if (!incident.is_open()) {
@@ -95,6 +97,9 @@ Json to_json(const Response& response, const Incident& incident) {
     Json out = summary_json(response, incident);
     put(out, "acknowledged", incident.acknowledged);
     put(out, "merged", incident.merged);
+    for (const std::string& id : incident.merged)
+        if (const Incident* const part = response.incident(id); part != nullptr)
+            out["merged_numbers"].push_back(part->number);
     put(out, "in_force", what_stays(incident));
     out["deadlines"] = duties_json(incident);
     out["values"] = values_json(response.values_of(incident));

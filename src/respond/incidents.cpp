@@ -35,6 +35,11 @@ Trigger trigger_of(AlarmAbout about) {
     return Trigger::watch_list_export;
 }
 
+/// As people and programs call it.
+std::string said(const Incident& incident) {
+    return fmt::format("{} ({})", incident.number, incident.id);
+}
+
 void add(std::vector<std::string>& into, const std::string& value) {
     if (!value.empty() && into.size() < limits::respond_values && !contains(into, value))
         into.push_back(value);
@@ -202,13 +207,14 @@ Result<void> Response::on(const Event& event, const CanaryHit& what) {
 }
 
 Result<void> Response::on(const Event& event, const OpenedByHand& what) {
-    const std::string id = "h-" + event.id;
+    const std::string id = incident_by_hand(event.id);
     if (incidents_.contains(id)) return {};
     const Playbook* playbook = find_playbook(*setup_, what.playbook);
     if (!what.playbook.empty() && playbook == nullptr)
         return fail(ErrorCode::not_found, fmt::format("there is no playbook \"{}\"", what.playbook));
     Incident* incident = TRY(open(id, Source::by_hand, what.severity, what.title, event.by));
     incident->values = what.values;
+    for (const std::string& victim : what.victims) touch(*incident, victim, Deed::gave_credentials);
     if (!what.note.empty()) note(*incident, event.by, what.note);
     decide(*incident, Verdict::malicious, event.by, "opened by hand");
     if (playbook != nullptr) TRY(start(*incident, *playbook, RunKind::real, event.by, event.id));
@@ -372,17 +378,20 @@ Result<void> Response::on(const Event& event, const IncidentsMerged& what) {
     if (incident->merged_into == into->id) return {};
     if (incident == into || !incident->merged_into.empty() || !into->merged_into.empty())
         return fail(ErrorCode::conflict,
-                    "one of them is part of another incident already: unmerge that first");
+                    incident == into
+                        ? fmt::format("it is incident {} itself", said(*into))
+                        : fmt::format("incident {} is part of another one already: unmerge that first",
+                                      said(incident->merged_into.empty() ? *into : *incident)));
     if (!incident->merged.empty())
         return fail(ErrorCode::conflict,
-                    fmt::format("others were merged into {}: unmerge those first", incident->id));
+                    fmt::format("others were merged into {}: unmerge those first", said(*incident)));
     if (into->merged.size() >= limits::respond_merged)
         return fail(ErrorCode::limit,
                     fmt::format("{} incidents were merged into it", limits::respond_merged));
     incident->merged_into = into->id;
     into->merged.push_back(incident->id);
-    note(*incident, event.by, fmt::format("Is now part of incident {}", into->id));
-    note(*into, event.by, fmt::format("Incident {} is now part of it", incident->id));
+    note(*incident, event.by, fmt::format("Is now part of incident {}", said(*into)));
+    note(*into, event.by, fmt::format("Incident {} is now part of it", said(*incident)));
     if (into->is_acknowledged()) acknowledge(*incident, into->acknowledged_by);
     return {};
 }
@@ -390,8 +399,8 @@ Result<void> Response::on(const Event& event, const IncidentsMerged& what) {
 Result<void> Response::on(const Event& event, const IncidentUnmerged& what) {
     Incident* incident = TRY(find_open(what.incident));
     if (incident->merged_into.empty()) return {};
-    note(root_of(*incident), event.by, fmt::format("Incident {} is no part of it", incident->id));
-    note(*incident, event.by, fmt::format("Is no part of incident {}", incident->merged_into));
+    note(root_of(*incident), event.by, fmt::format("Incident {} is no part of it", said(*incident)));
+    note(*incident, event.by, fmt::format("Is no part of incident {}", said(root_of(*incident))));
     unmerge(*incident);
     return {};
 }
@@ -407,7 +416,7 @@ Result<void> Response::on(const Event& event, const IncidentClosed& what) {
     if (what.as == ClosedAs::open) return fail(ErrorCode::invalid_input, "say as what it is closed");
     if (!incident->merged_into.empty())
         return fail(ErrorCode::conflict,
-                    fmt::format("it is part of incident {}: close that", incident->merged_into));
+                    fmt::format("it is part of incident {}: close that", said(root_of(*incident))));
     close(*incident, what.as, event.by, what.note);
     return {};
 }
@@ -449,7 +458,7 @@ void Response::close(Incident& incident, ClosedAs as, std::string_view by, std::
     for (const std::string& id : merged) {
         Incident& part = incidents_.at(id);
         part.merged_into.clear();
-        close(part, ClosedAs::duplicate, by, fmt::format("part of incident {}", incident.id));
+        close(part, ClosedAs::duplicate, by, fmt::format("part of incident {}", said(incident)));
     }
     incident.merged.clear();
 }

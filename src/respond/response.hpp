@@ -51,6 +51,7 @@ public:
     [[nodiscard]] const std::map<std::string, Incident>& incidents() const { return incidents_; }
     [[nodiscard]] const Incident* incident(const std::string& id) const;
     [[nodiscard]] const Report* report(const std::string& id) const;
+    [[nodiscard]] const std::map<std::string, Report>& reports() const { return reports_; }
     [[nodiscard]] std::size_t report_count() const { return reports_.size(); }
     [[nodiscard]] const Cluster* cluster(const std::string& id) const;
     [[nodiscard]] const EffectRow* effect(const EffectKey& key) const;

@@ -232,6 +232,17 @@ class OpenApi(unittest.TestCase):
                                           if (one["verdict"], one["source"]) == ("malicious", "reports")],
                                  "no incident is verified")[0]
         self.ask("GET", "/v1/reports/{id}", taken["report"])
+        first = self.ask("GET", "/v1/reports", query={"limit": "1"})
+        self.assertTrue(first["more"])
+        self.ask("GET", "/v1/reports", query={"before": first["reports"][0]["report"]})
+        self.assertEqual(self.ask("GET", "/v1/reports", query={"before": "2026-03-01"})["total"], 0)
+        self.ask("GET", "/v1/reports", query={"before": "nosuch"}, status=404)
+        self.ask("GET", "/v1/reports", query={"limit": "0"}, status=400)
+        for path in ("/v1/reports/{id}/message", "/v1/reports/{id}/evidence"):
+            self.ask("GET", path, taken["report"], {"original": "1", "by": "anna"})
+            self.ask("GET", path, "nosuch", status=404)
+            self.ask("GET", path, taken["report"], {"original": "7"}, status=404)
+            self.ask("GET", path, taken["report"], {"original": "x"}, status=400)
         self.wait_for(lambda: self.ask("GET", "/v1/incidents/{id}", verified["incident"])["notices"], "nobody is told")
         self.ask("GET", "/v1/incidents/{id}", "99", status=404)
         self.ask("GET", "/v1/incidents", query={"state": "some"}, status=400)
@@ -267,14 +278,17 @@ class OpenApi(unittest.TestCase):
         self.act("run_started", incident, playbook="inbound_phish_to_staff", run_kind="dry")
         run = next(one["run"] for one in self.ask("GET", "/v1/incidents/{id}", incident)["runs"] if one["kind"] == "real")
         self.act("run_undone", incident, run=run, why="a test")
-        self.act("opened_by_hand", title="a call", severity="3", note="x", values={"senders": ["x@evil.example"]})
+        self.act("opened_by_hand", title="a call", severity="3", note="x", victims=["staff1@esp.example"],
+                 values={"senders": ["x@evil.example"], "credentials": ["k1"]})
         self.ask("POST", "/v1/reports", body=demo_mail.plain("a@mail.example", "b@esp.example", "odd", "Is this yours?", 77),
                  query={"is_the_mail": "1"}, status=201)
         other = self.wait_for(lambda: self.ask("GET", "/v1/incidents", query={"state": "desk"})["incidents"],
                               "the desk has nothing")[0]["incident"]
         self.ask("GET", "/v1/incidents/{id}/export", other, {"as": "csv"}, status=409)
         self.act("verdict_given", other, verdict="malicious", severity="2", why="they asked for a password")
-        self.act("incidents_merged", other, into=incident)
+        number = self.ask("GET", "/v1/incidents/{id}", incident)["number"]
+        self.assertEqual(self.act("incidents_merged", other, into=f"#{number}")["merged_into"], incident)
+        self.assertEqual(len(self.ask("GET", "/v1/incidents/{id}", f"#{number}")["merged_numbers"]), 1)
         self.act("incident_unmerged", other)
         self.act("override_added", rota="first",
                  turn={"person": "bob", "from": "2030-01-01T00:00:00Z", "until": "2030-01-02T00:00:00Z"})

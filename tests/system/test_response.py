@@ -251,6 +251,47 @@ class Response(House):
         self.assertFalse([one for one in self.sink.delivered if one.recipients == ["stranger@mail.example"]
                           and one.mail_from == "security@esp.example"])
 
+    def test_an_incident_by_hand_has_the_facts_and_says_what_was_started(self):
+        said = self.daemon.command("incident", "open", "a key on a public page", "--severity", "1", "--by", "anna",
+                                   "--playbook", "api_key_stolen", "--customer", "acme", "--credential", "key-7",
+                                   "--list", "spring", "--victim", "eve@esp.example", "--file", "a" * 64,
+                                   "--sender", "thief@evil.example", "--url", "https://evil.example/a", "--host", "evil.example")
+        incident = self.incident(1)
+        self.assertIn(f"Incident 1 ({incident['incident']}) is open, severity 1: a key on a public page", said)
+        self.assertIn("run 1 of api_key_stolen", said)
+        self.assertEqual(incident["values"], {
+            "customers": ["acme"], "senders": ["thief@evil.example"], "urls": ["https://evil.example/a"],
+            "hosts": ["evil.example"], "credentials": ["key-7"], "files": ["a" * 64], "lists": ["spring"]})
+        self.assertEqual(incident["touched"], [{"address": "eve@esp.example", "deed": "gave_credentials"}])
+        self.assertEqual(incident["runs"][0]["victims"], ["eve@esp.example"])
+        self.wait_for(lambda: any((one["subject_kind"], one["value"]) == ("login", "key-7") for one in
+                                  self.daemon.command("order", "list", "--json")["orders"]), "the key is not held")
+        said = self.daemon.command("incident", "open", "no facts", "--severity", "3", "--playbook", "api_key_stolen",
+                                   "--by", "anna")
+        self.assertIn("no credential is known", said)
+        said = self.daemon.command("incident", "open", "a call", "--severity", "3", "--by", "anna")
+        self.assertIn("Incident 3 (h-", said)
+        self.assertIn("nothing was started: no playbook was named. `tocsin incident run 3", said)
+        with self.assertRaisesRegex(RuntimeError, "is no SHA-256"):
+            self.daemon.command("incident", "open", "x", "--severity", "3", "--file", "a.exe")
+        with self.assertRaisesRegex(RuntimeError, 'there is no playbook "nosuch"'):
+            self.daemon.command("incident", "open", "x", "--severity", "3", "--playbook", "nosuch")
+
+    def test_incidents_are_merged_by_their_numbers_and_say_so(self):
+        for title in ("one", "two", "three"):
+            self.daemon.command("incident", "open", title, "--severity", "3", "--by", "anna")
+        said = self.daemon.command("incident", "merge", "3", "--into", "#1", "--by", "anna")
+        self.assertIn("part of incident 1 (h-", said)
+        self.assertIn("`tocsin incident unmerge 3`", self.daemon.command("incident", "show", "3"))
+        self.assertIn("merged into it: 3;", self.daemon.command("incident", "show", "#1"))
+        self.assertIn("part of incident 1", self.daemon.command("incident", "list"))
+        for into, what in (("1", "incident 3 .* is part of another one already"), ("9", "there is no incident 9")):
+            with self.assertRaisesRegex(RuntimeError, what):
+                self.daemon.command("incident", "merge", "3", "--into", into if into == "9" else "2", "--by", "anna")
+        self.daemon.command("incident", "unmerge", "#3", "--by", "anna")
+        self.assertNotIn("merged_into", self.incident(3))
+        self.assertNotIn("merged", self.incident(1))
+
     def test_words_that_are_wrong_are_told(self):
         for words, what in ((("show", "7"), "there is no incident 7"),
                             (("ack", "7", "--by", "anna"), "there is no incident 7")):

@@ -83,5 +83,6 @@ TEST_CASE("before means a moment or an id") {
     CHECK(is_moment_word("2026-03-01"));
     CHECK_FALSE(is_moment_word("01m84xkwca9raaaqwkg83kkz11"));
     CHECK_FALSE(is_moment_word("r-m-01m84xkwca9raaaqwkg83kkz11.1.block_link.do"));
+    CHECK_FALSE(is_moment_word("r-01m84xkwca9raaaqwkg83kkz11"));
     CHECK_FALSE(is_moment_word(""));
 }

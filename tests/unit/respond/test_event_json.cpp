@@ -27,6 +27,13 @@ TEST_CASE("a journal that went through JSON gives the same state") {
     CHECK(state_json(machine).dump() == state_json(world.machine()).dump());
 }
 
+TEST_CASE("an incident that was opened by hand before victims could be named is still read") {
+    const Result<Event> read = parse_event(
+        R"({"id":"e1","time":"2026-03-01T12:00:00Z","by":"anna","kind":"opened_by_hand","title":"t","severity":"1"})");
+    REQUIRE(read);
+    CHECK(std::get<OpenedByHand>(read->what).victims.empty());
+}
+
 TEST_CASE("every kind of event goes there and back") {
     const Values values{.customers = {"c"},
                         .senders = {"s"},
@@ -44,7 +51,7 @@ TEST_CASE("every kind of event goes there and back") {
         WatchAlarmAnswered{"a", AlarmAbout::api_key, AlarmAnswer::not_us, "c", "k", "s", "l", "n"},
         MalwareLeft{"r", "c", "k", "s", "f", "n"},
         CanaryHit{"c", CanaryKind::infrastructure, "c", "l"},
-        OpenedByHand{"t", Severity::s4, "p", values, "n"},
+        OpenedByHand{"t", Severity::s4, "p", values, "n", {"v"}},
         PeopleTouched{"i", {{"a", Deed::opened_file}}},
         RunStarted{"i", "p", RunKind::dry},
         RunUndone{"i", 3, "w"},
