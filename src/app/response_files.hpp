@@ -2,6 +2,7 @@
 // begins with it; `tocsin config check` tells what is wrong before it does.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "config/respond_files.hpp"
@@ -13,5 +14,8 @@ namespace tocsin::app {
 /// Beside what is wrong in the files `problems` has what the configuration lacks for them.
 [[nodiscard]] config::RespondSetup load_response(const config::Settings& settings,
                                                  const std::string& playbooks_folder);
+
+/// The mail server that takes notices; nothing: none is named.
+[[nodiscard]] std::optional<config::Address> notice_hop(const config::Settings& settings);
 
 }  // namespace tocsin::app

@@ -116,6 +116,22 @@ class Configuration(unittest.TestCase):
                 self.assertIn(f"{self.folder}/{told}", bad.stdout)
                 self.assertNotIn("no problem found", bad.stdout)
 
+    def test_mail_for_people_needs_a_sender_and_a_server(self):
+        text = '[respond]\npeople = "people.toml"\n'
+        sender, server = 'notices_from = "security@esp.example"\n', 'notices_through = "127.0.0.1:25"\n'
+        self.write_response(PEOPLE.replace("webhook = [", 'mail = ["anna@esp.example"]\nwebhook = ['))
+        for more, told in (("", "respond.notices_from is not set: nobody to write as; write notices_from = "),
+                           (sender, "no mail server is named that takes it; write notices_through = ")):
+            with self.subTest(told=told):
+                bad = self.run_config("check", text + more)
+                self.assertEqual(bad.returncode, 1, bad.stdout)
+                self.assertIn(f"{self.folder}/people.toml:4:8: anna: would get mail, and {told}", bad.stdout)
+        self.assertEqual(self.run_config("check", text + sender + server).returncode, 0)
+        named = self.run_config("check", text + server + 'notices_from = "Security <security@esp.example>"\n')
+        self.assertIn("respond.notices_from is no address that mail can be sent from; write one like", named.stdout)
+        self.write_response()
+        self.assertEqual(self.run_config("check", text).returncode, 0, "nobody has mail")
+
     def test_a_file_that_is_not_there_is_an_error(self):
         for command in ("check", "show"):
             result = self.run_config(command)
