@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "app/event_text.hpp"
+#include "base/ascii.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
@@ -79,6 +80,13 @@ void note_report(const scan::ScanReport& report, respond::ReportFacts& facts) {
         add(facts.hosts, ascii_lower(scan::host_of(url.url)));
     }
     for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
+}
+
+/// The first line of what the reporter wrote, short enough for a title.
+std::string first_words(const reported::ReadReport& report) {
+    std::string_view words = trim(report.comment);
+    if (words.empty()) words = trim(report.subject);
+    return store::stored_text(trim(words.substr(0, words.find_first_of("\r\n"))), limits::report_title_bytes);
 }
 
 }  // namespace
@@ -223,6 +231,11 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
         if (facts.subject.empty()) facts.subject = event_text(mail.subject);
         if (mail.length > 0) note_scan(fiber, read.original(mail), facts);
         note_record(fiber, mail, facts);
+    }
+    // No mail is in it: what somebody says is all that there is. A file in which none was found says nothing.
+    if (read.report.mails.empty() && !is_the_mail) {
+        facts.subject = first_words(read.report);
+        if (is_words || !facts.subject.empty()) facts.grade = respond::Grade::text_only;
     }
     if (facts.direction == respond::MailDirection::unknown && report.way != respond::Way::feedback_loop)
         facts.direction = respond::MailDirection::inbound;
