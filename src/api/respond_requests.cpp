@@ -57,6 +57,23 @@ json notice_json(const respond::Response& response, const FoundNotice& found) {
     return out;
 }
 
+/// With the names of who does not know: whoever reads it is to tell him.
+json missed_json(const respond::Response& response, const respond::MissedNotice& missed) {
+    json out{{"incident", missed.incident}, {"what", missed.what}, {"due", to_rfc3339(missed.due)}};
+    if (const respond::Incident* const incident = response.incident(missed.incident); incident != nullptr)
+        out["number"] = incident->number;
+    if (!missed.target) return out;
+    const respond::Target& target = *missed.target;
+    out["to"] = to_string(target.kind);
+    out["whom"] = target.whom;
+    if (target.kind == respond::TargetKind::customer) return out;
+    out["channel"] = to_string(target.channel.kind);
+    out["address"] = target.channel.address;
+    const respond::Person* const person = respond::find_person(response.setup().directory, target.whom);
+    if (person != nullptr && !person->name.empty()) out["name"] = person->name;
+    return out;
+}
+
 constexpr std::string_view incident_state_words[] = {"open", "desk", "all"};
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
@@ -263,8 +280,7 @@ HttpResponse RespondRequests::list_notices(const proto::HttpTarget& target) cons
     }
     json missed = json::array();
     for (const respond::MissedNotice& one : response.missed_notices(services_.clock.now()))
-        if (only == nullptr || one.incident == only->id)
-            missed.push_back({{"incident", one.incident}, {"what", one.what}, {"due", to_rfc3339(one.due)}});
+        if (only == nullptr || one.incident == only->id) missed.push_back(missed_json(response, one));
     return answer(200, {{"notices", std::move(list)},
                         {"missed", std::move(missed)},
                         {"total", found.size()},

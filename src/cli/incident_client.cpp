@@ -92,6 +92,25 @@ void print_incident(const json& incident) {
                    short_text(entry, "text"));
 }
 
+/// "Anna Muster (anna, mail anna@desk.example)".
+std::string missed_name(const json& missed) {
+    const std::string whom = short_text(missed, "whom"), name = short_text(missed, "name");
+    if (text(missed, "to") == "customer") return "the contact of customer " + whom;
+    if (text(missed, "to") == "address") return whom;
+    const std::string way = short_text(missed, "channel") + " " + short_text(missed, "address");
+    return name.empty() ? whom + " (" + way + ")" : name + " (" + whom + ", " + way + ")";
+}
+
+void print_missed(const json& missed) {
+    fmt::print("MISSED  due {}, incident {}: ", text(missed, "due"), number(missed, "number"));
+    if (text(missed, "whom").empty())
+        fmt::print("{}, nobody was on call and nobody was paged. Tell somebody by telephone",
+                   short_text(missed, "what"));
+    else
+        fmt::print("{} was not told. Tell him or her by telephone", missed_name(missed));
+    fmt::print(", and look at the daemon's log ({}).\n", short_text(missed, "what"));
+}
+
 std::string who(const IncidentWords& words) {
     return words.by.empty() ? calling_user() : words.by;
 }
@@ -325,9 +344,7 @@ int run_notice_list(const ClientOptions& options, const IncidentWords& words) {
     if (member(*answer, "more") == true)
         fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"),
                    notices.size());
-    for (const json& missed : member(*answer, "missed"))
-        fmt::print("MISSED  due {}, incident {}: {}. Tell them by telephone, and look at the daemon's log.\n",
-                   text(missed, "due"), short_text(missed, "incident"), short_text(missed, "what"));
+    for (const json& missed : member(*answer, "missed")) print_missed(missed);
     return exit_nothing_found;
 }
 

@@ -229,11 +229,12 @@ void Response::missed_of(const Incident& incident, TimePoint now, std::vector<Mi
             if (!over(level.due) ||
                 (stopped && stopped->microseconds <= level.due.microseconds + limits::respond_audit_us))
                 continue;
-            if (level.targets.empty()) missed.push_back({incident.id, fmt::format("page-{}", at), level.due});
-            for (const EffectKey& key : level.keys) {
-                const auto row = effects_.find(key);
+            if (level.targets.empty())
+                missed.push_back({incident.id, fmt::format("page-{}", at), level.due, std::nullopt});
+            for (std::size_t one = 0; one < level.keys.size(); ++one) {
+                const auto row = effects_.find(level.keys[one]);
                 if (row == effects_.end() || row->second.state != EffectState::done)
-                    missed.push_back({incident.id, key, level.due});
+                    missed.push_back({incident.id, level.keys[one], level.due, level.targets[one]});
             }
         }
     for (const EffectKey& key : incident.effects) {
@@ -241,7 +242,7 @@ void Response::missed_of(const Incident& incident, TimePoint now, std::vector<Mi
         if (row.kind == EffectKind::notify && row.notice != NoticeKind::page &&
             row.urgency == Urgency::urgent && row.run_kind == RunKind::real && over(row.asked) &&
             row.state != EffectState::done && row.state != EffectState::withdrawn)
-            missed.push_back({incident.id, key, row.asked});
+            missed.push_back({incident.id, key, row.asked, row.target});
     }
 }
 

@@ -23,6 +23,7 @@ struct MissedNotice {
     std::string incident;
     std::string what;  ///< key of the effect, or the level of the escalation that has nobody
     TimePoint due;
+    std::optional<Target> target;  ///< who does not know of it; nullopt: the level has nobody
 };
 
 /// The state of all that is under way. How it is driven:

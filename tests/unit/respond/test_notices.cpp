@@ -134,7 +134,12 @@ TEST_CASE("the auditor: a page that does not go out raises an alarm within 30 se
         story.wait_s(1);
     }
     CHECK(alarms.front().parameters.at("text").find("has not gone out") != std::string::npos);
-    CHECK(story.machine.missed_notices(story.now).size() == 2);
+    const std::vector<MissedNotice> missed = story.machine.missed_notices(story.now);
+    REQUIRE(missed.size() == 2);
+    for (const MissedNotice& one : missed) {
+        REQUIRE(one.target);
+        CHECK(one.target->whom == "anna");
+    }
     // It goes out later: it is tried for as long as nobody answers.
     bool sent = false;
     for (int tries = 0; tries < 60 && !sent; ++tries, story.wait_s(1)) sent = !paged(story.do_all()).empty();
