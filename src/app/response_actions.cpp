@@ -113,7 +113,9 @@ Result<std::string> ResponseActions::lift_order(net::Fiber& fiber, const Effect&
     // Revoked before a crash, or by a person.
     if (!revoked && revoked.error().code != ErrorCode::conflict) return std::unexpected(revoked.error());
     TRY(world_.orders_changed(fiber));
-    return "no longer in force: order " + effect.undoes;
+    const Result<store::Order> order =
+        world_.blocking.call(fiber, [&] { return world_.orders.get(effect.undoes); });
+    return "no longer in force: " + (order ? store::order_meaning(*order) : "order " + effect.undoes);
 }
 
 Result<std::string> ResponseActions::take_care(net::Fiber& fiber, const Effect& effect) {

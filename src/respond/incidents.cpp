@@ -369,7 +369,9 @@ Incident& Response::root_of(Incident& incident) {
 Result<void> Response::on(const Event& event, const IncidentsMerged& what) {
     Incident* incident = TRY(find_open(what.incident));
     Incident* into = TRY(find_open(what.into));
-    if (incident->merged_into == into->id) return {};
+    if (incident->merged_into == into->id)
+        return fail(ErrorCode::conflict, fmt::format("incident {} is part of incident {} already",
+                                                     incident->number, into->number));
     if (incident == into || !incident->merged_into.empty() || !into->merged_into.empty())
         return fail(ErrorCode::conflict,
                     "one of them is part of another incident already: unmerge that first");
@@ -389,7 +391,9 @@ Result<void> Response::on(const Event& event, const IncidentsMerged& what) {
 
 Result<void> Response::on(const Event& event, const IncidentUnmerged& what) {
     Incident* incident = TRY(find_open(what.incident));
-    if (incident->merged_into.empty()) return {};
+    if (incident->merged_into.empty())
+        return fail(ErrorCode::conflict,
+                    fmt::format("incident {} is part of no other incident", incident->number));
     note(root_of(*incident), event.by, fmt::format("Incident {} is no part of it", incident->id));
     note(*incident, event.by, fmt::format("Is no part of incident {}", incident->merged_into));
     unmerge(*incident);

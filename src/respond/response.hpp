@@ -175,6 +175,7 @@ private:
     Result<void> on(const Event& event, const RunUndone& what);
     void request_undo(Incident& incident, Run& run, std::string_view by, std::string_view why);
     void go_on_undoing(Incident& incident, Run& run);
+    bool note_undone(StepRun& step) const;
     void undo_ended(Incident& incident, Run& run);
 
     // ---- effects.cpp

@@ -77,6 +77,11 @@ TEST_CASE("an answer to a merged incident is one to all of it") {
     REQUIRE(story.see("dora", Acknowledged{"h-e3"}));
     CHECK(story.incident("h-e2").is_acknowledged());
     CHECK(story.incident("h-e3").is_acknowledged());
+    CHECK(story.see("carla", IncidentsMerged{"h-e3", "h-e2"}).error().message ==
+          "incident 2 is part of incident 1 already");
+    REQUIRE(story.see("carla", IncidentUnmerged{"h-e3"}));
+    CHECK(story.see("carla", IncidentUnmerged{"h-e3"}).error().message ==
+          "incident 2 is part of no other incident");
     CHECK(paged(story.do_all()).empty());
 }
 

@@ -132,6 +132,10 @@ TEST_CASE("every shipped playbook: a dry run does nothing, a real run ends, its 
         REQUIRE(story.see("carla", RunUndone{id, done.number, "rehearsed"}));
         static_cast<void>(story.do_all());
         CHECK(last_run(story, id).state == RunState::undone);
+        const Result<void> again = story.see("carla", RunUndone{id, done.number, "rehearsed"});
+        REQUIRE_FALSE(again);
+        CHECK(again.error().code == ErrorCode::conflict);
+        CHECK(again.error().message.ends_with(" is undone already"));
         for (std::size_t at = 0; at < done.steps.size(); ++at) {
             const ActionFacts& facts = facts_of(playbook.steps[at].action);
             const bool undoable = done.steps[at].state == StepState::done &&
