@@ -25,7 +25,7 @@ namespace {
 using nlohmann::json;
 using proto::HttpResponse;
 
-constexpr std::string_view notice_state_words[] = {"waiting", "done", "failed", "all"};
+constexpr std::string_view notice_state_words[] = {"waiting", "done", "failed", "all", "dry"};
 
 struct FoundNotice {
     const respond::Incident* incident;
@@ -35,6 +35,8 @@ struct FoundNotice {
 /// `failed`: nobody may have got it.
 bool is_in_state(const respond::Notice& notice, std::string_view wanted) {
     using respond::EffectState;
+    if (wanted == "dry" || notice.run_kind == respond::RunKind::dry)
+        return wanted == "dry" && notice.run_kind == respond::RunKind::dry;
     switch (notice.state) {
         case EffectState::waiting:
         case EffectState::attempted: return wanted == "all" || wanted == "waiting";

@@ -56,12 +56,14 @@ void print_values(const json& incident) {
 
 void print_runs(const json& incident) {
     for (const json& run : member(incident, "runs")) {
+        const bool dry = text(run, "kind") == "dry";
         fmt::print("\n  run {} of {}{}: {}\n", number(run, "run"), text(run, "playbook"),
-                   text(run, "kind") == "dry" ? " (dry: nothing is done)" : "", text(run, "state"));
+                   dry ? " (dry: nothing is done)" : "", text(run, "state"));
         for (const json& step : member(run, "steps")) {
             const std::string note = short_text(step, "note");
-            fmt::print("    {:<18} {:<14} {}{}\n", text(step, "step"), text(step, "do"), text(step, "state"),
-                       note.empty() ? "" : ": " + note);
+            const std::string state = text(step, "state");
+            fmt::print("    {:<18} {:<14} {}{}\n", text(step, "step"), text(step, "do"),
+                       dry && state == "done" ? "dry" : state, note.empty() ? "" : ": " + note);
             if (!text(step, "text").empty()) fmt::print("      {}\n", for_terminal(text(step, "text")));
         }
     }
@@ -335,11 +337,12 @@ int run_notice_list(const ClientOptions& options, const IncidentWords& words) {
     if (notices.empty()) fmt::print("No notice.\n");
     for (const json& notice : notices) {
         const std::string by = text(notice, "channel").empty() ? "" : " by " + short_text(notice, "channel");
+        const std::string state = member(notice, "dry") == true ? "dry" : short_text(notice, "state");
         const std::string outcome =
             text(notice, "outcome").empty() ? "" : ": " + short_text(notice, "outcome");
         fmt::print("{}  incident {:<4} {:<9} {:<9} {}{}  {}{}\n", text(notice, "due"),
-                   number(notice, "number"), short_text(notice, "state"), short_text(notice, "notice"),
-                   short_text(notice, "whom"), by, short_text(notice, "template"), outcome);
+                   number(notice, "number"), state, short_text(notice, "notice"), short_text(notice, "whom"),
+                   by, short_text(notice, "template"), outcome);
     }
     if (member(*answer, "more") == true)
         fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"),

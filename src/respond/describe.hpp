@@ -216,6 +216,7 @@ template <typename Archive, Shows<PeopleTouched> T>
 void describe(Archive& to, T& value) {
     to.id("incident", value.incident);
     to.list("people", value.people, limits::respond_touched);
+    to.small("run", value.run);
 }
 template <typename Archive, Shows<RunStarted> T>
 void describe(Archive& to, T& value) {

@@ -227,6 +227,7 @@ void Response::touch(Incident& incident, const std::string& address, Deed deed) 
 
 Result<void> Response::on(const Event& event, const PeopleTouched& what) {
     Incident* incident = TRY(find_open(what.incident));
+    if (what.run != 0) return note_found(*incident, what);
     const std::size_t before = incident->touched.size();
     bool credentials = false;
     for (const TouchedPerson& person : what.people) {
@@ -238,6 +239,21 @@ Result<void> Response::on(const Event& event, const PeopleTouched& what) {
     if (!credentials) return {};
     set_severity(*incident, Severity::s1, event.by, "somebody gave credentials away");
     trigger(*incident, Trigger::report_credentials_given, event.by);
+    return {};
+}
+
+/// Of a dry run, which changes nothing but goes on as the real one would.
+Result<void> Response::note_found(Incident& incident, const PeopleTouched& what) {
+    if (what.run > incident.runs.size())
+        return fail(ErrorCode::not_found, fmt::format("incident {} has no run {}", incident.id, what.run));
+    Run& run = incident.runs[what.run - 1];
+    if (run.kind != RunKind::dry)
+        return fail(ErrorCode::conflict, fmt::format("run {} is no dry run: leave \"run\" out", what.run));
+    for (const TouchedPerson& person : what.people)
+        if (run.found.size() < limits::respond_touched || run.found.contains(person.address)) {
+            Deed& deed = run.found[person.address];
+            deed = std::max(deed, person.deed);
+        }
     return {};
 }
 

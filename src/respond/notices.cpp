@@ -40,12 +40,15 @@ std::vector<Target> Response::targets_of_people(const std::vector<std::string>& 
     return targets;
 }
 
-std::vector<Target> Response::targets_of(const Incident& incident, const std::string& group, Urgency urgency,
-                                         TimePoint at) const {
+std::vector<Target> Response::targets_of(const Incident& incident, const Run* run, const std::string& group,
+                                         Urgency urgency, TimePoint at) const {
     std::vector<Target> targets;
     const auto touched = [&](Deed least) {
         for (const auto& [address, deed] : incident.touched)
             if (deed >= least) targets.push_back(mail_to(address));
+        if (run == nullptr) return;
+        for (const auto& [address, deed] : run->found)
+            if (deed >= least && !incident.touched.contains(address)) targets.push_back(mail_to(address));
     };
     switch (group_kind(group)) {
         case GroupKind::listed:
@@ -108,7 +111,7 @@ EffectRow* Response::tell(Incident& incident, const std::string& purpose, std::s
 /// What the machine itself has to say; urgent. `step`: what it is about.
 void Response::tell_group(Incident& incident, const std::string& purpose, std::string_view text_name,
                           const std::string& group, std::string_view step) {
-    const std::vector<Target> targets = targets_of(incident, group, Urgency::urgent, now_);
+    const std::vector<Target> targets = targets_of(incident, nullptr, group, Urgency::urgent, now_);
     for (const Target& target : targets)
         if (EffectRow* row =
                 tell(incident, purpose, text_name, target, Urgency::urgent, NoticeKind::tell, nullptr))
@@ -145,7 +148,7 @@ void Response::start_pages(Incident& incident) {
             const std::int64_t minutes =
                 std::int64_t{round} * directory.escalation_round_minutes + level.after_minutes;
             const TimePoint due{now_.microseconds + minutes * minute_us};
-            pages.levels.push_back({due, targets_of(incident, level.group, Urgency::urgent, due)});
+            pages.levels.push_back({due, targets_of(incident, nullptr, level.group, Urgency::urgent, due)});
         }
     for (std::size_t at = pages.levels.size(); at-- > 1;)
         if (pages.levels[at - 1].targets.empty()) pages.levels[at - 1].targets = pages.levels[at].targets;
@@ -265,8 +268,8 @@ std::vector<Notice> Response::notices_of(const Incident& incident) const {
     for (const EffectKey& key : incident.effects) {
         const EffectRow& row = effects_.at(key);
         if (row.kind == EffectKind::notify)
-            notices.push_back(
-                {key, row.notice, row.target, row.parameters.at("template"), row.asked, row.state});
+            notices.push_back({key, row.run_kind, row.notice, row.target, row.parameters.at("template"),
+                               row.asked, row.state});
     }
     return notices;
 }

@@ -45,7 +45,7 @@ TEST_CASE("every kind of event goes there and back") {
         MalwareLeft{"r", "c", "k", "s", "f", "n"},
         CanaryHit{"c", CanaryKind::infrastructure, "c", "l"},
         OpenedByHand{"t", Severity::s4, "p", values, "n"},
-        PeopleTouched{"i", {{"a", Deed::opened_file}}},
+        PeopleTouched{"i", {{"a", Deed::opened_file}}, 2},
         RunStarted{"i", "p", RunKind::dry},
         RunUndone{"i", 3, "w"},
         Approval{"i", 1, "s", ApprovalAnswer::refuse, "n"},
