@@ -8,6 +8,7 @@
 #include "api/answers.hpp"
 #include "api/export_requests.hpp"
 #include "api/query.hpp"
+#include "api/routes.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
@@ -32,7 +33,7 @@ struct FoundNotice {
     respond::Notice notice;
 };
 
-/// `failed`: nobody may have got it.
+/// `failed`: nobody may have got it. `dry`: what a dry run would have said, which counts nowhere else.
 bool is_in_state(const respond::Notice& notice, std::string_view wanted) {
     using respond::EffectState;
     if (wanted == "dry" || notice.run_kind == respond::RunKind::dry)
@@ -113,6 +114,18 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
     return report;
 }
 
+/// The body of an act of this kind. Where a member is not known, the error says what the kind takes as well.
+Result<json> act_from(const std::string& body, const std::string& kind) {
+    const respond::EventShape shape = respond::shape_of(kind);
+    std::vector<Member> known{{"kind", MemberKind::other}, {"by", MemberKind::other}};
+    for (const std::string& name : shape.names) known.push_back({name, MemberKind::other});
+    Result<json> object = object_from(body, known);
+    if (!object)
+        return fail(object.error().code,
+                    object.error().message + ". " + kind + " takes {" + shape.shown + "}");
+    return object;
+}
+
 }  // namespace
 
 const respond::Incident* find_incident(const respond::Response& response, const std::string& id) {
@@ -186,21 +199,24 @@ Result<std::string> RespondRequests::take(net::Fiber& fiber, SubmittedReport rep
 }
 
 HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const Asker& asker) {
-    json value = json::parse(body, nullptr, false);
-    if (!value.is_object())
+    const json parsed = json::parse(body, nullptr, false);
+    if (!parsed.is_object())
         return refuse(
             {ErrorCode::invalid_input, "the body must be an object: {\"kind\": \"note_added\", …}"});
-    const std::string kind = text_member(value, "kind");
+    const std::string kind = text_member(parsed, "kind");
     if (const Result<void> known = check_act_kind(kind); !known) return refuse(known.error());
     if (asker.person != nullptr)
         if (const Result<void> may = check_act(*asker.person, kind); !may) return refuse(may.error());
+    Result<json> read = act_from(body, kind);
+    if (!read) return refuse(read.error());
+    json& value = *read;
     const TimePoint now = services_.clock.now();
     std::string by = text_member(value, "by");
     if (by.empty()) by = asker.name;
     value["id"] = make_id(now.microseconds);
     value["time"] = to_rfc3339(now);
     value["by"] = by;
-    Result<respond::Event> event = respond::event_from_json(value);
+    Result<respond::Event> event = respond::event_from_json(value, respond::UnknownFields::refused);
     if (!event) return refuse(event.error());
     const std::string incident = text_member(value, "incident");
     const std::string id = event->id;
