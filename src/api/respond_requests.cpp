@@ -8,6 +8,7 @@
 #include "api/answers.hpp"
 #include "api/export_requests.hpp"
 #include "api/query.hpp"
+#include "api/routes.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
@@ -25,16 +26,18 @@ namespace {
 using nlohmann::json;
 using proto::HttpResponse;
 
-constexpr std::string_view notice_state_words[] = {"waiting", "done", "failed", "all"};
+constexpr std::string_view notice_state_words[] = {"waiting", "done", "failed", "all", "dry"};
 
 struct FoundNotice {
     const respond::Incident* incident;
     respond::Notice notice;
 };
 
-/// `failed`: nobody may have got it.
+/// `failed`: nobody may have got it. `dry`: what a dry run would have said, which counts nowhere else.
 bool is_in_state(const respond::Notice& notice, std::string_view wanted) {
     using respond::EffectState;
+    if (wanted == "dry" || notice.run_kind == respond::RunKind::dry)
+        return wanted == "dry" && notice.run_kind == respond::RunKind::dry;
     switch (notice.state) {
         case EffectState::waiting:
         case EffectState::attempted: return wanted == "all" || wanted == "waiting";
@@ -76,6 +79,23 @@ bool is_newer(const respond::Report* one, const respond::Report* other) {
            std::pair(other->taken.microseconds, std::string_view(other->id));
 }
 
+/// With the names of who does not know: whoever reads it is to tell him.
+json missed_json(const respond::Response& response, const respond::MissedNotice& missed) {
+    json out{{"incident", missed.incident}, {"what", missed.what}, {"due", to_rfc3339(missed.due)}};
+    if (const respond::Incident* const incident = response.incident(missed.incident); incident != nullptr)
+        out["number"] = incident->number;
+    if (!missed.target) return out;
+    const respond::Target& target = *missed.target;
+    out["to"] = to_string(target.kind);
+    out["whom"] = target.whom;
+    if (target.kind == respond::TargetKind::customer) return out;
+    out["channel"] = to_string(target.channel.kind);
+    out["address"] = target.channel.address;
+    const respond::Person* const person = respond::find_person(response.setup().directory, target.whom);
+    if (person != nullptr && !person->name.empty()) out["name"] = person->name;
+    return out;
+}
+
 constexpr std::string_view incident_state_words[] = {"open", "desk", "all"};
 /// How far ahead gaps of rotas are shown.
 constexpr std::int64_t gaps_days = 14;
@@ -111,6 +131,18 @@ Result<SubmittedReport> report_of(const proto::HttpTarget& target) {
         return fail(ErrorCode::invalid_input, "reporter and note may have " +
                                                   std::to_string(limits::respond_text_bytes) + " bytes each");
     return report;
+}
+
+/// The body of an act of this kind. Where a member is not known, the error says what the kind takes as well.
+Result<json> act_from(const std::string& body, const std::string& kind) {
+    const respond::EventShape shape = respond::shape_of(kind);
+    std::vector<Member> known{{"kind", MemberKind::other}, {"by", MemberKind::other}};
+    for (const std::string& name : shape.names) known.push_back({name, MemberKind::other});
+    Result<json> object = object_from(body, known);
+    if (!object)
+        return fail(object.error().code,
+                    object.error().message + ". " + kind + " takes {" + shape.shown + "}");
+    return object;
 }
 
 }  // namespace
@@ -203,14 +235,17 @@ Result<void> RespondRequests::take_numbers(json& act) const {
 }
 
 HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, const Asker& asker) {
-    json value = json::parse(body, nullptr, false);
-    if (!value.is_object())
+    const json parsed = json::parse(body, nullptr, false);
+    if (!parsed.is_object())
         return refuse(
             {ErrorCode::invalid_input, "the body must be an object: {\"kind\": \"note_added\", …}"});
-    const std::string kind = text_member(value, "kind");
+    const std::string kind = text_member(parsed, "kind");
     if (const Result<void> known = check_act_kind(kind); !known) return refuse(known.error());
     if (asker.person != nullptr)
         if (const Result<void> may = check_act(*asker.person, kind); !may) return refuse(may.error());
+    Result<json> read = act_from(body, kind);
+    if (!read) return refuse(read.error());
+    json& value = *read;
     const TimePoint now = services_.clock.now();
     std::string by = text_member(value, "by");
     if (by.empty()) by = asker.name;
@@ -218,7 +253,7 @@ HttpResponse RespondRequests::act(net::Fiber& fiber, const std::string& body, co
     value["id"] = make_id(now.microseconds);
     value["time"] = to_rfc3339(now);
     value["by"] = by;
-    Result<respond::Event> event = respond::event_from_json(value);
+    Result<respond::Event> event = respond::event_from_json(value, respond::UnknownFields::refused);
     if (!event) return refuse(event.error());
     const bool opens = std::holds_alternative<respond::OpenedByHand>(event->what);
     const std::string incident =
@@ -327,8 +362,7 @@ HttpResponse RespondRequests::list_notices(const proto::HttpTarget& target) cons
     }
     json missed = json::array();
     for (const respond::MissedNotice& one : response.missed_notices(services_.clock.now()))
-        if (only == nullptr || one.incident == only->id)
-            missed.push_back({{"incident", one.incident}, {"what", one.what}, {"due", to_rfc3339(one.due)}});
+        if (only == nullptr || one.incident == only->id) missed.push_back(missed_json(response, one));
     return answer(200, {{"notices", std::move(list)},
                         {"missed", std::move(missed)},
                         {"total", found.size()},

@@ -6,6 +6,7 @@
 
 #include "app/contact_question.hpp"
 #include "app/own_mail.hpp"
+#include "app/response_files.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits/detours.hpp"
 #include "base/limits/respond.hpp"
@@ -41,9 +42,7 @@ void Coach::forget_old() {
 }
 
 bool Coach::send(net::Fiber& fiber, const Waiting& mail) {
-    const std::optional<config::Address> hop = settings_.respond.notices_through
-                                                   ? settings_.respond.notices_through
-                                                   : config::question_hop(settings_);
+    const std::optional<config::Address> hop = notice_hop(settings_);
     if (!hop) return true;
     gate::NextHopAddress through{hop->host, hop->port};
     through.timeout_ms = limits::respond_mail_ms;

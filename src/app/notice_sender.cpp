@@ -7,6 +7,7 @@
 
 #include "app/contact_question.hpp"
 #include "app/own_mail.hpp"
+#include "app/response_files.hpp"
 #include "base/limits/hooks.hpp"
 #include "base/limits/response.hpp"
 #include "config/config.hpp"
@@ -101,8 +102,7 @@ Result<std::string> NoticeSender::mail(net::Fiber& fiber, const std::string& add
     const config::RespondSettings& settings = world_.settings.respond;
     if (!settings.notices_from)
         return fail(ErrorCode::invalid_input, "nobody to write as: set notices_from in [respond]");
-    const std::optional<config::Address> hop =
-        settings.notices_through ? settings.notices_through : config::question_hop(world_.settings);
+    const std::optional<config::Address> hop = notice_hop(world_.settings);
     if (!hop)
         return fail(ErrorCode::invalid_input, "no mail server is named: set notices_through in [respond]");
     std::string text = notice.text;

@@ -230,9 +230,11 @@ void OnePurge::tell_people(net::Fiber& fiber) {
     std::vector<respond::TouchedPerson> people;
     const auto tell = [&] {
         if (people.empty()) return;
-        // The incident may be closed by now: then nobody has to know.
+        // The incident may be closed by now: then nobody has to know. Of a dry run only its own further steps know.
         std::ignore = world_.response.tell(
-            fiber, respond::PeopleTouched{effect_.incident, std::exchange(people, {})}, teller);
+            fiber,
+            respond::PeopleTouched{effect_.incident, std::exchange(people, {}), is_dry() ? effect_.run : 0},
+            teller);
     };
     for (const auto& [mailbox, summary] : summaries_) {
         const respond::Incident* incident = world_.response.response().incident(effect_.incident);

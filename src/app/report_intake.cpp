@@ -8,6 +8,7 @@
 
 #include "app/event_text.hpp"
 #include "app/personal_link.hpp"
+#include "base/ascii.hpp"
 #include "base/contains.hpp"
 #include "base/fold_case.hpp"
 #include "base/hash.hpp"
@@ -137,6 +138,13 @@ void note_report(const scan::ScanReport& report, std::span<const std::string> re
         add(facts.hosts, ascii_lower(scan::host_of(url.url)));
     }
     for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
+}
+
+/// The first line of what the reporter wrote, short enough for a title.
+std::string first_words(const reported::ReadReport& report) {
+    std::string_view words = trim(report.comment);
+    if (words.empty()) words = trim(report.subject);
+    return store::stored_text(trim(words.substr(0, words.find_first_of("\r\n"))), limits::report_title_bytes);
 }
 
 }  // namespace
@@ -281,6 +289,12 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
         readers.push_back(report.reporter);
         if (mail.length > 0) note_scan(fiber, read.original(mail), readers, facts);
         note_record(fiber, mail, facts);
+    }
+    // No mail is in it: what somebody says is all that there is. A file in which none was found says nothing.
+    if (read.report.mails.empty() && handed.form == pool::ReportForm::report) {
+        facts.subject = first_words(read.report);
+        const bool is_words = handed.best == reported::Grade::text_only;
+        if (is_words || !facts.subject.empty()) facts.grade = respond::Grade::text_only;
     }
     if (facts.direction == respond::MailDirection::unknown && report.way != respond::Way::feedback_loop)
         facts.direction = respond::MailDirection::inbound;

@@ -113,7 +113,9 @@ Result<std::string> ResponseActions::lift_order(net::Fiber& fiber, const Effect&
     // Revoked before a crash, or by a person.
     if (!revoked && revoked.error().code != ErrorCode::conflict) return std::unexpected(revoked.error());
     TRY(world_.orders_changed(fiber));
-    return "no longer in force: order " + effect.undoes;
+    const Result<store::Order> order =
+        world_.blocking.call(fiber, [&] { return world_.orders.get(effect.undoes); });
+    return "no longer in force: " + (order ? store::order_meaning(*order) : "order " + effect.undoes);
 }
 
 Result<std::string> ResponseActions::take_care(net::Fiber& fiber, const Effect& effect) {
@@ -128,8 +130,8 @@ Result<std::string> ResponseActions::take_care(net::Fiber& fiber, const Effect& 
                               : begins ? "'s mail goes in small parts"
                                        : "'s mail goes as before") +
                              (begins ? ", until " + to_rfc3339(until) : std::string());
-    if (effect.run_kind == respond::RunKind::dry) return "would be: " + what;
     if (world_.watch == nullptr) return fail(ErrorCode::conflict, "the watch is off");
+    if (effect.run_kind == respond::RunKind::dry) return "would be: " + what;
     watch::CareEvent care{.id = effect.key,
                           .time = now,
                           .customer = customer,
@@ -150,10 +152,12 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
         return copies.look_for(effect);
     }));
     std::vector<respond::TouchedPerson> people;
+    // A dry run goes on with them, and nobody else reckons with what it found.
+    const std::uint32_t dry_run = effect.run_kind == respond::RunKind::dry ? effect.run : 0;
     const auto tell = [&]() -> Result<void> {
-        if (people.empty() || effect.run_kind == respond::RunKind::dry) return {};
-        return world_.response.tell(fiber, respond::PeopleTouched{effect.incident, std::exchange(people, {})},
-                                    giver, {});
+        if (people.empty()) return {};
+        return world_.response.tell(
+            fiber, respond::PeopleTouched{effect.incident, std::exchange(people, {}), dry_run}, giver, {});
     };
     for (const auto& [recipient, got] : copies.recipients()) {
         people.push_back({recipient, respond::Deed::none});

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/event_text.hpp"
+#include "app/response_files.hpp"
 #include "app/share_house.hpp"
 #include "app/webhook_check.hpp"
 #include "base/contains.hpp"
@@ -16,7 +17,6 @@
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
 #include "base/unknown_customer.hpp"
-#include "config/respond_files.hpp"
 #include "store/stored_text.hpp"
 #include "watch/alarm_json.hpp"
 
@@ -29,10 +29,7 @@ constexpr std::size_t fibers_of_room = 4;
 constexpr std::int64_t missed_us = 24LL * 3'600 * 1'000'000;
 
 Result<respond::Setup> read_setup(const RoomServices& services) {
-    std::vector<std::filesystem::path> folders{services.playbooks_folder};
-    for (const std::string& folder : services.settings.respond.playbooks) folders.emplace_back(folder);
-    config::RespondSetup read = config::load_respond_setup(folders, *services.settings.respond.people);
-    if (read.problems.empty()) read.problems = webhook_problems(services.settings, read.setup);
+    config::RespondSetup read = load_response(services.settings, services.playbooks_folder);
     if (read.problems.empty()) return std::move(read.setup);
     std::string all = "the response cannot begin:";
     for (const std::string& problem : read.problems) all += "\n  " + problem;

@@ -10,9 +10,9 @@
 
 namespace tocsin::app {
 
-/// What is wrong, in words, with what to do: somebody could not be reached, or a step would ask a chat to suspend a customer.
-[[nodiscard]] std::vector<std::string> webhook_problems(const config::Settings& settings,
-                                                        const respond::Setup& setup);
+/// What is wrong, and where: somebody could not be reached, or a step would ask a chat to suspend a customer.
+[[nodiscard]] std::vector<respond::Flaw> webhook_flaws(const config::Settings& settings,
+                                                       const respond::Setup& setup);
 
 /// Names that steps of playbooks call and no [[webhook]] has. Such a step fails and tells the desk, so this is no reason not to
 /// begin: our own playbooks name more than any house has.

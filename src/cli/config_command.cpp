@@ -2,7 +2,15 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
+#include <string>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "app/response_files.hpp"
+#include "app/webhook_check.hpp"
+#include "cli/reader_setup.hpp"
 #include "cli/scan_command.hpp"
 #include "cli/verdict_text.hpp"
 #include "config/files.hpp"
@@ -42,6 +50,20 @@ bool check_certificates(const std::string& file, const config::Settings& setting
     return good;
 }
 
+/// People, playbooks and notices as `serve` will read them. A webhook that only steps miss is told, and is no problem: our own
+/// playbooks name more than any house has.
+bool check_response(const std::string& file, const config::Settings& settings) {
+    if (!settings.respond.people) return true;
+    const config::RespondSetup read = app::load_response(settings, find_own_playbooks());
+    for (const std::string& problem : read.problems) std::printf("%s\n", for_terminal(problem).c_str());
+    const std::set<std::string> missing = app::missing_webhooks(settings, read.setup);
+    if (!missing.empty())
+        std::printf("%s: to know: steps of playbooks call webhooks that no [[webhook]] has, and would fail: %s\n",
+                    for_terminal(file).c_str(),
+                    for_terminal(fmt::format("{}", fmt::join(missing, ", "))).c_str());
+    return read.problems.empty();
+}
+
 }  // namespace
 
 config::KnownNames known_config_names() {
@@ -59,7 +81,11 @@ int run_config_check(const std::string& file) {
     const Result<config::Parsed> parsed = config::load(path, options);
     if (!parsed) return complain(parsed.error());
     print_problems(stdout, path, parsed->problems);
-    const bool good = parsed->settings && check_certificates(path, *parsed->settings);
+    bool good = parsed->settings.has_value();
+    if (good) {
+        const bool certificates = check_certificates(path, *parsed->settings);
+        good = check_response(path, *parsed->settings) && certificates;
+    }
     if (good) std::printf("%s: no problem found\n", for_terminal(path).c_str());
     return good ? exit_nothing_found : exit_something_found;
 }

@@ -73,12 +73,14 @@ void print_values(const json& incident) {
 
 void print_runs(const json& incident) {
     for (const json& run : member(incident, "runs")) {
+        const bool dry = text(run, "kind") == "dry";
         fmt::print("\n  run {} of {}{}: {}\n", number(run, "run"), text(run, "playbook"),
-                   text(run, "kind") == "dry" ? " (dry: nothing is done)" : "", text(run, "state"));
+                   dry ? " (dry: nothing is done)" : "", text(run, "state"));
         for (const json& step : member(run, "steps")) {
             const std::string note = short_text(step, "note");
-            fmt::print("    {:<18} {:<14} {}{}\n", text(step, "step"), text(step, "do"), text(step, "state"),
-                       note.empty() ? "" : ": " + note);
+            const std::string state = text(step, "state");
+            fmt::print("    {:<18} {:<14} {}{}\n", text(step, "step"), text(step, "do"),
+                       dry && state == "done" ? "dry" : state, note.empty() ? "" : ": " + note);
             if (!text(step, "text").empty()) fmt::print("      {}\n", for_terminal(text(step, "text")));
         }
     }
@@ -122,6 +124,25 @@ void print_incident(const json& incident) {
                    short_text(entry, "text"));
 }
 
+/// "Anna Muster (anna, mail anna@desk.example)".
+std::string missed_name(const json& missed) {
+    const std::string whom = short_text(missed, "whom"), name = short_text(missed, "name");
+    if (text(missed, "to") == "customer") return "the contact of customer " + whom;
+    if (text(missed, "to") == "address") return whom;
+    const std::string way = short_text(missed, "channel") + " " + short_text(missed, "address");
+    return name.empty() ? whom + " (" + way + ")" : name + " (" + whom + ", " + way + ")";
+}
+
+void print_missed(const json& missed) {
+    fmt::print("MISSED  due {}, incident {}: ", text(missed, "due"), number(missed, "number"));
+    if (text(missed, "whom").empty())
+        fmt::print("{}, nobody was on call and nobody was paged. Tell somebody by telephone",
+                   short_text(missed, "what"));
+    else
+        fmt::print("{} was not told. Tell him or her by telephone", missed_name(missed));
+    fmt::print(", and look at the daemon's log ({}).\n", short_text(missed, "what"));
+}
+
 std::string who(const IncidentWords& words) {
     return words.by.empty() ? calling_user() : words.by;
 }
@@ -141,6 +162,9 @@ int act(const ClientOptions& options, const IncidentWords& words, const char* ki
                text(*done, "state"), text(*done, "verdict"), number(*done, "severity"),
                text(*done, "closed_as").empty() ? "" : ", closed as " + text(*done, "closed_as"));
     print_merging(*done);
+    if (!text(*done, "closed_as").empty())
+        for (const json& line : member(*done, "in_force"))
+            fmt::print("Still in force: {}\n", line.get<std::string>());
     return exit_nothing_found;
 }
 
@@ -310,18 +334,17 @@ int run_notice_list(const ClientOptions& options, const IncidentWords& words) {
     if (notices.empty()) fmt::print("No notice.\n");
     for (const json& notice : notices) {
         const std::string by = text(notice, "channel").empty() ? "" : " by " + short_text(notice, "channel");
+        const std::string state = member(notice, "dry") == true ? "dry" : short_text(notice, "state");
         const std::string outcome =
             text(notice, "outcome").empty() ? "" : ": " + short_text(notice, "outcome");
         fmt::print("{}  incident {:<4} {:<9} {:<9} {}{}  {}{}\n", text(notice, "due"),
-                   number(notice, "number"), short_text(notice, "state"), short_text(notice, "notice"),
-                   short_text(notice, "whom"), by, short_text(notice, "template"), outcome);
+                   number(notice, "number"), state, short_text(notice, "notice"), short_text(notice, "whom"),
+                   by, short_text(notice, "template"), outcome);
     }
     if (member(*answer, "more") == true)
         fmt::print("{} in all, the newest {} shown; --limit shows more.\n", number(*answer, "total"),
                    notices.size());
-    for (const json& missed : member(*answer, "missed"))
-        fmt::print("MISSED  due {}, incident {}: {}. Tell them by telephone, and look at the daemon's log.\n",
-                   text(missed, "due"), short_text(missed, "incident"), short_text(missed, "what"));
+    for (const json& missed : member(*answer, "missed")) print_missed(missed);
     return exit_nothing_found;
 }
 

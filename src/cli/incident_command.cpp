@@ -230,8 +230,10 @@ void add_incidents(CLI::App& app, IncidentWords& words, ClientOptions& client, C
         Commands(*notices, words, client, chosen)
             .add("list", "Notices, the newest first, and what was due and did not go out", run_notice_list);
     not_empty(notice_list->add_option("--incident", words.id, "number or id of an incident (default: all)"));
-    notice_list->add_option("--state", words.limit_state, "all (default), waiting, done, failed")
-        ->check(CLI::IsMember({"all", "waiting", "done", "failed"}));
+    notice_list
+        ->add_option("--state", words.limit_state,
+                     "all (default), waiting, done, failed; dry: what dry runs would have sent")
+        ->check(CLI::IsMember({"all", "waiting", "done", "failed", "dry"}));
     notice_list->add_option("--limit", words.limit, "at most so many")
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();

@@ -121,6 +121,10 @@ void check_webhooks(const Settings& settings, const Places& places, Problems& pr
     const auto rows = places.find("respond");
     if (rows == places.end() || rows->second.empty() || rows->second[0].flawed) return;
     const RowPlaces& row = rows->second[0];
+    if (settings.respond.notices_from && !is_plain_address(*settings.respond.notices_from))
+        problems.add(row.of("notices_from"), "respond.notices_from",
+                     "respond.notices_from is no address that mail can be sent from",
+                     "write one like security@example.net");
     if (settings.respond.acknowledge_url) check_acknowledge_url(settings, row, problems);
     if (settings.respond.syslog) check_syslog(*settings.respond.syslog, row, problems);
 }

@@ -49,7 +49,7 @@ void add_flaw(File& file, const Flaw& flaw) {
 class SetupReader {
 public:
     RespondSetup read(const std::vector<NamedText>& playbooks, const std::vector<NamedText>& notices,
-                      const NamedText& people) {
+                      const NamedText& people, const MoreFlaws& more) {
         for (const NamedText& one : notices) {
             File& file = files_.emplace_back(File{one.name, {}, {}, {}});
             if (const std::optional<Table> document = read_document(one.text, file.problems)) {
@@ -73,7 +73,7 @@ public:
             playbook_files_.emplace(playbook.name, files_.size() - 1);
             setup_.playbooks.push_back(std::move(playbook));
         }
-        check(people_file);
+        check(people_file, more);
         RespondSetup out{std::move(setup_), {}};
         for (File& file : files_)
             for (const Problem& problem : file.problems.take())
@@ -84,14 +84,16 @@ public:
 private:
     /// What follows from another problem is not told: steps whose action is unknown are placeholders by now, and what could not
     /// be read is not also missing.
-    void check(std::size_t people_file) {
+    void check(std::size_t people_file, const MoreFlaws& more) {
         for (File& file : files_)
             for (Problem& problem : file.problems.take()) {
                 file.told.emplace(problem.line, problem.column);
                 file.problems.add({problem.line, problem.column}, std::move(problem.key),
                                   std::move(problem.message), std::move(problem.what_to_do));
             }
-        for (const Flaw& flaw : flaws_of(setup_)) {
+        std::vector<Flaw> flaws = flaws_of(setup_);
+        if (more) std::ranges::move(more(setup_), std::back_inserter(flaws));
+        for (const Flaw& flaw : flaws) {
             std::size_t at = people_file;
             if (const auto found = playbook_files_.find(flaw.playbook); found != playbook_files_.end())
                 at = found->second;
@@ -144,11 +146,13 @@ std::map<std::string, fs::path> files_of(const std::vector<fs::path>& folders,
 }  // namespace
 
 RespondSetup read_respond_setup(const std::vector<NamedText>& playbooks,
-                                const std::vector<NamedText>& notices, const NamedText& people) {
-    return SetupReader().read(playbooks, notices, people);
+                                const std::vector<NamedText>& notices, const NamedText& people,
+                                const MoreFlaws& more) {
+    return SetupReader().read(playbooks, notices, people, more);
 }
 
-RespondSetup load_respond_setup(const std::vector<fs::path>& folders, const fs::path& people) {
+RespondSetup load_respond_setup(const std::vector<fs::path>& folders, const fs::path& people,
+                                const MoreFlaws& more) {
     std::vector<std::string> problems;
     std::vector<NamedText> playbooks, notices;
     for (const auto& [name, path] : files_of(folders, problems)) {
@@ -158,7 +162,7 @@ RespondSetup load_respond_setup(const std::vector<fs::path>& folders, const fs::
     }
     std::optional<std::string> text = text_of(people, problems);
     if (!text) return {{}, std::move(problems)};
-    RespondSetup setup = read_respond_setup(playbooks, notices, {people.string(), *std::move(text)});
+    RespondSetup setup = read_respond_setup(playbooks, notices, {people.string(), *std::move(text)}, more);
     setup.problems.insert(setup.problems.begin(), problems.begin(), problems.end());
     return setup;
 }

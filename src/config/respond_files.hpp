@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,15 +25,20 @@ struct RespondSetup {
     std::vector<std::string> problems;
 };
 
+/// What else is wrong with a setup, for who knows more than these files say.
+using MoreFlaws = std::function<std::vector<respond::Flaw>(const respond::Setup&)>;
+
 /// A setup of texts. `playbooks`: one playbook in each; `notices`: [[notice]] rows; `people`: people.toml. All that is wrong is
-/// told at once, unless a file is no TOML.
+/// told at once, unless a file is no TOML; what `more` finds, too.
 [[nodiscard]] RespondSetup read_respond_setup(const std::vector<NamedText>& playbooks,
-                                              const std::vector<NamedText>& notices, const NamedText& people);
+                                              const std::vector<NamedText>& notices, const NamedText& people,
+                                              const MoreFlaws& more = {});
 
 /// The same from disk: every *.toml of the folders is a playbook, but for notices.toml, which holds notices. A file in a later
 /// folder takes the place of one with the same name before it. What cannot be read is a problem.
 [[nodiscard]] RespondSetup load_respond_setup(const std::vector<std::filesystem::path>& folders,
-                                              const std::filesystem::path& people);
+                                              const std::filesystem::path& people,
+                                              const MoreFlaws& more = {});
 
 /// One playbook by itself, without what it needs of others. Problems go to `problems`.
 [[nodiscard]] respond::Playbook read_playbook(std::string_view text, Problems& problems);

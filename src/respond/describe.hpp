@@ -1,9 +1,10 @@
 // Every type that an event is made of, shown member by member to an archive: one that writes JSON, one that reads it, one that
-// looks whether texts and lists are within their limits. One list of members for the three, so that none can be forgotten.
+// says which members there are, one that looks whether texts and lists are within their limits. One list of members for the four,
+// so that none can be forgotten.
 //
 // An archive has: id (needed, is_id), source_id (an incident's id will be made of it), name, text, needed_text, long_text, texts,
-// word, words, optional_word, small, time, fingerprint, map, shared, list(name, vector, most) and inner(name, value), which show
-// their members in turn.
+// word, words, optional_word, small, time, fingerprint, map, shared, list(name, vector, most), inner(name, value) and
+// needed_inner, which show their members in turn.
 #pragma once
 
 #include <concepts>
@@ -217,6 +218,7 @@ template <typename Archive, Shows<PeopleTouched> T>
 void describe(Archive& to, T& value) {
     to.id("incident", value.incident);
     to.list("people", value.people, limits::respond_touched);
+    to.small("run", value.run);
 }
 template <typename Archive, Shows<RunStarted> T>
 void describe(Archive& to, T& value) {
@@ -315,7 +317,7 @@ void describe(Archive& to, T& value) {
 template <typename Archive, Shows<OverrideAdded> T>
 void describe(Archive& to, T& value) {
     to.name("rota", value.rota);
-    to.inner("turn", value.turn);
+    to.needed_inner("turn", value.turn);
 }
 template <typename Archive, Shows<Tick> T>
 void describe(Archive&, T&) {}

@@ -26,6 +26,7 @@ struct Effect {
     TimePoint due;
     std::uint32_t attempt = 1;
     std::string incident, step;  ///< step: empty for what no playbook asked for
+    std::uint32_t run = 0;       ///< 0: none
     std::string undoes;          ///< key of the effect that this one takes back
     /// By the names of the step's parameters. A notice has: notice (tell, page, all_clear), to (person, customer, address),
     /// whom, channel, address, subject, text. An alarm has: text. find_copies and purge have what to look for: sender, url,

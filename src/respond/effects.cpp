@@ -76,6 +76,7 @@ Effect Response::as_effect(const EffectRow& row) const {
                   .attempt = row.attempts + 1,
                   .incident = row.incident,
                   .step = row.step,
+                  .run = row.run,
                   .undoes = row.undoes,
                   .parameters = row.parameters};
     if (row.kind != EffectKind::notify) return effect;

@@ -89,6 +89,7 @@ public:
         for (const Item& value : values) describe(*this, value);
     }
     void inner(std::string_view, const auto& value) { describe(*this, value); }
+    void needed_inner(std::string_view, const auto& value) { describe(*this, value); }
     void shared(std::string_view name, const std::shared_ptr<const Setup>& value) {
         if (value == nullptr) return wrong(name, "must be there");
         describe(*this, *value);

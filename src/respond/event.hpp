@@ -81,6 +81,7 @@ struct TouchedPerson {
 struct PeopleTouched {
     std::string incident;
     std::vector<TouchedPerson> people;
+    std::uint32_t run = 0;  ///< not 0: a dry run, and it alone reckons with them
 };
 struct RunStarted {
     std::string incident, playbook;

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/contains.hpp"
 #include "base/moment.hpp"
 #include "respond/describe.hpp"
 
@@ -70,6 +71,10 @@ public:
     void inner(const char* name, const Item& value) {
         object_of(name, written(value));
     }
+    template <typename Item>
+    void needed_inner(const char* name, const Item& value) {
+        inner(name, value);
+    }
     void shared(const char* name, const std::shared_ptr<const Setup>& value) { inner(name, *value); }
     template <typename Item>
     static json written(const Item& value) {
@@ -79,11 +84,53 @@ public:
     }
 };
 
+/// An archive that notes which members there are, for people: "rota", "turn": {"person", "from", "until"}.
+class Shape {
+public:
+    std::vector<std::string> names;
+    std::string shown;
+
+    void id(const char* name, const std::string&) { add(name); }
+    void source_id(const char* name, const std::string&) { add(name); }
+    void name(const char* name, const std::string&) { add(name); }
+    void text(const char* name, const std::string&) { add(name); }
+    void needed_text(const char* name, const std::string&) { add(name); }
+    void long_text(const char* name, const std::string&) { add(name); }
+    void texts(const char* name, const auto&, std::size_t) { add(name); }
+    void words(const char* name, const auto&, std::size_t) { add(name); }
+    void word(const char* name, const auto&) { add(name); }
+    void optional_word(const char* name, const auto&) { add(name); }
+    void small(const char* name, std::uint32_t) { add(name); }
+    void time(const char* name, TimePoint) { add(name); }
+    void fingerprint(const char* name, std::uint64_t) { add(name); }
+    void map(const char* name, const auto&) { add(name); }
+    void shared(const char* name, const auto&) { add(name); }
+    template <typename Item>
+    void list(const char* name, const std::vector<Item>&, std::size_t) {
+        add(name, ": [" + shape_of(Item{}) + "]");
+    }
+    void inner(const char* name, const auto& value) { add(name, ": " + shape_of(value)); }
+    void needed_inner(const char* name, const auto& value) { inner(name, value); }
+
+    template <typename Item>
+    static std::string shape_of(const Item& value) {
+        Shape shape;
+        describe(shape, value);
+        return "{" + shape.shown + "}";
+    }
+
+private:
+    void add(const char* name, const std::string& inside = {}) {
+        names.emplace_back(name);
+        shown += fmt::format("{}\"{}\"{}", shown.empty() ? "" : ", ", name, inside);
+    }
+};
+
 /// An archive that fills what it is shown; the first thing that is wrong is kept, with the way to it.
 class Reader {
 public:
-    Reader(const json& object, std::string path, std::string& problem)
-        : object_(object), path_(std::move(path)), problem_(problem) {}
+    Reader(const json& object, std::string path, std::string& problem, UnknownFields unknown)
+        : object_(object), path_(std::move(path)), problem_(problem), unknown_(unknown) {}
 
     void id(const char* name, std::string& value) {
         needed_text(name, value);
@@ -165,6 +212,11 @@ public:
     void inner(const char* name, Item& value) {
         if (const json* found = find(name)) read(path_ + name + ".", *found, value);
     }
+    template <typename Item>
+    void needed_inner(const char* name, Item& value) {
+        if (find(name) == nullptr) return wrong(name, "must be there: " + Shape::shape_of(value));
+        inner(name, value);
+    }
     void shared(const char* name, std::shared_ptr<const Setup>& value) {
         if (find(name) == nullptr) return wrong(name, "must be there");
         auto setup = std::make_shared<Setup>();
@@ -172,12 +224,21 @@ public:
         value = std::move(setup);
     }
 
+    /// When all that is known was asked for.
+    void tell_unknown() {
+        if (unknown_ == UnknownFields::passed_over) return;
+        for (const auto& [name, value] : object_.items())
+            if (!contains(asked_, std::string_view(name)))
+                wrong(name, fmt::format("is not known; there are: {}", fmt::join(asked_, ", ")));
+    }
+
 private:
-    [[nodiscard]] const json* find(const char* name) const {
+    [[nodiscard]] const json* find(const char* name) {
+        if (!contains(asked_, std::string_view(name))) asked_.emplace_back(name);
         const auto found = object_.find(name);
         return found == object_.end() || found->is_null() ? nullptr : &*found;
     }
-    void wrong(const char* name, std::string_view what) {
+    void wrong(std::string_view name, std::string_view what) {
         if (problem_.empty()) problem_ = fmt::format("field \"{}{}\" {}", path_, name, what);
     }
     template <typename Use>
@@ -203,13 +264,16 @@ private:
                 problem_ = fmt::format("field \"{}\" must be an object", path.substr(0, path.size() - 1));
             return;
         }
-        Reader reader(entry, std::move(path), problem_);
+        Reader reader(entry, std::move(path), problem_, unknown_);
         describe(reader, value);
+        reader.tell_unknown();
     }
 
     const json& object_;
     std::string path_;
     std::string& problem_;
+    UnknownFields unknown_;
+    std::vector<std::string_view> asked_;
 };
 
 /// The body for a kind of event; nullopt: there is no such kind.
@@ -244,10 +308,10 @@ json to_json(const Playbook& playbook) {
     return Writer::written(playbook);
 }
 
-Result<Event> event_from_json(const json& value) {
+Result<Event> event_from_json(const json& value, UnknownFields unknown) {
     if (!value.is_object()) return fail(ErrorCode::invalid_input, "an event must be a JSON object");
     std::string problem, kind;
-    Reader reader(value, {}, problem);
+    Reader reader(value, {}, problem, unknown);
     Event event;
     reader.source_id("id", event.id);
     reader.time("time", event.time);
@@ -259,6 +323,7 @@ Result<Event> event_from_json(const json& value) {
         return fail(ErrorCode::invalid_input,
                     fmt::format("\"{}\" is no kind of event", kind.substr(0, limits::respond_name_bytes)));
     std::visit([&](auto& what) { describe(reader, what); }, *body);
+    reader.tell_unknown();
     if (!problem.empty()) return fail(ErrorCode::invalid_input, problem);
     event.what = *std::move(body);
     TRY(check_bounds(event));
@@ -269,7 +334,7 @@ Result<Playbook> playbook_from_json(const json& value) {
     if (!value.is_object()) return fail(ErrorCode::invalid_input, "a playbook must be a JSON object");
     std::string problem;
     Playbook playbook;
-    Reader reader(value, {}, problem);
+    Reader reader(value, {}, problem, UnknownFields::passed_over);
     describe(reader, playbook);
     if (!problem.empty()) return fail(ErrorCode::invalid_input, problem);
     return playbook;
@@ -299,7 +364,15 @@ Result<Event> parse_event(std::string_view line) {
         return fail(ErrorCode::invalid_input,
                     fmt::format("the JSON has lists or objects more than {} deep in each other",
                                 limits::respond_json_depth));
-    return event_from_json(value);
+    return event_from_json(value, UnknownFields::passed_over);
+}
+
+EventShape shape_of(std::string_view kind) {
+    const std::optional<EventBody> body = body_of(kind);
+    if (!body) return {};
+    Shape shape;
+    std::visit([&](const auto& what) { describe(shape, what); }, *body);
+    return {std::move(shape.names), std::move(shape.shown)};
 }
 
 }  // namespace tocsin::respond

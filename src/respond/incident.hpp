@@ -59,6 +59,7 @@ struct EffectRow {
 /// A notice as people see it.
 struct Notice {
     EffectKey key;
+    RunKind run_kind{};  ///< dry: nobody is told
     NoticeKind kind{};
     Target target;
     std::string text_name;  ///< of its template
@@ -88,7 +89,8 @@ struct Run {
     std::shared_ptr<const Playbook> playbook;
     RunKind kind = RunKind::real;
     std::string requested_by;
-    std::vector<std::string> victims;  ///< addresses for which it began: who gave credentials away
+    std::vector<std::string> victims;   ///< addresses for which it began: who gave credentials away
+    std::map<std::string, Deed> found;  ///< of a dry run: who got it, which the incident is not told
     RunState state = RunState::running;
     TimePoint started, ended;
     std::vector<StepRun> steps;  ///< as in the playbook

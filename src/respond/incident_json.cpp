@@ -115,7 +115,8 @@ Json to_json(const Response& response, const Incident& incident) {
     out["runs"] = Json::array();
     for (const Run& run : incident.runs) out["runs"].push_back(to_json(run));
     out["notices"] = Json::array();
-    for (const Notice& notice : response.notices_of(incident)) out["notices"].push_back(to_json(notice));
+    for (const Notice& notice : response.notices_of(incident))
+        if (notice.run_kind == RunKind::real) out["notices"].push_back(to_json(notice));
     out["timeline"] = timeline_json(incident);
     if (incident.timeline_more > 0) out["timeline_more"] = incident.timeline_more;
     return out;
@@ -144,6 +145,7 @@ Json to_json(const Notice& notice) {
              {"template", notice.text_name},
              {"due", to_rfc3339(notice.due)},
              {"state", to_string(notice.state)}};
+    if (notice.run_kind == RunKind::dry) out["dry"] = true;
     if (notice.target.kind != TargetKind::customer) out["channel"] = to_string(notice.target.channel.kind);
     return out;
 }

@@ -233,6 +233,7 @@ void Response::touch(Incident& incident, const std::string& address, Deed deed) 
 
 Result<void> Response::on(const Event& event, const PeopleTouched& what) {
     Incident* incident = TRY(find_open(what.incident));
+    if (what.run != 0) return note_found(*incident, what);
     const std::size_t before = incident->touched.size();
     bool credentials = false;
     for (const TouchedPerson& person : what.people) {
@@ -244,6 +245,21 @@ Result<void> Response::on(const Event& event, const PeopleTouched& what) {
     if (!credentials) return {};
     set_severity(*incident, Severity::s1, event.by, "somebody gave credentials away");
     trigger(*incident, Trigger::report_credentials_given, event.by);
+    return {};
+}
+
+/// Of a dry run, which changes nothing but goes on as the real one would.
+Result<void> Response::note_found(Incident& incident, const PeopleTouched& what) {
+    if (what.run > incident.runs.size())
+        return fail(ErrorCode::not_found, fmt::format("incident {} has no run {}", incident.id, what.run));
+    Run& run = incident.runs[what.run - 1];
+    if (run.kind != RunKind::dry)
+        return fail(ErrorCode::conflict, fmt::format("run {} is no dry run: leave \"run\" out", what.run));
+    for (const TouchedPerson& person : what.people)
+        if (run.found.size() < limits::respond_touched || run.found.contains(person.address)) {
+            Deed& deed = run.found[person.address];
+            deed = std::max(deed, person.deed);
+        }
     return {};
 }
 
@@ -375,7 +391,9 @@ Incident& Response::root_of(Incident& incident) {
 Result<void> Response::on(const Event& event, const IncidentsMerged& what) {
     Incident* incident = TRY(find_open(what.incident));
     Incident* into = TRY(find_open(what.into));
-    if (incident->merged_into == into->id) return {};
+    if (incident->merged_into == into->id)
+        return fail(ErrorCode::conflict, fmt::format("incident {} is part of incident {} already",
+                                                     incident->number, into->number));
     if (incident == into || !incident->merged_into.empty() || !into->merged_into.empty())
         return fail(ErrorCode::conflict,
                     incident == into
@@ -398,7 +416,9 @@ Result<void> Response::on(const Event& event, const IncidentsMerged& what) {
 
 Result<void> Response::on(const Event& event, const IncidentUnmerged& what) {
     Incident* incident = TRY(find_open(what.incident));
-    if (incident->merged_into.empty()) return {};
+    if (incident->merged_into.empty())
+        return fail(ErrorCode::conflict,
+                    fmt::format("incident {} is part of no other incident", incident->number));
     note(root_of(*incident), event.by, fmt::format("Incident {} is no part of it", said(*incident)));
     note(*incident, event.by, fmt::format("Is no part of incident {}", said(root_of(*incident))));
     unmerge(*incident);

@@ -40,12 +40,15 @@ std::vector<Target> Response::targets_of_people(const std::vector<std::string>& 
     return targets;
 }
 
-std::vector<Target> Response::targets_of(const Incident& incident, const std::string& group, Urgency urgency,
-                                         TimePoint at) const {
+std::vector<Target> Response::targets_of(const Incident& incident, const Run* run, const std::string& group,
+                                         Urgency urgency, TimePoint at) const {
     std::vector<Target> targets;
     const auto touched = [&](Deed least) {
         for (const auto& [address, deed] : incident.touched)
             if (deed >= least) targets.push_back(mail_to(address));
+        if (run == nullptr) return;
+        for (const auto& [address, deed] : run->found)
+            if (deed >= least && !incident.touched.contains(address)) targets.push_back(mail_to(address));
     };
     switch (group_kind(group)) {
         case GroupKind::listed:
@@ -117,7 +120,7 @@ EffectRow* Response::tell(Incident& incident, const std::string& purpose, std::s
 /// What the machine itself has to say; urgent. `step`: what it is about.
 void Response::tell_group(Incident& incident, const std::string& purpose, std::string_view text_name,
                           const std::string& group, std::string_view step) {
-    const std::vector<Target> targets = targets_of(incident, group, Urgency::urgent, now_);
+    const std::vector<Target> targets = targets_of(incident, nullptr, group, Urgency::urgent, now_);
     for (const Target& target : targets)
         if (EffectRow* row =
                 tell(incident, purpose, text_name, target, Urgency::urgent, NoticeKind::tell, nullptr))
@@ -154,7 +157,7 @@ void Response::start_pages(Incident& incident) {
             const std::int64_t minutes =
                 std::int64_t{round} * directory.escalation_round_minutes + level.after_minutes;
             const TimePoint due{now_.microseconds + minutes * minute_us};
-            pages.levels.push_back({due, targets_of(incident, level.group, Urgency::urgent, due)});
+            pages.levels.push_back({due, targets_of(incident, nullptr, level.group, Urgency::urgent, due)});
         }
     for (std::size_t at = pages.levels.size(); at-- > 1;)
         if (pages.levels[at - 1].targets.empty()) pages.levels[at - 1].targets = pages.levels[at].targets;
@@ -238,11 +241,12 @@ void Response::missed_of(const Incident& incident, TimePoint now, std::vector<Mi
             if (!over(level.due) ||
                 (stopped && stopped->microseconds <= level.due.microseconds + limits::respond_audit_us))
                 continue;
-            if (level.targets.empty()) missed.push_back({incident.id, fmt::format("page-{}", at), level.due});
-            for (const EffectKey& key : level.keys) {
-                const auto row = effects_.find(key);
+            if (level.targets.empty())
+                missed.push_back({incident.id, fmt::format("page-{}", at), level.due, std::nullopt});
+            for (std::size_t one = 0; one < level.keys.size(); ++one) {
+                const auto row = effects_.find(level.keys[one]);
                 if (row == effects_.end() || row->second.state != EffectState::done)
-                    missed.push_back({incident.id, key, level.due});
+                    missed.push_back({incident.id, level.keys[one], level.due, level.targets[one]});
             }
         }
     for (const EffectKey& key : incident.effects) {
@@ -250,7 +254,7 @@ void Response::missed_of(const Incident& incident, TimePoint now, std::vector<Mi
         if (row.kind == EffectKind::notify && row.notice != NoticeKind::page &&
             row.urgency == Urgency::urgent && row.run_kind == RunKind::real && over(row.asked) &&
             row.state != EffectState::done && row.state != EffectState::withdrawn)
-            missed.push_back({incident.id, key, row.asked});
+            missed.push_back({incident.id, key, row.asked, row.target});
     }
 }
 
@@ -273,8 +277,8 @@ std::vector<Notice> Response::notices_of(const Incident& incident) const {
     for (const EffectKey& key : incident.effects) {
         const EffectRow& row = effects_.at(key);
         if (row.kind == EffectKind::notify)
-            notices.push_back(
-                {key, row.notice, row.target, row.parameters.at("template"), row.asked, row.state});
+            notices.push_back({key, row.run_kind, row.notice, row.target, row.parameters.at("template"),
+                               row.asked, row.state});
     }
     return notices;
 }

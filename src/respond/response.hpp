@@ -23,6 +23,7 @@ struct MissedNotice {
     std::string incident;
     std::string what;  ///< key of the effect, or the level of the escalation that has nobody
     TimePoint due;
+    std::optional<Target> target;  ///< who does not know of it; nullopt: the level has nobody
 };
 
 /// The state of all that is under way. How it is driven:
@@ -120,6 +121,7 @@ private:
     Result<void> on(const Event& event, const CanaryHit& what);
     Result<void> on(const Event& event, const OpenedByHand& what);
     Result<void> on(const Event& event, const PeopleTouched& what);
+    static Result<void> note_found(Incident& incident, const PeopleTouched& what);
     Result<void> on(const Event& event, const IncidentsMerged& what);
     Result<void> on(const Event& event, const IncidentUnmerged& what);
     Result<void> on(const Event& event, const IncidentClosed& what);
@@ -168,15 +170,17 @@ private:
     void settle(const StepPlace& place);
     void step_effect_ended(const EffectRow& row);
     void cancel(Incident& incident, Run& run, std::string_view why);
-    [[nodiscard]] bool holds(const Incident& incident, Condition condition) const;
+    /// `run`: nullptr before one begins. A dry one reckons with what the same run would have changed by then.
+    [[nodiscard]] bool holds(const Incident& incident, const Run* run, Condition condition) const;
     /// Whether all reports that could be read are so; true without any.
     [[nodiscard]] bool every_report(const Incident& incident, bool (*is)(const ReportFacts&)) const;
-    [[nodiscard]] std::size_t people_touched(const Incident& incident) const;
+    [[nodiscard]] static std::size_t people_touched(const Incident& incident, const Run& run);
 
     // ---- undo.cpp
     Result<void> on(const Event& event, const RunUndone& what);
     void request_undo(Incident& incident, Run& run, std::string_view by, std::string_view why);
     void go_on_undoing(Incident& incident, Run& run);
+    bool note_undone(StepRun& step) const;
     void undo_ended(Incident& incident, Run& run);
 
     // ---- effects.cpp
@@ -200,8 +204,8 @@ private:
     void stop_pages(Incident& incident, std::string_view why);
     void acknowledge(Incident& incident, const std::string& by);
     void all_clear(Incident& incident);
-    std::vector<Target> targets_of(const Incident& incident, const std::string& group, Urgency urgency,
-                                   TimePoint at) const;
+    std::vector<Target> targets_of(const Incident& incident, const Run* run, const std::string& group,
+                                   Urgency urgency, TimePoint at) const;
     [[nodiscard]] std::vector<std::string> reporters_of(const Incident& incident) const;
     std::vector<Target> targets_of_people(const std::vector<std::string>& ids, Urgency urgency) const;
     EffectRow* tell(Incident& incident, const std::string& purpose, std::string_view text_name,

@@ -46,20 +46,26 @@ void add_marks(std::map<std::string, std::string>& parameters, const Values& val
 
 }  // namespace
 
-bool Response::holds(const Incident& incident, Condition condition) const {
+bool Response::holds(const Incident& incident, const Run* run, Condition condition) const {
     const Values values = values_of(incident);
     const auto at_least = [&](Deed deed) {
-        return std::ranges::any_of(incident.touched, [&](const auto& entry) { return entry.second >= deed; });
+        const auto did = [&](const auto& entry) { return entry.second >= deed; };
+        return std::ranges::any_of(incident.touched, did) ||
+               (run != nullptr && std::ranges::any_of(run->found, did));
     };
+    // A real run would have raised it when it began.
+    const bool dry = run != nullptr && run->kind == RunKind::dry;
+    const std::optional<Severity> raised = dry ? run->playbook->severity : std::nullopt;
+    const Severity severity = std::min(incident.severity, raised.value_or(incident.severity));
     switch (condition) {
         case Condition::customer_known: return !values.customers.empty();
         case Condition::sender_known: return !values.senders.empty();
         case Condition::link_known: return !values.urls.empty() || !values.hosts.empty();
         case Condition::file_known: return !values.files.empty();
-        case Condition::somebody_got_it: return !incident.touched.empty();
+        case Condition::somebody_got_it: return at_least(Deed::none);
         case Condition::somebody_opened: return at_least(Deed::clicked);
-        case Condition::severity_1: return incident.severity == Severity::s1;
-        case Condition::severity_2_or_worse: return incident.severity <= Severity::s2;
+        case Condition::severity_1: return severity == Severity::s1;
+        case Condition::severity_2_or_worse: return severity <= Severity::s2;
         case Condition::sender_authenticated:
             // Every one of them: one honest name among forged ones would be blocked with them.
             return !values.senders.empty() && every_report(incident, [](const ReportFacts& facts) {
@@ -79,14 +85,17 @@ bool Response::every_report(const Incident& incident, bool (*is)(const ReportFac
            });
 }
 
-std::size_t Response::people_touched(const Incident& incident) const {
-    return incident.touched.size() + incident.touched_more;
+std::size_t Response::people_touched(const Incident& incident, const Run& run) {
+    const auto more = std::ranges::count_if(
+        run.found, [&](const auto& entry) { return !incident.touched.contains(entry.first); });
+    return incident.touched.size() + incident.touched_more + static_cast<std::size_t>(more);
 }
 
 void Response::trigger(Incident& incident, Trigger trigger, std::string_view by) {
     for (const Playbook& playbook : setup_->playbooks) {
         if (!contains(playbook.triggers, trigger)) continue;
-        if (!std::ranges::all_of(playbook.conditions, [&](Condition one) { return holds(incident, one); }))
+        if (!std::ranges::all_of(playbook.conditions,
+                                 [&](Condition one) { return holds(incident, nullptr, one); }))
             continue;
         std::set<std::string> helped;
         bool before = false;
@@ -185,11 +194,12 @@ void Response::begin(const StepPlace& place) {
     StepRun& state = place.state();
     state.started = now_;
     for (Condition condition : step.conditions)
-        if (!holds(*place.incident, condition))
+        if (!holds(*place.incident, place.run, condition))
             return end(place, StepState::skipped, fmt::format("{} is not so", to_string(condition)));
     plan_deadline(place);
-    const bool asks = step.approvals > 0 && (step.approvals_above_people == 0 ||
-                                             people_touched(*place.incident) > step.approvals_above_people);
+    const bool asks =
+        step.approvals > 0 && (step.approvals_above_people == 0 ||
+                               people_touched(*place.incident, *place.run) > step.approvals_above_people);
     if (asks && place.run->kind == RunKind::real) return ask_approval(place);
     if (asks) state.note = fmt::format("would need {} approvals. ", step.approvals);
     perform(place);
@@ -298,7 +308,7 @@ void Response::perform_notice(const StepPlace& place) {
     for (const std::string& group : step.groups) {
         derived =
             derived && group_kind(group) != GroupKind::listed && group_kind(group) != GroupKind::everyone;
-        for (Target& target : targets_of(*place.incident, group, step.urgency, now_)) {
+        for (Target& target : targets_of(*place.incident, place.run, group, step.urgency, now_)) {
             // One run helps those for whom it began: the first victim is not told again when there is a second.
             const bool other =
                 group_kind(group) == GroupKind::victims && !contains(place.run->victims, target.whom);
@@ -382,6 +392,7 @@ void Response::settle(const StepPlace& place) {
     if (place.state().state != StepState::running || place.state().effects.empty()) return;
     std::size_t done = 0, unheard = 0, bad = 0;
     std::string outcome, trouble;
+    std::vector<std::string> outcomes;
     for (const EffectKey& key : place.state().effects) {
         const EffectRow& row = effects_.at(key);
         if (row.state <= EffectState::attempted) return;
@@ -389,15 +400,17 @@ void Response::settle(const StepPlace& place) {
         const bool let_go = row.state == EffectState::unknown && row.repeat == Repeat::rather_not;
         ++(row.state == EffectState::done ? done : let_go ? unheard : bad);
         outcome = row.outcome;
+        if (row.state == EffectState::done) outcomes.push_back(row.outcome);
         if (row.state != EffectState::done && !let_go) trouble = row.outcome;
     }
     std::string text = place.state().note;
     if (place.state().effects.size() == 1)
         text += outcome;
     else
-        text +=
-            fmt::format("{} done{}{}{}", done, unheard > 0 ? fmt::format(", {} not heard of", unheard) : "",
-                        bad > 0 ? fmt::format(", {} not: ", bad) : "", trouble);
+        text += fmt::format(
+            "{}{}{}{}", place.run->kind == RunKind::dry ? first_of(outcomes) : fmt::format("{} done", done),
+            unheard > 0 ? fmt::format(", {} not heard of", unheard) : "",
+            bad > 0 ? fmt::format(", {} not: ", bad) : "", trouble);
     end(place, bad == 0 ? StepState::done : StepState::failed, std::move(text));
 }
 
@@ -408,9 +421,10 @@ void Response::end(const StepPlace& place, StepState state, std::string text) {
     step.ended = now_;
     step.note = std::move(text);
     Incident& incident = *place.incident;
+    const bool rehearsed = state == StepState::done && place.run->kind == RunKind::dry;
     note(incident, respond,
-         fmt::format("Step {}: {}{}{}", plan.name, to_string(state), step.note.empty() ? "" : ", ",
-                     step.note));
+         fmt::format("Step {}: {}{}{}", plan.name, rehearsed ? "dry" : to_string(state),
+                     step.note.empty() ? "" : ", ", step.note));
     if (place.run->kind == RunKind::dry) return;
     if (is_trouble(state) && place.run->state == RunState::running)
         tell_group(incident, fmt::format("failed-{}-{}", place.run->number, plan.name), "step_failed",

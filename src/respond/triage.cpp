@@ -6,6 +6,7 @@
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
 #include "respond/response.hpp"
+#include "respond/variables.hpp"
 
 namespace tocsin::respond {
 
@@ -23,6 +24,11 @@ Severity severity_of(const Report& report) {
 
 std::string title_of(const Report& report) {
     if (!report.facts || report.facts->grade == Grade::unread) return "A report that could not be read";
+    const bool only_words =
+        report.facts->grade == Grade::text_only && report.facts->judged_as == JudgedAs::unknown;
+    if (only_words && report.facts->sender.empty())
+        return report.facts->subject.empty() ? "Reported in words"
+                                             : "Reported in words: " + defanged(report.facts->subject);
     if (report.facts->sender.empty()) return "A reported mail without a sender";
     return "Reported mail from " + report.facts->sender;
 }

@@ -42,7 +42,10 @@ Result<void> Response::on(const Event& event, const RunUndone& what) {
     if (what.run == 0 || what.run > incident->runs.size())
         return fail(ErrorCode::not_found, fmt::format("incident {} has no run {}", what.incident, what.run));
     Run& run = incident->runs[what.run - 1];
-    if (run.state == RunState::undoing || run.state == RunState::undone) return {};
+    if (run.state == RunState::undoing || run.state == RunState::undone)
+        return fail(ErrorCode::conflict,
+                    fmt::format("run {} of incident {} is {} already", what.run, incident->number,
+                                run.state == RunState::undone ? "undone" : "being undone"));
     if (run.kind == RunKind::dry)
         return fail(ErrorCode::conflict, "a dry run did nothing that could be undone");
     request_undo(*incident, run, event.by, what.why);
@@ -105,15 +108,32 @@ void Response::go_on_undoing(Incident& incident, Run& run) {
     if (!under_way) undo_ended(incident, run);
 }
 
+/// A step of which something was taken back says what; what it had done stands in the time line. False: not all was.
+bool Response::note_undone(StepRun& step) const {
+    std::vector<std::string> outcomes;
+    std::string trouble;
+    std::size_t bad = 0;
+    for (const EffectKey& key : step.effects) {
+        const auto undo = effects_.find(key + ".undo");
+        if (undo == effects_.end()) continue;
+        const EffectRow& row = undo->second;
+        if (row.state == EffectState::done)
+            outcomes.push_back(row.outcome.empty() ? "taken back" : row.outcome);
+        else
+            ++bad, trouble = row.outcome;
+    }
+    if (!outcomes.empty()) {
+        step.state = StepState::undone;
+        step.note =
+            fmt::format("{}{}", first_of(outcomes), bad > 0 ? fmt::format("; {} not: {}", bad, trouble) : "");
+    }
+    return bad == 0;
+}
+
 void Response::undo_ended(Incident& incident, Run& run) {
     bool failed = false;
-    for (std::size_t at = 0; at < run.steps.size(); ++at)
-        for (const EffectKey& key : run.steps[at].effects) {
-            const auto undo = effects_.find(key + ".undo");
-            if (undo == effects_.end()) continue;
-            failed = failed || undo->second.state != EffectState::done;
-            if (undo->second.state == EffectState::done) run.steps[at].state = StepState::undone;
-        }
+    for (StepRun& step : run.steps)
+        if (!note_undone(step)) failed = true;
     run.state = failed ? RunState::undo_failed : RunState::undone;
     run.ended = now_;
     note(incident, "respond", fmt::format("Run {} is {}", run.number, to_string(run.state)));

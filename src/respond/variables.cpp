@@ -109,6 +109,14 @@ std::string for_people(std::string_view text, const Variables& variables) {
     });
 }
 
+std::string first_of(const std::vector<std::string>& texts) {
+    constexpr std::size_t shown = 3;
+    std::vector<std::string> first = texts;
+    first.resize(std::min(texts.size(), shown));
+    return fmt::format("{}{}", fmt::join(first, "; "),
+                       texts.size() > shown ? fmt::format("; and {} more", texts.size() - shown) : "");
+}
+
 std::string defanged(std::string_view value) {
     constexpr std::string_view scheme = "http";
     std::string out;

@@ -27,6 +27,9 @@ fill_in(const std::map<std::string, std::string>& parameters, const Variables& v
 /// A text for people: several values are listed, the first five of them, and what may be hostile is defanged.
 [[nodiscard]] std::string for_people(std::string_view text, const Variables& variables);
 
+/// The first few of the texts; of more it says how many.
+[[nodiscard]] std::string first_of(const std::vector<std::string>& texts);
+
 /// A value that no program makes a link of and no terminal obeys: hxxps://evil[.]example/, control bytes as spaces.
 [[nodiscard]] std::string defanged(std::string_view value);
 

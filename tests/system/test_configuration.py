@@ -7,6 +7,19 @@ from pathlib import Path
 
 from tocsin_system import tocsin
 
+PEOPLE = """
+[[person]]
+id = "anna"
+webhook = ["http://127.0.0.1:9/anna"]
+[[group]]
+name = "desk"
+people = ["anna"]
+[[group]]
+name = "on-call"
+people = ["anna"]
+[[page]]
+group = "desk"
+"""
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "manual" / "configuration.md"
 
 
@@ -66,6 +79,58 @@ class Configuration(unittest.TestCase):
                 bad = self.run_config("check", row.format(key))
                 self.assertEqual(bad.returncode, 1, bad.stdout)
                 self.assertIn('listener "in": ', bad.stdout)
+
+    def write_response(self, people=PEOPLE, playbook="", notices=""):
+        (self.folder / "people.toml").write_text(people)
+        (self.folder / "own").mkdir(exist_ok=True)
+        for name, text in (("mine.toml", playbook), ("notices.toml", notices)):
+            (self.folder / "own" / name).unlink(missing_ok=True)
+            if text:
+                (self.folder / "own" / name).write_text(text)
+
+    def test_people_playbooks_and_notices_are_read_as_the_daemon_will_read_them(self):
+        text = '[respond]\npeople = "people.toml"\nplaybooks = ["own"]\n'
+        self.write_response()
+        good = self.run_config("check", text)
+        self.assertEqual(good.returncode, 0, good.stdout)
+        self.assertRegex(good.stdout, r"no \[\[webhook\]\] has, and would fail: .*reset_credentials")
+        self.assertTrue(good.stdout.endswith(f"{self.file}: no problem found\n"))
+        step = 'name = "mine"\ntriggers = ["by_hand"]\n[[step]]\nname = "a"\n'
+        cases = (
+            (dict(people=PEOPLE.replace('id = "anna"', 'id = anna')), "people.toml:3:"),
+            (dict(people=PEOPLE.replace('people = ["anna"]', 'people = ["ana"]', 1)),
+             'people.toml:7:10: desk: there is no person "ana"'),
+            (dict(people=PEOPLE.replace("http://127.0.0.1:9/anna", "pagr")),
+             'people.toml:4:11: anna: cannot be reached: there is no [[webhook]] "pagr" in the configuration; '
+             "write one, or a URL"),
+            (dict(playbook="name = \n"), "own/mine.toml:1:"),
+            (dict(playbook=step + 'do = "notify"\ntemplate = "page"\ngroups = ["dsk"]\n'),
+             'own/mine.toml:7:10: a: there is no group "dsk"; name a group of people'),
+            (dict(notices='[[notice]]\nname = "page"\nsubject = "{nobody}"\ntext = "t"\n'), "own/notices.toml:1:1: page: "),
+        )
+        for files, told in cases:
+            with self.subTest(told=told):
+                self.write_response(**files)
+                bad = self.run_config("check", text)
+                self.assertEqual(bad.returncode, 1, bad.stdout)
+                self.assertIn(f"{self.folder}/{told}", bad.stdout)
+                self.assertNotIn("no problem found", bad.stdout)
+
+    def test_mail_for_people_needs_a_sender_and_a_server(self):
+        text = '[respond]\npeople = "people.toml"\n'
+        sender, server = 'notices_from = "security@esp.example"\n', 'notices_through = "127.0.0.1:25"\n'
+        self.write_response(PEOPLE.replace("webhook = [", 'mail = ["anna@esp.example"]\nwebhook = ['))
+        for more, told in (("", "respond.notices_from is not set: nobody to write as; write notices_from = "),
+                           (sender, "no mail server is named that takes it; write notices_through = ")):
+            with self.subTest(told=told):
+                bad = self.run_config("check", text + more)
+                self.assertEqual(bad.returncode, 1, bad.stdout)
+                self.assertIn(f"{self.folder}/people.toml:4:8: anna: would get mail, and {told}", bad.stdout)
+        self.assertEqual(self.run_config("check", text + sender + server).returncode, 0)
+        named = self.run_config("check", text + server + 'notices_from = "Security <security@esp.example>"\n')
+        self.assertIn("respond.notices_from is no address that mail can be sent from; write one like", named.stdout)
+        self.write_response()
+        self.assertEqual(self.run_config("check", text).returncode, 0, "nobody has mail")
 
     def test_a_file_that_is_not_there_is_an_error(self):
         for command in ("check", "show"):

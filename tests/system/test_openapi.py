@@ -251,6 +251,7 @@ class OpenApi(unittest.TestCase):
         self.assertEqual({one["incident"] for one in told["notices"]}, {verified["incident"]})
         self.ask("GET", "/v1/notices", query={"incident": "99"}, status=404)
         self.ask("GET", "/v1/notices", query={"state": "some"}, status=400)
+        self.assertEqual(self.ask("GET", "/v1/notices", query={"state": "dry"})["total"], 0)
         for form in ("stix", "misp", "csv", "xarf"):
             self.ask("GET", "/v1/incidents/{id}/export", str(verified["number"]),
                      {"as": form, "tlp": "green", "include_known": "1", "organisation": "Example", "contact": "a@esp.example",
@@ -289,9 +290,16 @@ class OpenApi(unittest.TestCase):
         number = self.ask("GET", "/v1/incidents/{id}", incident)["number"]
         self.assertEqual(self.act("incidents_merged", other, into=f"#{number}")["merged_into"], incident)
         self.assertEqual(len(self.ask("GET", "/v1/incidents/{id}", f"#{number}")["merged_numbers"]), 1)
+        self.act("incidents_merged", other, into=incident, status=409)
         self.act("incident_unmerged", other)
-        self.act("override_added", rota="first",
-                 turn={"person": "bob", "from": "2030-01-01T00:00:00Z", "until": "2030-01-02T00:00:00Z"})
+        self.act("incident_unmerged", other, status=409)
+        turn = {"person": "bob", "from": "2030-01-01T00:00:00Z", "until": "2030-01-02T00:00:00Z"}
+        self.act("override_added", rota="first", turn=turn)
+        takes = 'override_added takes {"rota", "turn": {"person", "from", "until"}}'
+        for wrong, told in (({"wrongmember": 1, "turn": turn}, 'a member "wrongmember" that is not known'), (turn, takes),
+                            ({}, 'field "turn" must be there: {"person", "from", "until"}'),
+                            ({"turn": {**turn, "till": 1}}, 'field "turn.till" is not known; there are: person, from, until')):
+            self.assertIn(told, self.act("override_added", rota="first", status=400, **wrong)["error"])
         self.act("incident_closed", other, **{"as": "false_alarm"})
         self.act("setup_changed", status=400)
         self.act("note_added", "i-99", status=404, text="x")

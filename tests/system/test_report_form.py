@@ -166,6 +166,13 @@ class Reports(Form):
                                  "the desk has nothing to do")
         self.assertEqual(summary["verdict"], "unknown")
 
+    def test_words_give_the_incident_its_title(self):
+        words = "A call about gift cards, and http://evil.example/\nIt was a man."
+        report = self.reported({"words": words})
+        self.assertEqual(report["grade"], "text_only")
+        summary, = self.wait_for(self.incidents, "no incident")
+        self.assertEqual(summary["title"], "Reported in words: A call about gift cards, and hxxp://evil[.]example/")
+
     def test_a_token_says_who_it_is(self):
         made = self.daemon.command("token", "make", "staff1@esp.example", "--role", "employee", "--json")["token"]
         report = self.reported({"words": "odd", "token": made})

@@ -119,7 +119,8 @@ class Mistakes(House):
         self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"],
                          demo_mail.infected("a@acme.example", "b@mail.example"))
         self.wait_for(lambda: any(one["subject_kind"] == "customer" for one in self.orders()), "acme is not held")
-        self.daemon.command("incident", "close", "1", "--as", "resolved", "--by", "anna")
+        told = self.daemon.command("incident", "close", "1", "--as", "resolved", "--by", "anna")
+        self.assertRegex(told, r"Still in force: of run 1, customer_sends_malware_or_phish: stop \(hold_customer\)")
         closed = self.incident(1)
         self.assertRegex(" ".join(closed["in_force"]), r"of run 1, customer_sends_malware_or_phish: .*hold_customer.*--run 1")
         self.assertTrue([one for one in closed["timeline"] if one["text"].startswith("Still in force: of run 1")])

@@ -181,6 +181,49 @@ class Response(House):
                             "--by", "anna")
         self.wait_for(lambda: not [one for one in self.daemon.command("order", "list", "--json")["orders"]
                                    if one["subject_kind"] == "customer"], "acme is still held")
+        run = self.wait_for(lambda: (one := self.incident(summary["number"])["runs"][0])["state"] == "undone" and one, "no undo")
+        self.assertIn("no longer in force: hold outbound messages", [step["note"] for step in run["steps"]
+                                                                      if step["do"] == "hold_customer"][0])
+        with self.assertRaisesRegex(RuntimeError, "run 1 of incident 1 is undone already"):
+            self.daemon.command("incident", "undo", "1", "--run", "1", "--why", "again", "--by", "anna")
+        with self.assertRaisesRegex(RuntimeError, "incident 1 is part of no other incident"):
+            self.daemon.command("incident", "unmerge", "1", "--by", "anna")
+
+    def test_a_dry_run_says_what_the_real_one_would_do_and_counts_nowhere(self):
+        self.daemon.send("inbound", "friend@stranger.example", ["staff1@esp.example", "staff2@esp.example"],
+                         demo_mail.plain("friend@stranger.example", "staff1@esp.example", "odd", "Is this yours? https://photos.stranger.example/album", 77))
+        self.daemon.command("incident", "open", "An odd mail", "--severity", "4", "--sender", "friend@stranger.example",
+                            "--url", "https://photos.stranger.example/album", "--by", "anna")
+        before = self.daemon.command("notice", "list", "--json")["total"]
+        delivered = len(self.sink.delivered)
+        self.daemon.command("incident", "run", "1", "--playbook", "inbound_phish_to_staff", "--dry-run", "--by", "anna")
+        run = self.wait_for(lambda: (one := self.incident(1)["runs"][0])["state"] != "running" and one, "the dry run hangs")
+        steps = {step["step"]: step for step in run["steps"]}
+        notified = [step for step in run["steps"] if step["do"] == "notify" and step["state"] == "done"]
+        self.assertTrue(notified, run)
+        for step in notified:
+            self.assertTrue(step["note"].startswith("would write to "), step)
+        self.assertEqual(steps["find"]["note"].split(";")[0], "1 copies went to 2 people here")
+        self.assertEqual(steps["warn_recipients"]["state"], "done")
+        self.assertIn("staff2@esp.example", steps["warn_recipients"]["note"])
+        self.assertEqual(self.incident(1)["touched"], [])
+        self.assertEqual(self.daemon.command("notice", "list", "--json")["total"], before)
+        dry = self.daemon.command("notice", "list", "--state", "dry", "--json")["notices"]
+        self.assertTrue(dry and all(one["dry"] for one in dry), dry)
+        self.assertRegex(self.daemon.command("notice", "list", "--state", "dry"), r"incident 1 +dry .*would write to")
+        self.assertNotRegex(self.daemon.command("incident", "show", "1"), r"notify +done")
+        self.assertEqual(len(self.sink.delivered), delivered)
+
+    def test_who_was_not_told_is_named(self):
+        self.sink.answers["MAIL"] = "451 4.3.0 later"
+        self.daemon.command("incident", "open", "Fire", "--severity", "1", "--by", "anna")
+        self.wait_for(lambda: self.daemon.command("notice", "list", "--json")["missed"], "nothing is missed", 60)
+        missed = self.daemon.command("notice", "list", "--json")["missed"]
+        self.assertIn(("person", "anna", "anna@desk.example", 1),
+                      {(one["to"], one["whom"], one["address"], one["number"]) for one in missed})
+        self.assertRegex(self.daemon.command("notice", "list"),
+                         r"MISSED  due \S+, incident 1: Anna Adler \(anna, mail anna@desk.example\) was not told. "
+                         r"Tell him or her by telephone")
 
     def test_what_was_told_before_a_restart_is_not_told_again(self):
         """The second mail joined the first one's incident: told anew behind its end, it would open another."""

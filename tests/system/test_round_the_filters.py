@@ -151,7 +151,7 @@ class Hold(Detours):
 
 
 class Groups(Detours):
-    configuration = '[respond]\npeople = "{people}"\n'
+    configuration = '[respond]\npeople = "{people}"\nnotices_from = "security@company.example"\n'
 
     def test_it_is_counted_per_group_and_names_nobody(self):
         own = "annamuster77@gmail.com"

@@ -420,6 +420,10 @@ class AtTheStart(unittest.TestCase):
         self.assertIn("webhook pager: ", told)
         self.assertIn("fewer than 16 bytes", told)
         self.assertEqual(len(SECRET), 32)
+        (folder / "people.toml").write_text((folder / "people.toml").read_text().replace(
+            'webhook = ["pager"]', 'mail = ["anna@desk.example"]'))
+        told = self.refusal(Daemon(sink, folder / "data", configuration=settings))
+        self.assertIn("people.toml:3:8: anna: would get mail, and respond.notices_from is not set", told)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ inline constexpr std::int64_t canary_window_us = 3'600LL * 1'000'000;
 inline constexpr std::size_t respond_reports = 500'000;
 /// A report that no reader has read by then goes to the desk unread.
 inline constexpr std::int64_t respond_read_us = 60LL * 1'000'000;
+/// Of the reporter's own words in the title of an incident, where no mail gives it one.
+inline constexpr std::size_t report_title_bytes = 100;
 /// A cluster takes reports until so long after its latest.
 inline constexpr std::int64_t respond_cluster_us = 7LL * 24 * 3'600 * 1'000'000;
 /// Addresses of whom it is remembered how often they were right; the one with the fewest reports goes first.

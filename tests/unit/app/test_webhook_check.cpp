@@ -68,20 +68,21 @@ TEST_CASE("who cannot be reached is told at the start") {
          }) {
         CAPTURE(row.channel.address);
         std::string told;
-        for (const std::string& problem : webhook_problems(settings(), with(row.channel))) told += problem;
+        for (const Flaw& flaw : webhook_flaws(settings(), with(row.channel)))
+            told += flaw.subject + " " + flaw.key + " " + flaw.message + "; " + flaw.what_to_do;
         CHECK_MESSAGE(told.empty() == (*row.told == '\0'), told);
         CHECK_MESSAGE(told.find(row.told) != std::string::npos, told);
     }
     config::Settings none = settings();
     none.respond.syslog.reset();
-    CHECK(webhook_problems(none, with({ChannelKind::syslog, "local0"})).size() == 1);
+    CHECK(webhook_flaws(none, with({ChannelKind::syslog, "local0"})).size() == 1);
 }
 
 TEST_CASE("a step calls what takes steps; what is not configured is named") {
-    CHECK(webhook_problems(settings(), with("reset", "webhook:kumo")).empty());
-    CHECK(webhook_problems(settings(), with("pager", "none")).size() == 1);
-    CHECK(webhook_problems(settings(), with("reset", "webhook:pager")).size() == 1);
-    CHECK(webhook_problems(settings(), with("gone", "webhook:back")).empty());
+    CHECK(webhook_flaws(settings(), with("reset", "webhook:kumo")).empty());
+    CHECK(webhook_flaws(settings(), with("pager", "none")).size() == 1);
+    CHECK(webhook_flaws(settings(), with("reset", "webhook:pager")).size() == 1);
+    CHECK(webhook_flaws(settings(), with("gone", "webhook:back")).empty());
     CHECK(missing_webhooks(settings(), with("gone", "webhook:back")) ==
           std::set<std::string>{"gone", "back"});
     CHECK(missing_webhooks(settings(), with("reset", "none")).empty());

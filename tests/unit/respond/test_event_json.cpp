@@ -52,7 +52,7 @@ TEST_CASE("every kind of event goes there and back") {
         MalwareLeft{"r", "c", "k", "s", "f", "n"},
         CanaryHit{"c", CanaryKind::infrastructure, "c", "l"},
         OpenedByHand{"t", Severity::s4, "p", values, "n", {"v"}},
-        PeopleTouched{"i", {{"a", Deed::opened_file}}},
+        PeopleTouched{"i", {{"a", Deed::opened_file}}, 2},
         RunStarted{"i", "p", RunKind::dry},
         RunUndone{"i", 3, "w"},
         Approval{"i", 1, "s", ApprovalAnswer::refuse, "n"},
@@ -121,6 +121,24 @@ TEST_CASE("what is no event is refused in words that say what and where") {
     const std::string deep = R"({"id":"a","time":"2026-03-01","kind":"tick","x":)" + std::string(1'000, '[') +
                              std::string(1'000, ']') + "}";
     CHECK(parse_event(deep).error().message.find("deep in each other") != std::string::npos);
+}
+
+TEST_CASE("who writes an event by hand is told what is not known, and what there is") {
+    const auto told = [](const std::string& members) {
+        const nlohmann::json value = nlohmann::json::parse(
+            R"({"id":"a","time":"2026-03-01","kind":"override_added","rota":"r")" + members + "}");
+        const Result<Event> read = event_from_json(value, UnknownFields::refused);
+        return read ? std::string() : read.error().message;
+    };
+    const std::string turn = R"(,"turn":{"person":"p","from":"2026-03-01","until":"2026-03-02")";
+    CHECK(told(turn + "}").empty());
+    CHECK(told(turn + R"(,"till":"x"})") ==
+          "field \"turn.till\" is not known; there are: person, from, until");
+    CHECK(told(turn + R"(},"x":1)").find("field \"x\" is not known") == 0);
+    CHECK(told("") == R"(field "turn" must be there: {"person", "from", "until"})");
+    CHECK(shape_of("override_added").shown == R"("rota", "turn": {"person", "from", "until"})");
+    CHECK(shape_of("people_touched").shown == R"("incident", "people": [{"address", "deed"}], "run")");
+    CHECK(shape_of("dance").names.empty());
 }
 
 TEST_CASE("texts and lists have limits, wherever an event comes from") {

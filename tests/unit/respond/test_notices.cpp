@@ -77,6 +77,11 @@ TEST_CASE("an answer to a merged incident is one to all of it") {
     REQUIRE(story.see("dora", Acknowledged{"h-e3"}));
     CHECK(story.incident("h-e2").is_acknowledged());
     CHECK(story.incident("h-e3").is_acknowledged());
+    CHECK(story.see("carla", IncidentsMerged{"h-e3", "h-e2"}).error().message ==
+          "incident 2 is part of incident 1 already");
+    REQUIRE(story.see("carla", IncidentUnmerged{"h-e3"}));
+    CHECK(story.see("carla", IncidentUnmerged{"h-e3"}).error().message ==
+          "incident 2 is part of no other incident");
     CHECK(paged(story.do_all()).empty());
 }
 
@@ -134,7 +139,12 @@ TEST_CASE("the auditor: a page that does not go out raises an alarm within 30 se
         story.wait_s(1);
     }
     CHECK(alarms.front().parameters.at("text").find("has not gone out") != std::string::npos);
-    CHECK(story.machine.missed_notices(story.now).size() == 2);
+    const std::vector<MissedNotice> missed = story.machine.missed_notices(story.now);
+    REQUIRE(missed.size() == 2);
+    for (const MissedNotice& one : missed) {
+        REQUIRE(one.target);
+        CHECK(one.target->whom == "anna");
+    }
     // It goes out later: it is tried for as long as nobody answers.
     bool sent = false;
     for (int tries = 0; tries < 60 && !sent; ++tries, story.wait_s(1)) sent = !paged(story.do_all()).empty();

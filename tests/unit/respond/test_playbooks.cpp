@@ -5,8 +5,11 @@
 #include <map>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "base/contains.hpp"
 #include "base/limits/respond.hpp"
+#include "respond/incident_json.hpp"
 #include "support/respond_story.hpp"
 
 using namespace tocsin;
@@ -132,6 +135,10 @@ TEST_CASE("every shipped playbook: a dry run does nothing, a real run ends, its 
         REQUIRE(story.see("carla", RunUndone{id, done.number, "rehearsed"}));
         static_cast<void>(story.do_all());
         CHECK(last_run(story, id).state == RunState::undone);
+        const Result<void> again = story.see("carla", RunUndone{id, done.number, "rehearsed"});
+        REQUIRE_FALSE(again);
+        CHECK(again.error().code == ErrorCode::conflict);
+        CHECK(again.error().message.ends_with(" is undone already"));
         for (std::size_t at = 0; at < done.steps.size(); ++at) {
             const ActionFacts& facts = facts_of(playbook.steps[at].action);
             const bool undoable = done.steps[at].state == StepState::done &&
@@ -142,6 +149,46 @@ TEST_CASE("every shipped playbook: a dry run does nothing, a real run ends, its 
         }
         CHECK(story.machine.missed_notices(story.now).empty());
     }
+}
+
+TEST_CASE("a dry run goes on with whom it would have found, counts nowhere, and says would") {
+    Story story;
+    story.report("one", phish());
+    const std::string id = "r-one";
+    REQUIRE(story.see("carla", RunStarted{id, "inbound_phish_to_staff", RunKind::dry}));
+    const std::uint32_t number = last_run(story, id).number;
+    const std::size_t told = story.machine.notices_of(story.incident(id)).size();
+    for (std::vector<Effect> effects = story.machine.take_effects(); !effects.empty();
+         effects = story.machine.take_effects())
+        for (const Effect& effect : effects) {
+            if (effect.run != number) continue;
+            REQUIRE(story.see("outbox", EffectAttempted{effect.key}));
+            if (effect.kind == EffectKind::find_copies)
+                REQUIRE(story.see(
+                    "journal", PeopleTouched{id,
+                                             {{"a@our.example", Deed::none}, {"b@our.example", Deed::none}},
+                                             effect.run}));
+            const std::string whom =
+                effect.kind == EffectKind::notify ? "would write to " + effect.parameters.at("address") : "";
+            REQUIRE(story.see("outbox", EffectSucceeded{effect.key, whom.empty() ? "would" : whom}));
+        }
+    const Run run = last_run(story, id);
+    CHECK(run.state == RunState::done);
+    const auto at =
+        std::ranges::find(run.playbook->steps, "warn_recipients", &Step::name) - run.playbook->steps.begin();
+    CHECK(run.steps[static_cast<std::size_t>(at)].state == StepState::done);
+    CHECK(run.steps[static_cast<std::size_t>(at)].note ==
+          "would write to a@our.example; would write to b@our.example");
+    CHECK(story.incident(id).touched.empty());
+    std::size_t dry = 0;
+    for (const Notice& notice : story.machine.notices_of(story.incident(id)))
+        dry += notice.run_kind == RunKind::dry ? 1U : 0U;
+    CHECK(dry > 1);
+    CHECK(to_json(story.machine, story.incident(id))["notices"].size() ==
+          story.machine.notices_of(story.incident(id)).size() - dry);
+    CHECK(told > 0);
+    CHECK_FALSE(story.see("x", PeopleTouched{id, {{"c@our.example", Deed::none}}, 99}));
+    CHECK_FALSE(story.see("x", PeopleTouched{id, {{"c@our.example", Deed::none}}, 1}));  // the real one
 }
 
 TEST_CASE("what happens starts the playbook that is for it") {

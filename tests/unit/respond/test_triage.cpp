@@ -100,6 +100,21 @@ TEST_CASE("a forged sender is not blocked, whatever else is") {
     CHECK(steps == std::set<std::string>{"block_link", "hold_alike"});
 }
 
+TEST_CASE("a report in words has its own words for a title, harmless to look at") {
+    Story story;
+    ReportFacts words;
+    words.grade = Grade::text_only;
+    story.report("a", words);
+    CHECK(story.incident("r-a").title == "Reported in words");
+    words.subject = "He wants gift cards, see http://evil.example/";
+    story.report("b", words);
+    CHECK(story.incident("r-b").title ==
+          "Reported in words: He wants gift cards, see hxxp://evil[.]example/");
+    words.judged_as = JudgedAs::clean;  // a mail was pasted, and scanned
+    story.report("c", words);
+    CHECK(story.incident("r-c").title == "A reported mail without a sender");
+}
+
 TEST_CASE("a report that comes twice counts once, and one that nobody reads goes to the desk") {
     Story story;
     for (int time = 0; time < 2; ++time)
