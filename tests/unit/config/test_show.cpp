@@ -124,7 +124,8 @@ std::string random_config() {
             if (coin()) out += random_mailboxes(section);
         } else if (section.name == "respond") {
             out += "[respond]\npeople = \"/people\"\n" +
-                   random_lines(section, {"people", "acknowledge_url", "syslog"}) +
+                   random_lines(section, {"people", "acknowledge_url", "syslog", "notices_from"}) +
+                   (coin() ? "notices_from = \"security@esp.example\"\n" : "") +
                    (coin() ? "syslog = \"unix:/dev/log\"\n" : "");
         } else if (section.rows == Rows::one && coin())
             // Some texts of the banner must be long enough, or ASCII.
