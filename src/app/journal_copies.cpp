@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/core.h>
+
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
 #include "base/limits/imap.hpp"
@@ -61,6 +63,12 @@ Result<void> JournalCopies::look_for(const respond::Effect& effect) {
             TRY(take(filter));
         }
     return {};
+}
+
+std::string JournalCopies::summary() const {
+    return fmt::format("{} copies went to {} people here{}; {} left for strangers, {} were stopped",
+                       records() - stopped() - left(), recipients().size(), cut() ? ", and there are more" : "",
+                       left(), stopped());
 }
 
 Result<void> JournalCopies::take(store::RecordFilter filter) {

@@ -45,6 +45,8 @@ public:
     /// By address in lower case.
     [[nodiscard]] const std::map<std::string, GotCopies>& recipients() const { return recipients_; }
     [[nodiscard]] bool cut() const { return cut_; }  ///< there are more than limits::respond_copies
+    /// In words, for people.
+    [[nodiscard]] std::string summary() const;
 
 private:
     Result<void> take(store::RecordFilter filter);

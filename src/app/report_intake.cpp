@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "app/event_text.hpp"
+#include "app/journal_copies.hpp"
 #include "app/personal_link.hpp"
 #include "base/ascii.hpp"
 #include "base/contains.hpp"
@@ -17,6 +18,7 @@
 #include "base/limits/respond.hpp"
 #include "base/limits/response.hpp"
 #include "base/similarity.hpp"
+#include "base/time_units.hpp"
 #include "net/loop.hpp"
 #include "store/evidence_store.hpp"
 #include "store/stored_text.hpp"
@@ -26,6 +28,9 @@ namespace tocsin::app {
 namespace {
 
 constexpr const char* intake_name = "report intake";
+constexpr const char* triage_name = "triage";
+/// How far back copies are counted for the desk.
+constexpr std::int64_t triage_days = 14;
 
 respond::Grade grade_of(reported::Grade grade) {
     switch (grade) {
@@ -147,6 +152,19 @@ std::string first_words(const reported::ReadReport& report) {
     return store::stored_text(trim(words.substr(0, words.find_first_of("\r\n"))), limits::report_title_bytes);
 }
 
+/// What finds the mail in the journal, in the form of an effect.
+respond::Effect search_for(const respond::ReportFacts& facts) {
+    respond::Effect effect;
+    const auto lines = [](const std::vector<std::string>& values) {
+        std::string out;
+        for (const std::string& value : values) out += value + "\n";
+        return out;
+    };
+    effect.parameters = {{"file", lines(facts.hashes)}, {"sender", facts.sender}, {"url", lines(facts.urls)}};
+    if (facts.text_fingerprint != 0) effect.parameters["text"] = store::fingerprint_text(facts.text_fingerprint);
+    return effect;
+}
+
 }  // namespace
 
 Result<std::string> ReportIntake::take(net::Fiber& fiber, NewReport report, ByteView content) {
@@ -265,6 +283,35 @@ void ReportIntake::read(net::Fiber& fiber, const respond::Report& report) {
     if (!told)
         services_.log.write(LogLevel::error, "report.not_read",
                             {{"report", report.id}, {"error", told.error().message}});
+    else
+        note_copies(fiber, report.id);
+}
+
+/// Tells the desk, before it decides, how many others have the mail. Once for what is alike, and not for each of a flood: the
+/// journal is searched for it, and strangers bring reports, too. Who they are is looked up when the mail is known as hostile.
+void ReportIntake::note_copies(net::Fiber& fiber, const std::string& id) {
+    const respond::Response& response = services_.response.response();
+    const respond::Report* report = response.report(id);
+    const respond::Cluster* cluster = report == nullptr ? nullptr : response.cluster(report->cluster);
+    if (cluster == nullptr || cluster->id != id || !report->facts) return;
+    const respond::Incident* incident = response.incident(cluster->incident);
+    const TimePoint now = services_.clock.now();
+    const bool too_soon = searched_.microseconds + limits::respond_triage_search_us > now.microseconds;
+    if (incident == nullptr || incident->verdict != respond::Verdict::unknown || too_soon) return;
+    searched_ = now;
+    const std::string to_incident = incident->id;
+    const respond::Effect looked_for = search_for(*report->facts);
+    JournalCopies copies(services_.journal, TimePoint{now.microseconds - triage_days * day_us});
+    const Result<void> found = services_.blocking.call(fiber, [&]() -> Result<void> {
+        TRY(services_.journal.file_all());
+        return copies.look_for(looked_for);
+    });
+    if (!found || copies.records() == 0) return;
+    const Result<void> noted = services_.response.tell(
+        fiber, respond::NoteAdded{to_incident, "In the journal: " + copies.summary()}, triage_name, "copies-" + id);
+    if (!noted && noted.error().code != ErrorCode::conflict)
+        services_.log.write(LogLevel::warning, "report.copies_not_noted",
+                            {{"report", id}, {"error", noted.error().message}});
 }
 
 std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, const Bytes& content,

@@ -72,6 +72,7 @@ private:
     Result<void> take_in(net::Fiber& fiber, const store::Held& message);
     void read_all(net::Fiber& fiber);
     void read(net::Fiber& fiber, const respond::Report& report);
+    void note_copies(net::Fiber& fiber, const std::string& id);
     /// nullopt: there is no reader now.
     std::optional<respond::ReportFacts> facts_of(net::Fiber& fiber, const Bytes& content,
                                                  const respond::Report& report);
@@ -86,6 +87,7 @@ private:
 
     IntakeServices services_;
     bool failing_ = false;
+    TimePoint searched_;  ///< when the journal was last looked through for copies
 };
 
 }  // namespace tocsin::app

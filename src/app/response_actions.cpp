@@ -164,9 +164,7 @@ Result<std::string> ResponseActions::find_copies(net::Fiber& fiber, const Effect
         if (people.size() >= limits::respond_list_entries) TRY(tell());
     }
     TRY(tell());
-    return fmt::format("{} copies went to {} people here{}; {} left for strangers, {} were stopped",
-                       copies.records() - copies.stopped() - copies.left(), copies.recipients().size(),
-                       copies.cut() ? ", and there are more" : "", copies.left(), copies.stopped());
+    return copies.summary();
 }
 
 Result<std::string> ResponseActions::raise_alarm(const Effect& effect) {

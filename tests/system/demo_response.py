@@ -159,6 +159,10 @@ class Story:
         self.wait(lambda: self.mail_to("anna@desk.example") or self.mail_to("bob@desk.example"), "who is on call is told",
                   "incident to page")
         self.wait(lambda: len(self.incident(number)["reports"]) == 2, "both reports are in it")
+        told = self.wait(lambda: [one["text"] for one in self.incident(number)["timeline"]
+                                  if one["text"].startswith("In the journal: ")], "the desk sees who else has it")
+        if told:
+            self.line.say("         " + told[0])
         self.daemon.command("incident", "ack", str(number), "--by", "anna")
         self.daemon.command("incident", "verdict", str(number), "--is", "malicious", "--why", "we have no such portal",
                             "--by", "anna")

@@ -285,6 +285,10 @@ class Response(House):
         self.daemon.send("outbound", "bounce@acme.example", ["stranger@mail.example"], lure % 2)
         self.daemon.send("inbound", "staff1@esp.example", ["phish@esp.example"], report_of(lure % 1))
         summary, = self.wait_for(lambda: self.incidents("--state", "desk"), "no incident opens")
+        # Who decides knows before how many have it.
+        self.wait_for(lambda: [one for one in self.incident(summary["number"])["timeline"] if one["text"] ==
+                               "In the journal: 1 copies went to 1 people here; 1 left for strangers, 0 were stopped"],
+                      "copies are not counted")
         self.daemon.command("incident", "verdict", str(summary["number"]), "--is", "malicious", "--why", "no portal",
                             "--by", "anna")
         # A reporter is thanked as well: a first notice to staff1 does not yet say that the copies were looked for.

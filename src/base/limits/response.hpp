@@ -12,6 +12,8 @@ inline constexpr std::size_t respond_batch = 256;
 inline constexpr std::uint32_t respond_idle_ms = 1'000;
 /// How often mail to the report addresses is looked for, and what could not be written is tried again.
 inline constexpr std::uint32_t respond_intake_ms = 1'000;
+/// The journal is looked through for copies of a reported mail, before anybody decides, no more often than this.
+inline constexpr std::int64_t respond_triage_search_us = 2'000'000;
 /// For each answer of the mail server that takes notices.
 inline constexpr std::uint32_t respond_mail_ms = 15'000;
 /// Records of one mailing that are looked for; what is beyond is said to be there.
