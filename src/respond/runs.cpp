@@ -350,10 +350,10 @@ Result<void> Response::on(const Event& event, const ManualDone& what) {
     const StepPlace place = TRY(find_step(what.incident, what.run, what.step));
     if (place.plan().action != Action::manual)
         return fail(ErrorCode::invalid_input, fmt::format("step {} is not done by hand", what.step));
-    if (is_over(place.state().state)) return {};
     if (place.state().state != StepState::running)
         return fail(ErrorCode::conflict,
-                    fmt::format("step {} is {}", what.step, to_string(place.state().state)));
+                    fmt::format("step {} is {}{}", what.step, to_string(place.state().state),
+                                is_over(place.state().state) ? " already" : ""));
     const bool done = what.outcome == ManualOutcome::done;
     note(*place.incident, event.by,
          fmt::format("Step {} {}{}{}", what.step, done ? "is done" : "cannot be done",

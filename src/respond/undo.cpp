@@ -63,6 +63,9 @@ void Response::request_undo(Incident& incident, Run& run, std::string_view by, s
             // again: its undo names it.
             const bool leave = !row.uncertain || row.kind == EffectKind::webhook;
             if (row.state == EffectState::waiting && leave) withdraw(row, "the run is undone");
+            // What could not be taken back when somebody last said so is tried again.
+            if (const auto undo = effects_.find(key + ".undo"); undo != effects_.end())
+                revive(undo->second, limits::respond_undo_retries);
         }
     }
     go_on_undoing(incident, run);

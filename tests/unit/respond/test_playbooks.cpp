@@ -518,3 +518,33 @@ TEST_CASE("who closes an incident is told what stays in force") {
     static_cast<void>(story.do_all());
     CHECK(what_stays(story.incident("r-one")).empty());
 }
+
+TEST_CASE("what could not be undone is tried again when somebody says so again; what is done is not done twice") {
+    const Step suspend{.name = "suspend",
+                       .action = Action::webhook,
+                       .after = {},
+                       .conditions = {},
+                       .parameters = {{"webhook", "suspend"}},
+                       .undo = "webhook:resume"};
+    Mine mine({suspend});
+    const EffectKey key = mine.id + ".1.suspend.do";
+    REQUIRE(mine.story.see("outbox", EffectAttempted{key}));
+    REQUIRE(mine.story.see("outbox", EffectSucceeded{key, "suspended"}));
+    REQUIRE(mine.story.see("emil", RunUndone{mine.id, 1, ""}));
+    REQUIRE(mine.story.see("outbox", EffectAttempted{key + ".undo"}));
+    REQUIRE(mine.story.see("outbox", EffectFailed{key + ".undo", Retry::impossible, "the platform is away"}));
+    CHECK(mine.run().state == RunState::undo_failed);
+    static_cast<void>(mine.keys_asked());
+    REQUIRE(mine.story.see("emil", RunUndone{mine.id, 1, "it is there again"}));
+    CHECK(mine.run().state == RunState::undoing);
+    CHECK(mine.keys_asked() == std::set<std::string>{"suspend webhook"});
+    REQUIRE(mine.story.see("outbox", EffectAttempted{key + ".undo"}));
+    REQUIRE(mine.story.see("outbox", EffectSucceeded{key + ".undo", "resumed"}));
+    CHECK(mine.run().state == RunState::undone);
+    CHECK(mine.story.see("emil", RunUndone{mine.id, 1, ""}).error().code == ErrorCode::conflict);
+
+    Mine manual({{.name = "look", .action = Action::manual, .after = {}, .conditions = {}, .parameters = {{"text", "Look"}}}});
+    REQUIRE(manual.story.see("emil", ManualDone{manual.id, 1, "look", ManualOutcome::done, ""}));
+    CHECK(manual.story.see("emil", ManualDone{manual.id, 1, "look", ManualOutcome::failed, ""}).error().message ==
+          "step look is done already");
+}
