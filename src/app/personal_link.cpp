@@ -12,8 +12,8 @@ namespace tocsin::app {
 
 namespace {
 
-/// What may stand between a name and what is its value, in a path or a query.
-constexpr std::string_view signs = "/?&=#;:,";
+/// Path and query that are left at the least: less is nearly all of the host.
+constexpr std::size_t path_bytes_min = 4;
 
 /// Shorter ones could stand anywhere by chance.
 constexpr std::size_t coded_address_bytes_min = 6;
@@ -60,13 +60,17 @@ std::string without_reader(std::string_view url, std::span<const std::string> re
     const std::string lower_url = ascii_lower(url);
     std::size_t first = url.size();
     for (const std::string& reader : readers) first = std::min(first, first_naming(url, lower_url, reader));
-    if (first == url.size()) return std::string(url);
-    const std::size_t sign = url.substr(0, first).find_last_of(signs);
+    // What follows the reader may be what tells this page from honest ones.
+    const std::string_view behind = url.substr(first).substr(0, url.substr(first).find('#'));
+    if (first == url.size() || behind.find_first_of("/?&;") != std::string_view::npos) return std::string(url);
+    const std::size_t sign = url.substr(0, first).find_last_of(link_signs);
     if (sign == std::string_view::npos) return std::string(url);
     std::string_view rest = url.substr(0, sign + 1);
     // What stands behind # is in no order.
     while (rest.ends_with('#')) rest.remove_suffix(1);
-    return std::string(is_about_less_than_a_host(rest) ? rest : url);
+    const std::string key = store::link_key(rest);
+    const std::size_t path = std::min(key.find_first_of("/?"), key.size());
+    return std::string(key.size() - path >= path_bytes_min ? rest : url);
 }
 
 }  // namespace tocsin::app

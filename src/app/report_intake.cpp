@@ -21,6 +21,7 @@
 #include "base/time_units.hpp"
 #include "net/loop.hpp"
 #include "store/evidence_store.hpp"
+#include "store/order_value.hpp"
 #include "store/stored_text.hpp"
 
 namespace tocsin::app {
@@ -131,7 +132,7 @@ void add(Texts& list, const std::string& value) {
 
 /// What a reader says of one reported mail goes into the facts. Links are noted as all of `readers` got them.
 void note_report(const scan::ScanReport& report, std::span<const std::string> readers,
-                 respond::ReportFacts& facts) {
+                 const std::function<bool(std::string_view)>& is_known_host, respond::ReportFacts& facts) {
     facts.judged_as = std::max(facts.judged_as, judged_as(report.verdict));
     if (facts.text_fingerprint == 0) facts.text_fingerprint = report.facts.text_fingerprint;
     if (facts.page_fingerprint == 0) facts.page_fingerprint = report.facts.page_fingerprint;
@@ -139,8 +140,11 @@ void note_report(const scan::ScanReport& report, std::span<const std::string> re
     if (facts.subject.empty()) facts.subject = event_text(report.facts.subject);
     for (const scan::FoundUrl& url : report.urls) {
         // A link to a host alone would block all of that host.
-        if (is_about_less_than_a_host(url.url)) add(facts.urls, without_reader(url.url, readers));
-        add(facts.hosts, ascii_lower(scan::host_of(url.url)));
+        const std::string host = ascii_lower(scan::host_of(url.url));
+        const bool has_room = facts.urls.size() < limits::respond_list_entries;
+        if (has_room && is_about_less_than_a_host(url.url))
+            add(facts.urls, is_known_host(host) ? url.url : without_reader(url.url, readers));
+        add(facts.hosts, host);
     }
     for (const std::string& hash : report.facts.attachment_sha256) add(facts.hashes, hash);
 }
@@ -152,6 +156,12 @@ std::string first_words(const reported::ReadReport& report) {
     return store::stored_text(trim(words.substr(0, words.find_first_of("\r\n"))), limits::report_title_bytes);
 }
 
+/// Whether who signed in is who the From field says: it can be written freely, also by who has a login.
+bool is_login_of(std::string_view login, std::string_view address) {
+    const std::string name = ascii_lower(login), whole = ascii_lower(address);
+    return !name.empty() && (name == whole || name == whole.substr(0, whole.rfind('@')));
+}
+
 /// What finds the mail in the journal, in the form of an effect.
 respond::Effect search_for(const respond::ReportFacts& facts) {
     respond::Effect effect;
@@ -160,7 +170,18 @@ respond::Effect search_for(const respond::ReportFacts& facts) {
         for (const std::string& value : values) out += value + "\n";
         return out;
     };
-    effect.parameters = {{"file", lines(facts.hashes)}, {"sender", facts.sender}, {"url", lines(facts.urls)}};
+    // Each host is one search.
+    std::vector<std::string> links, hosts;
+    for (const std::string& url : facts.urls) {
+        const std::string key = store::link_key(url);
+        const std::string host = key.substr(0, key.find_first_of("/?:"));
+        if (contains(hosts, host) || hosts.size() >= limits::respond_triage_searches) continue;
+        hosts.push_back(host);
+        links.push_back(url);
+    }
+    std::vector<std::string> files = facts.hashes;
+    if (files.size() > limits::respond_triage_searches) files.resize(limits::respond_triage_searches);
+    effect.parameters = {{"file", lines(files)}, {"sender", facts.sender}, {"url", lines(links)}};
     if (facts.text_fingerprint != 0) effect.parameters["text"] = store::fingerprint_text(facts.text_fingerprint);
     return effect;
 }
@@ -175,7 +196,8 @@ Result<std::string> ReportIntake::take(net::Fiber& fiber, NewReport report, Byte
                                                   content.size(), limits::report_bytes));
     // What must be held has the last quarter: reports are brought by strangers, too. Those by mail are there already.
     const std::uint64_t most = services_.settings.keep.evidence_bytes / 4 * 3;
-    if (report.way != respond::Way::mailbox && services_.evidence.used_bytes() + content.size() > most)
+    const bool is_there = report.way == respond::Way::mailbox && report.part == ReportPart::whole;
+    if (!is_there && services_.evidence.used_bytes() + content.size() > most)
         return fail(
             ErrorCode::unavailable,
             "there is no room for reports: three quarters of keep.evidence_bytes are used; raise it, or "
@@ -232,7 +254,7 @@ Result<void> ReportIntake::take_in(net::Fiber& fiber, const store::Held& message
     const store::Record record =
         TRY(services_.blocking.call(fiber, [&] { return services_.journal.get(message.record_id); }));
     const std::string id = "m-" + message.id;
-    const bool logged_in = !record.sasl_login.empty();
+    const bool is_him = is_login_of(record.sasl_login, record.header_from);
     TRY(services_.response.tell(
         fiber,
         respond::ReportTaken{
@@ -240,7 +262,7 @@ Result<void> ReportIntake::take_in(net::Fiber& fiber, const store::Held& message
             .way = record.mail_from.empty() ? respond::Way::feedback_loop : respond::Way::mailbox,
             .reporter =
                 event_text(ascii_lower(record.header_from.empty() ? record.mail_from : record.header_from)),
-            .authenticated = logged_in ? respond::Authenticated::yes : respond::Authenticated::no,
+            .authenticated = is_him ? respond::Authenticated::yes : respond::Authenticated::no,
             .deed = respond::Deed::none,
             .evidence = message.content_sha256,
             .note = {}},
@@ -298,7 +320,6 @@ void ReportIntake::note_copies(net::Fiber& fiber, const std::string& id) {
     const TimePoint now = services_.clock.now();
     const bool too_soon = searched_.microseconds + limits::respond_triage_search_us > now.microseconds;
     if (incident == nullptr || incident->verdict != respond::Verdict::unknown || too_soon) return;
-    searched_ = now;
     const std::string to_incident = incident->id;
     const respond::Effect looked_for = search_for(*report->facts);
     JournalCopies copies(services_.journal, TimePoint{now.microseconds - triage_days * day_us});
@@ -306,6 +327,8 @@ void ReportIntake::note_copies(net::Fiber& fiber, const std::string& id) {
         TRY(services_.journal.file_all());
         return copies.look_for(looked_for);
     });
+    // From its end: a long search is followed by as long a pause as a short one.
+    searched_ = services_.clock.now();
     if (!found || copies.records() == 0) return;
     const Result<void> noted = services_.response.tell(
         fiber, respond::NoteAdded{to_incident, "In the journal: " + copies.summary()}, triage_name, "copies-" + id);
@@ -325,7 +348,7 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
                             {{"report", report.id}, {"why", read.detail}});
         return facts;
     }
-    const Result<std::vector<const reported::ReportedMail*>> mails = split_off_others(fiber, read, report);
+    const Result<std::vector<const reported::ReportedMail*>> mails = split_off_others(fiber, read, report, handed.best);
     if (!mails) return std::nullopt;
     for (const reported::ReportedMail* const one : *mails) {
         const reported::ReportedMail& mail = *one;
@@ -352,26 +375,30 @@ std::optional<respond::ReportFacts> ReportIntake::facts_of(net::Fiber& fiber, co
 /// mail is this report's, each further one becomes a report of its own. Before this report is read, so that none is forgotten.
 Result<std::vector<const reported::ReportedMail*>>
 ReportIntake::split_off_others(net::Fiber& fiber, const pool::ReportOutcome& read,
-                               const respond::Report& report) {
+                               const respond::Report& report, reported::Grade best) {
     std::vector<const reported::ReportedMail*> own;
     std::size_t whole = 0;
     for (const reported::ReportedMail& mail : read.report.mails) {
         if (mail.inside != reported::in_no_mail) continue;
-        if (mail.length == 0 || whole++ == 0) {
+        // A part is not split again: a zip in a zip would make a thousand incidents of one mail.
+        if (mail.length == 0 || whole++ == 0 || report.is_part() || whole > limits::report_parts) {
             own.push_back(&mail);
             continue;
         }
-        const std::string_view mark = mail.grade == reported::Grade::raw       ? submitted_mark
-                                      : mail.grade == reported::Grade::rebuilt ? rebuilt_mark
-                                                                               : pasted_mark;
+        const reported::Grade grade = std::max(mail.grade, best);
+        const std::string_view mark = grade == reported::Grade::raw       ? submitted_mark
+                                      : grade == reported::Grade::rebuilt ? rebuilt_mark
+                                                                          : pasted_mark;
         NewReport part{.id = fmt::format("{}-{}", report.id, whole),
                        .way = report.way,
                        .reporter = report.reporter,
                        .authenticated = report.authenticated,
                        .deed = respond::Deed::none,
-                       .note = fmt::format("{} one of several mails of report {}", mark, report.id)};
+                       .note = fmt::format("{} {}{}", mark, respond::part_note, report.id),
+                       .part = ReportPart::one_of_several};
         const Result<std::string> taken = take(fiber, std::move(part), read.original(mail));
-        if (!taken && is_passing(taken.error().code)) return std::unexpected(taken.error());
+        // Without room it is left out: the desk finds it in the evidence of the whole, and this report waits for nothing.
+        if (!taken && taken.error().code == ErrorCode::io) return std::unexpected(taken.error());
         if (!taken)
             services_.log.write(LogLevel::error, "report.not_taken",
                                 {{"report", report.id}, {"error", taken.error().message}});
@@ -409,7 +436,7 @@ void ReportIntake::note_scan(net::Fiber& fiber, ByteView original, std::span<con
     request.direction = mail::Direction::inbound;
     request.bytes = original;
     const pool::ScanOutcome scanned = services_.readers.scan(fiber, request);
-    if (scanned.outcome == sandbox::Outcome::verdict) note_report(scanned.report, readers, facts);
+    if (scanned.outcome == sandbox::Outcome::verdict) note_report(scanned.report, readers, services_.is_known_host, facts);
 }
 
 /// Our own record of the mail says which way it went, and whose it was.

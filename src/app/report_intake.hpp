@@ -2,6 +2,8 @@
 // the response; then a confined reader reads it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,7 +38,11 @@ struct IntakeServices {
     net::BlockingPool& blocking;
     const Clock& clock;
     Log& log;
+    /// Whether links to a host are about others, too (share_house.hpp): they are never cut.
+    std::function<bool(std::string_view host)> is_known_host;
 };
+
+enum class ReportPart : std::uint8_t { whole, one_of_several };
 
 /// What somebody hands in.
 struct NewReport {
@@ -46,6 +52,7 @@ struct NewReport {
     respond::Authenticated authenticated{};
     respond::Deed deed{};
     std::string note;
+    ReportPart part = ReportPart::whole;
 };
 
 /// A note that begins so says that the evidence is the suspicious mail itself, and no mail about it: as a file, as a program put
@@ -79,7 +86,8 @@ private:
     /// The mails that this report is about.
     Result<std::vector<const reported::ReportedMail*>> split_off_others(net::Fiber& fiber,
                                                                         const pool::ReportOutcome& read,
-                                                                        const respond::Report& report);
+                                                                        const respond::Report& report,
+                                                                        reported::Grade best);
     void note_scan(net::Fiber& fiber, ByteView original, std::span<const std::string> readers,
                    respond::ReportFacts& facts);
     void note_record(net::Fiber& fiber, const reported::ReportedMail& mail, respond::ReportFacts& facts);

@@ -91,6 +91,10 @@ Result<std::string> ResponseActions::give_order(net::Fiber& fiber, const Effect&
     order.action = *action;
     order.subject_kind = *kind;
     order.value = TRY(store::order_value(*kind, parameter(effect, "value")));
+    if (*kind == store::SubjectKind::url || *kind == store::SubjectKind::link_domain) {
+        const std::string host = order.value.substr(0, order.value.find_first_of("/?:"));
+        if (std::string why = world_.why_left_alone(host); !why.empty()) return "left alone: " + why;
+    }
     order.direction = parameter(effect, "direction");
     const std::uint32_t hours = TRY(number(effect, "hours", 0));
     if (hours > 0) order.expires_at = TimePoint{world_.clock.now().microseconds + hours * hour_us};
@@ -110,8 +114,10 @@ Result<std::string> ResponseActions::lift_order(net::Fiber& fiber, const Effect&
     if (effect.run_kind == respond::RunKind::dry) return "would revoke order " + effect.undoes;
     const Result<void> revoked = world_.blocking.call(
         fiber, [&] { return world_.orders.revoke(effect.undoes, giver, world_.clock.now()); });
-    // Revoked before a crash, or by a person.
-    if (!revoked && revoked.error().code != ErrorCode::conflict) return std::unexpected(revoked.error());
+    // Revoked before a crash, or by a person; or it was never given, because its link was left alone.
+    const bool is_gone = !revoked && (revoked.error().code == ErrorCode::conflict ||
+                                      revoked.error().code == ErrorCode::not_found);
+    if (!revoked && !is_gone) return std::unexpected(revoked.error());
     TRY(world_.orders_changed(fiber));
     const Result<store::Order> order =
         world_.blocking.call(fiber, [&] { return world_.orders.get(effect.undoes); });

@@ -34,6 +34,8 @@ struct ResponseWorld {
     MailboxActions& mailboxes;
     Webhooks& webhooks;
     NoticeSender& notices;
+    /// Why no playbook orders anything about links to a host (share_house.hpp); empty: it may.
+    std::function<std::string(std::string_view host)> why_left_alone;
     WatchService* watch = nullptr;  ///< nullptr: it is off
     /// Makes every gate use what is ordered now. Returns when it is in force.
     std::function<Result<void>(net::Fiber&)> orders_changed;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "app/domain_lists.hpp"
 #include "base/fold_case.hpp"
 
@@ -13,6 +15,16 @@ namespace {
 std::string domain_of(std::string_view address) {
     const std::size_t at = address.rfind('@');
     return at == std::string_view::npos ? std::string() : ascii_lower(address.substr(at + 1));
+}
+
+/// Whether it, or a domain that it is below of, is one of them.
+bool is_below(std::string_view host, const std::function<bool(std::string_view)>& is_one) {
+    for (std::string_view name = host; !name.empty();) {
+        if (is_one(name)) return true;
+        const std::size_t dot = name.find('.');
+        name = dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
+    }
+    return false;
 }
 
 void add_person(share::House& house, const std::string& address) {
@@ -66,7 +78,27 @@ Result<std::shared_ptr<const share::House>> make_house(const config::Settings& s
             host, [&](std::string_view name) { return great->contains(name); },
             [&](std::string_view name) { return tenants->contains(name); });
     };
+    const auto shared = TRY(read_domain_lists(
+        lists_folder, {"url_shorteners", "free_file_hosts", "file_share_hosts", "free_subdomain_hosts",
+                       "self_service_creation_platform_domains", "social_landing_hosts"}));
+    house->is_shared_place = [shared](std::string_view host) {
+        return is_below(host, [&](std::string_view name) { return shared->contains(name); });
+    };
     return house;
+}
+
+bool is_known_host(const share::House& house, std::string_view host) {
+    return share::is_of_house(house, host) || house.is_great(host) || house.is_shared_place(host);
+}
+
+std::string why_left_alone(const share::House& house, std::string_view host) {
+    if (share::is_of_house(house, host))
+        return fmt::format("{} is of the house or of a customer: a person may order it", host);
+    if (house.is_great(host) && !house.is_shared_place(host))
+        return fmt::format("{} belongs to a great provider, to whose pages honest mail leads too: a person may "
+                           "order it",
+                           host);
+    return {};
 }
 
 }  // namespace tocsin::app

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "app/personal_link.hpp"
 #include "base/fold_case.hpp"
 #include "base/similarity.hpp"
 #include "store/order_value.hpp"
@@ -28,7 +29,8 @@ std::set<std::string> domains_of(const std::set<std::string>& hosts) {
 
 /// A link of which only what all readers share is known (personal_link.hpp) is any that begins so.
 bool is_link(const std::string& known, const std::string& found) {
-    return found == known || (known.find_last_of("/?&=") == known.size() - 1 && found.starts_with(known));
+    const bool is_cut = is_about_less_than_a_host(known) && link_signs.find(known.back()) != std::string_view::npos;
+    return found == known || (is_cut && found.starts_with(known));
 }
 
 bool has_all_links(const Marks& found, const Marks& known) {

@@ -186,11 +186,17 @@ Decision stricter(const std::optional<store::Order>& order, Decision by_policy) 
     return decision_of(*order);
 }
 
-/// The order that counts for a message whose policy has decided: one that paces counts for nothing while there is room.
+/// The order that counts for a message: one that paces counts for nothing while there is room. A message to more than ever go
+/// at once is held: half an hour of a thief would be one message.
 std::optional<store::Order> order_for(GateServices& services, const OrderSubject& looked,
-                                      const Decision& by_policy, std::size_t recipients, TimePoint now) {
+                                      std::size_t recipients, TimePoint now) {
     std::optional<store::Order> order = services.orders.find(looked, now);
-    if (!order || order->action != store::OrderAction::pace || !passes(by_policy.disposition)) return order;
+    if (!order || order->action != store::OrderAction::pace) return order;
+    if (recipients > limits::order_pace_recipients) {
+        order->action = store::OrderAction::hold;
+        order->reason += "; more recipients than go at once";
+        return order;
+    }
     if (services.orders.take_from_pace(*order, std::max<std::size_t>(recipients, 1), now)) return std::nullopt;
     return order;
 }
@@ -223,7 +229,7 @@ std::vector<Decision> decide_each(GateServices& services, const Envelope& envelo
                         .login = envelope.sasl_login};
     const Decision by_policy = decide(table, subject);
     const std::optional<store::Order> for_all =
-        order_for(services, looked, by_policy, envelope.recipients.size(), now);
+        order_for(services, looked, envelope.recipients.size(), now);
     const bool policy_by_recipient = looks_at_recipients(table);
     bool by_recipient = services.orders.looks_at_recipients() || policy_by_recipient ||
                         has_report_address(services, envelope);

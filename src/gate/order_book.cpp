@@ -137,8 +137,7 @@ bool OrderBook::take_from_pace(const store::Order& order, std::size_t recipients
     const std::int64_t age_us = now.microseconds - let_go.since.microseconds;
     // A clock that was set back begins anew, too.
     if (age_us < 0 || age_us >= limits::order_pace_window_us) let_go = {now, 0};
-    // A message with more recipients than ever go at once goes alone, or it would come again for ever.
-    if (let_go.recipients > 0 && let_go.recipients + recipients > limits::order_pace_recipients) return false;
+    if (let_go.recipients + recipients > limits::order_pace_recipients) return false;
     let_go.recipients += recipients;
     return true;
 }

@@ -44,8 +44,8 @@ public:
     /// The same, of the orders about recipients only, for one of them. Cheap: it is asked for each of thousands.
     [[nodiscard]] std::optional<store::Order>
     find_for_recipient(mail::Direction direction, std::string_view recipient, TimePoint now) const;
-    /// Whether mail for so many recipients that `order` paces may go now; counts it if so. What was let go is forgotten when the
-    /// daemon starts again.
+    /// Whether mail for so many recipients (at most limits::order_pace_recipients) that `order` paces may go now; counts it if
+    /// so. What was let go is forgotten when the daemon starts again.
     [[nodiscard]] bool take_from_pace(const store::Order& order, std::size_t recipients, TimePoint now);
     [[nodiscard]] std::size_t size() const { return orders_->all.size(); }
     /// Some order looks at recipients: each has to be asked about alone.

@@ -85,7 +85,9 @@ std::vector<std::string> Response::reporters_of(const Incident& incident) const 
 /// be the reporter, or a forged report would send mail to strangers.
 void Response::give_receipt(Incident& incident, const Report& report) {
     const bool is_answered = report.way != Way::mailbox && report.way != Way::imap;
-    if (is_answered || report.authenticated == Authenticated::no || !incident.is_open()) return;
+    if (is_answered || report.authenticated == Authenticated::no || report.is_part()) return;
+    // Setups of before have no words for it.
+    if (!incident.is_open() || find_template(*setup_, "report_received") == nullptr) return;
     tell(incident, "receipt", "report_received", mail_to(report.reporter), Urgency::normal, NoticeKind::tell,
          nullptr);
 }

@@ -43,9 +43,9 @@ constexpr std::array<std::string_view, 15> variables = {
 constexpr std::array<std::string_view, 10> many = {"customer", "sender", "url",      "host",   "credential",
                                                    "file",     "text",   "reporter", "victim", "list"};
 
-constexpr std::array<std::string_view, 9> templates = {
-    "page",        "new_report",  "deadline_passed", "approval_wanted", "manual_step",
-    "step_failed", "undo_failed", "all_clear",       "report_received"};
+constexpr std::array<std::string_view, 8> templates = {
+    "page",        "new_report",  "deadline_passed", "approval_wanted",
+    "manual_step", "step_failed", "undo_failed",     "all_clear"};
 
 }  // namespace
 

@@ -28,6 +28,9 @@ struct ReportFacts {
     std::vector<std::string> urls, hosts, hashes;  ///< hashes: SHA-256 of attached files
 };
 
+/// Stands in the note of what was split off a report.
+inline constexpr std::string_view part_note = "one of several mails of report ";
+
 struct Report {
     std::string id;
     TimePoint taken;
@@ -39,6 +42,9 @@ struct Report {
     std::string note;
     std::optional<ReportFacts> facts;
     std::string cluster;  ///< empty: not read yet
+
+    /// One of several mails that were in one report.
+    [[nodiscard]] bool is_part() const { return note.find(part_note) != std::string::npos; }
 };
 
 /// Reports that are one mailing. What belongs to it is compared with its founder alone, so that no chain of reports, each a

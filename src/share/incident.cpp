@@ -172,12 +172,7 @@ private:
                    "along)";
         return {};
     }
-    [[nodiscard]] bool is_of_house(std::string_view host) const {
-        return std::ranges::any_of(house_.domains, [&](const std::string& domain) {
-            return host == domain || (host.size() > domain.size() && host.ends_with(domain) &&
-                                      host[host.size() - domain.size() - 1] == '.');
-        });
-    }
+    [[nodiscard]] bool is_of_house(std::string_view host) const { return share::is_of_house(house_, host); }
 
     void add_link(const std::string& url, TimePoint when) {
         const std::optional<WebLink> link = parse_link(url);
@@ -251,6 +246,13 @@ private:
 };
 
 }  // namespace
+
+bool is_of_house(const House& house, std::string_view host) {
+    return std::ranges::any_of(house.domains, [&](const std::string& domain) {
+        return host == domain || (host.size() > domain.size() && host.ends_with(domain) &&
+                                  host[host.size() - domain.size() - 1] == '.');
+    });
+}
 
 std::string_view to_string(IndicatorKind kind) {
     return kind_words[static_cast<std::size_t>(kind)];

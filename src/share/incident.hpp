@@ -35,7 +35,12 @@ struct House {
     std::vector<std::string> addresses;  ///< of people who answer for incidents
     /// Whether a host belongs to one of the great providers, which must not be blocked for all; empty: none does.
     std::function<bool(std::string_view host)> is_great;
+    /// Whether strangers can put a page or a file there (file stores, forms, shorteners); empty: nowhere.
+    std::function<bool(std::string_view host)> is_shared_place;
 };
+
+/// Of the house or of a customer, or below such a domain.
+[[nodiscard]] bool is_of_house(const House& house, std::string_view host);
 
 /// What is done with names of the house, of its customers and of great providers.
 enum class KnownNames : std::uint8_t { left_out, included };

@@ -73,6 +73,8 @@ class LoginOrders(unittest.TestCase):
         self.assertEqual(self.by_milter("key-7", number=5), LATER)
         self.assertEqual(self.by_check("key-7"), "tempfail")
         self.assertEqual(self.by_milter("key-8", recipients=200, number=6), PASSES)
+        # One message to all would be half an hour's work of a thief.
+        self.assertEqual(self.by_milter("key-7", recipients=101, number=10), HELD)
         # A restart keeps the order; a stricter one wins.
         self.daemon.stop()
         self.daemon.start()

@@ -67,6 +67,26 @@ class Mistakes(House):
                          "https://box.portal.example/login?user=staff20@esp.example", direction)
             self.assertEqual(self.daemon.send(direction, sender, ["x@mail.example"], other)[0], 550, direction)
 
+    def test_links_of_honest_mail_in_a_hostile_one_are_left_alone(self):
+        """A phish shows the bank's own imprint, and the customer's page: whoever blocks these blocks everybody's honest mail."""
+        links = ["https://www.paypal.com/privacy?e=staff1@esp.example", "https://www.acme.example/imprint",
+                 "https://docs.google.com/forms/d/e/stolen/viewform", "https://box.portal.example/login"]
+        lure = mail("it@portal.example", "staff1@esp.example", TEXT, "\r\n".join(links), "r1")
+        self.report(report_of(lure))
+        summary, = self.wait_for(lambda: [one for one in self.incidents() if one["reports"]], "no incident opens")
+        self.find_hostile(summary)
+        ended = lambda: [step for run in self.incident(summary["number"])["runs"] for step in run["steps"]
+                         if step["step"] == "block_link" and step["state"] == "done"]
+        self.wait_for(ended, "the links are not blocked")
+        self.assertEqual({one["value"] for one in self.orders() if one["subject_kind"] == "url"},
+                         {"docs.google.com/forms/d/e/stolen/viewform", "box.portal.example/login"})
+        self.daemon.command("incident", "undo", str(summary["number"]), "--run", "1", "--why", "a test", "--by", "anna")
+        self.wait_for(lambda: not self.orders(), "the orders are not lifted")
+        undone = self.wait_for(lambda: [step for step in self.incident(summary["number"])["runs"][0]["steps"]
+                                        if step["step"] == "block_link" and step["state"] == "undone"],
+                               "what was left alone bars the way")
+        self.assertEqual(len(undone), 1)
+
     def test_two_mails_in_one_report_are_two_incidents(self):
         lure = mail("it@portal.example", "staff1@esp.example", TEXT, "https://box.portal.example/login", "r1")
         letter = mail("service@realbank.example", "staff1@esp.example", BANK, "https://realbank.example/terms", "b1")
@@ -113,7 +133,7 @@ class Mistakes(House):
                         if one.recipients[0].startswith("staff")]
         self.wait_for(told, "he hears nothing")
         time.sleep(1)
-        self.assertEqual(told(), [(["staff1@esp.example"], "We have your report: Reported mail from it@portal[.]example")])
+        self.assertEqual(told(), [(["staff1@esp.example"], "We have your report")])
 
     def test_who_closes_is_told_what_stays(self):
         self.daemon.send("outbound", "bounce@acme.example", ["reader@mail.example"],

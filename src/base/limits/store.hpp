@@ -33,7 +33,7 @@ inline constexpr std::int64_t order_expiry_s_max = 315'360'000;
 inline constexpr std::size_t order_subject_bytes_min = 3;
 /// Longest login that an order may name.
 inline constexpr std::size_t order_login_bytes = 255;
-/// An order that paces lets so many recipients have its mail within that time; a larger message goes alone.
+/// An order that paces lets so many recipients have its mail within that time; a larger message is held.
 inline constexpr std::uint64_t order_pace_recipients = 100;
 inline constexpr std::int64_t order_pace_window_us = 30LL * 60 * 1'000'000;
 /// Pages of the database that each of its two connections keeps in memory.

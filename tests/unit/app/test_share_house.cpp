@@ -55,3 +55,31 @@ TEST_CASE("the house is what the configuration, the people and the operator's li
     CHECK((*house)->is_great("www.great.example"));
     CHECK_FALSE((*house)->is_great("evil.example"));
 }
+
+TEST_CASE("no playbook orders anything about links that honest mail has, too") {
+    const test::TemporaryFolder folder;
+    std::ofstream(folder.path() / "tranco_10k.txt") << "greatbank.example\ngreat.example\n";
+    std::ofstream(folder.path() / "self_service_creation_platform_domains.txt") << "forms.great.example\n";
+    std::ofstream(folder.path() / "free_subdomain_hosts.txt") << "pages.example\n";
+    config::Settings settings;
+    settings.customers.resize(1);
+    settings.customers[0].envelope_domains = {"acme.example"};
+    const auto house = make_house(settings, {}, folder.path().string());
+    REQUIRE(house);
+    for (const char* host : {"www.greatbank.example", "great.example", "acme.example", "shop.acme.example"}) {
+        CAPTURE(host);
+        CHECK(why_left_alone(**house, host).find(host) == 0);
+        CHECK(is_known_host(**house, host));
+    }
+    // Where strangers have pages one page is like any other; but what is cut off a link there would be about all of them.
+    for (const char* host : {"forms.great.example", "evil.pages.example"}) {
+        CAPTURE(host);
+        CHECK(why_left_alone(**house, host).empty());
+        CHECK(is_known_host(**house, host));
+    }
+    for (const char* host : {"evil.example", "greatbank.example.evil.example", ""}) {
+        CAPTURE(host);
+        CHECK(why_left_alone(**house, host).empty());
+        CHECK_FALSE(is_known_host(**house, host));
+    }
+}
