@@ -329,9 +329,12 @@ void ReportIntake::note_copies(net::Fiber& fiber, const std::string& id) {
     });
     // From its end: a long search is followed by as long a pause as a short one.
     searched_ = services_.clock.now();
-    if (!found || copies.records() == 0) return;
-    const Result<void> noted = services_.response.tell(
-        fiber, respond::NoteAdded{to_incident, "In the journal: " + copies.summary()}, triage_name, "copies-" + id);
+    if (found && copies.records() == 0) return;
+    const Result<void> noted =
+        !found ? found
+               : services_.response.tell(
+                     fiber, respond::NoteAdded{to_incident, "In the journal: " + copies.summary()}, triage_name,
+                     "copies-" + id);
     if (!noted && noted.error().code != ErrorCode::conflict)
         services_.log.write(LogLevel::warning, "report.copies_not_noted",
                             {{"report", id}, {"error", noted.error().message}});
