@@ -51,7 +51,7 @@ void write_readers(MetricsText& page, const pool::PoolStatus& readers) {
     page.sample({{"outcome", "violated"}}, readers.violated);
     page.sample({{"outcome", "over_limit"}}, readers.over_limit);
     page.counter("tocsin_readers_recycled_total",
-                 "Readers that were replaced after their number of messages.", readers.recycled);
+                 "Readers that were replaced after their number of messages or their time.", readers.recycled);
     page.counter("tocsin_reader_breaker_trips_total",
                  "Times that no readers were started because too many had died.", readers.breaker_trips);
     page.counter("tocsin_engine_reloads_total", "Times that signatures and rules were loaded anew.",

@@ -11,6 +11,12 @@ namespace tocsin {
 
 namespace {
 
+/// What EVP_sha256() names is looked up anew with each digest; this one is looked up once and lives as long as the program.
+const EVP_MD* fetched_sha256() {
+    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return fetched;
+}
+
 std::string digest_hex(const EVP_MD* kind, ByteView data) {
     std::array<std::byte, EVP_MAX_MD_SIZE> out{};
     unsigned int size = 0;
@@ -32,7 +38,7 @@ HashKey random_hash_key() {
 
 Hash256 sha256(ByteView data) {
     Hash256 out{};
-    const int done = EVP_Digest(data.data(), data.size(), out.data(), nullptr, EVP_sha256(), nullptr);
+    const int done = EVP_Digest(data.data(), data.size(), out.data(), nullptr, fetched_sha256(), nullptr);
     ASSERT(done == 1, "libcrypto must know SHA-256");
     return out;
 }

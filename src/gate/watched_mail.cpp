@@ -46,8 +46,7 @@ Result<watch::MessageEvent> event_of(const Envelope& envelope, const Judgement& 
     record.header_from = judgement.scan.report.facts.header_from;
     record.text_fingerprint = judgement.scan.report.facts.text_fingerprint;
     record.verdict = scan::to_string(judgement.scan.report.verdict);
-    record.watched = facts.dump(-1, ' ', false, json::error_handler_t::replace);
-    return store::watch_event_of(record);
+    return store::watch_event_of(record, facts);
 }
 
 void hold(Judgement& judgement, const WatchAnswer& answer, TimePoint now) {

@@ -46,6 +46,7 @@ struct PoolConfig {
     std::uint32_t deadline_ms = limits::reader_deadline_ms;
     std::uint32_t fork_deadline_ms = limits::template_fork_ms;
     std::uint32_t messages_per_reader = limits::reader_messages;
+    std::uint32_t reader_life_ms = limits::reader_life_ms;
     std::size_t cache_entries = limits::cache_entries;  ///< 0: no parts cache
     AnswerHistory answer_history;                       ///< empty: readers cannot ask about earlier mail
     AnswerDns answer_dns;                               ///< empty: nor for records of DNS
@@ -145,6 +146,7 @@ private:
     Result<std::shared_ptr<ReaderChild>> fork_reader(net::Fiber& fiber);
     Result<std::shared_ptr<ReaderChild>> acquire(net::Fiber& fiber, Deadline deadline);
     void give_back(std::shared_ptr<ReaderChild> child);
+    [[nodiscard]] bool is_worn(const ReaderChild& child) const;
     void discard(const std::shared_ptr<ReaderChild>& child);
     ScanOutcome try_once(net::Fiber& fiber, const ScanRequest& request);
     ScanOutcome converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,

@@ -29,6 +29,7 @@ struct ReaderChild {
     std::optional<net::Watched> watched;
     UniqueFd pidfd;
     std::uint32_t messages = 0;
+    std::optional<Deadline> worn_at;  ///< reads no further message from then on; set when it was given the first
     std::uint64_t generation = 0;  ///< of the template that it was forked from
     std::optional<sandbox::ExitReason> exit;
     std::string fork_error;

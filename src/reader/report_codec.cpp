@@ -244,19 +244,17 @@ std::string place_only(const std::string& url) {
 /// flood of links must not push one out.
 HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
     HostsFirst ordered;
-    std::unordered_set<std::string_view> seen;
-    std::vector<const scan::FoundUrl*> others;
-    std::vector<scan::FoundUrl> written = urls;
-    for (scan::FoundUrl& url : written) url.url = clean_text(url.url, reported_url_bytes);
-    for (const scan::FoundUrl& url : written) {
-        if (seen.insert(scan::host_of(url.url)).second) {
-            ordered.urls.push_back(url);
-        } else {
-            others.push_back(&url);
-        }
+    std::unordered_set<std::string> seen;
+    std::vector<scan::FoundUrl> others;
+    for (const scan::FoundUrl& url : urls) {
+        scan::FoundUrl written = url;
+        written.url = clean_text(url.url, reported_url_bytes);
+        const bool is_first = seen.emplace(scan::host_of(written.url)).second;
+        (is_first ? ordered.urls : others).push_back(std::move(written));
     }
     ordered.hosts = ordered.urls.size();
-    for (const scan::FoundUrl* url : others) ordered.urls.push_back(*url);
+    ordered.urls.insert(ordered.urls.end(), std::make_move_iterator(others.begin()),
+                        std::make_move_iterator(others.end()));
     return ordered;
 }
 

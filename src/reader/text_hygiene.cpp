@@ -50,6 +50,7 @@ bool is_clean_text(std::string_view text) {
 
 std::string clean_text(std::string_view text, std::size_t size_max) {
     static constexpr std::string_view replacement = "\xEF\xBF\xBD";
+    if (text.size() <= size_max && is_clean_text(text)) return std::string(text);
     std::string clean;
     clean.reserve(std::min(text.size(), size_max));
     while (!text.empty()) {

@@ -6,6 +6,7 @@
 #include "base/bytes.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits/judged_copies.hpp"
+#include "rules/strings.hpp"
 
 namespace tocsin::rules {
 
@@ -50,7 +51,7 @@ std::size_t bytes_of(const CopyForm& copy) {
 
 /// Only whole bytes of the copy are searched: where a reader's name stands in all of them, it stands in each.
 bool holds(std::string_view lower_text, std::string_view lower_name) {
-    return !lower_name.empty() && lower_text.find(lower_name) != std::string_view::npos;
+    return !lower_name.empty() && find(lower_text, lower_name) != std::string_view::npos;
 }
 
 }  // namespace

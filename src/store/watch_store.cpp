@@ -148,7 +148,11 @@ std::vector<Numbered> merged(std::vector<Numbered> records, std::vector<Numbered
 }  // namespace
 
 Result<watch::MessageEvent> watch_event_of(const Record& record) {
-    json value = json::parse(record.watched, nullptr, false);
+    return watch_event_of(record, json::parse(record.watched, nullptr, false));
+}
+
+Result<watch::MessageEvent> watch_event_of(const Record& record, const json& watched) {
+    json value = watched;
     if (!value.is_object())
         return fail(ErrorCode::corrupt, "record " + record.id + ": what the watch saw cannot be read");
     value["kind"] = "message";

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
@@ -20,6 +22,8 @@ namespace tocsin::store {
 /// The event of a record that the watch was asked about, from the record alone: what the watch saw then is what it sees when
 /// it is put together again. Errors: corrupt (`watched` is not what was written).
 [[nodiscard]] Result<watch::MessageEvent> watch_event_of(const Record& record);
+/// The same from `watched` in place of `record.watched`, so that what was made just now need not be written and read again.
+[[nodiscard]] Result<watch::MessageEvent> watch_event_of(const Record& record, const nlohmann::json& watched);
 
 /// An event that no record of the journal has.
 struct WatchEntry {

@@ -159,6 +159,25 @@ TEST_CASE("a reader is replaced after its number of messages") {
     });
 }
 
+TEST_CASE("a reader is replaced when its time is over, also while it waits") {
+    PoolConfig config = probe_config();
+    config.reader_life_ms = 1;
+    with_pool(config, [](net::Fiber& fiber, ReaderPool& pool) {
+        CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
+        REQUIRE(net::sleep_until(fiber, net::deadline_in_ms(20)).has_value());
+        CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
+        CHECK(pool.status().recycled >= 1);
+        CHECK(pool.status().deaths == 0);
+    });
+    config.reader_life_ms = 60'000;
+    with_pool(config, [](net::Fiber& fiber, ReaderPool& pool) {
+        for (int message = 0; message < 3; ++message)
+            CHECK(pool.scan(fiber, request_of("behave")).outcome == Outcome::verdict);
+        CHECK(pool.status().recycled == 0);
+        CHECK(pool.status().readers == 1);
+    });
+}
+
 TEST_CASE("a message over the limit never reaches a reader") {
     with_pool(probe_config(), [](net::Fiber& fiber, ReaderPool& pool) {
         ScanRequest request;
