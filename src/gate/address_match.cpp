@@ -21,6 +21,10 @@ std::string_view domain_of(std::string_view address) {
 
 std::string plain_address(std::string_view address) {
     const std::size_t at = address.rfind('@');
+    // Host and user of mail before domains (RFC 976 section 2.2): MTAs still make an address of it.
+    const std::size_t bang = at == std::string_view::npos ? address.find('!') : std::string_view::npos;
+    if (bang != std::string_view::npos && bang > 0)
+        return std::string(address.substr(bang + 1)) + '@' + std::string(address.substr(0, bang));
     if (at == std::string_view::npos) return std::string(address);
     std::string_view local = address.substr(0, at);
     std::string plain;
@@ -36,13 +40,33 @@ std::string plain_address(std::string_view address) {
     return plain + '@' + std::string(domain_of(address));
 }
 
-bool fits_address(std::string_view value, std::string_view address) {
+std::string address_behind_relay(std::string_view address) {
+    const std::size_t at = address.rfind('@');
+    const std::size_t percent = address.substr(0, at).rfind('%');
+    if (at == std::string_view::npos || percent == std::string_view::npos || percent + 1 == at) return {};
+    return std::string(address.substr(0, percent)) + '@' +
+           std::string(address.substr(percent + 1, at - percent - 1));
+}
+
+namespace {
+
+bool fits_one_reading(std::string_view value, std::string_view address) {
     if (value.starts_with('@'))
         return value.size() > 1 && equals_ignoring_case(value.substr(1), domain_of(address));
     // Ten thousand recipients meet thousands of rows: what is plain already costs no copy.
     const auto is_plain = [](std::string_view one) { return !one.starts_with('"') && !one.ends_with('.'); };
     if (is_plain(value) && is_plain(address)) return equals_ignoring_case(value, address);
     return equals_ignoring_case(plain_address(value), plain_address(address));
+}
+
+}  // namespace
+
+bool fits_address(std::string_view value, std::string_view address) {
+    if (fits_one_reading(value, address)) return true;
+    // A row that names somebody counts also for who reaches him by one of the old ways round.
+    if (address.find_first_of("!%") == std::string_view::npos) return false;
+    const std::string plain = plain_address(address), behind = address_behind_relay(plain);
+    return fits_one_reading(value, plain) || (!behind.empty() && fits_one_reading(value, behind));
 }
 
 }  // namespace tocsin::gate

@@ -3,17 +3,11 @@
 #include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits.hpp"
+#include "proto/smtp_path.hpp"
 
 namespace tocsin::gate {
 
 namespace {
-
-/// "<a@b>" and "a@b" are the same.
-std::string_view without_brackets(std::string_view path) {
-    path = trim(path);
-    if (path.size() >= 2 && path.front() == '<' && path.back() == '>') path = path.substr(1, path.size() - 2);
-    return path;
-}
 
 /// Splits at commas outside quotes: a quoted local part (RFC 5321 section 4.1.2) may hold one.
 Result<void> add_recipients(std::string_view list, std::vector<std::string>& recipients) {
@@ -26,7 +20,7 @@ Result<void> add_recipients(std::string_view list, std::vector<std::string>& rec
         }
         if (at < list.size() && list[at] == '"') quoted = !quoted;
         if (at < list.size() && (quoted || list[at] != ',')) continue;
-        std::string_view one = without_brackets(list.substr(begin, at - begin));
+        std::string one = proto::plain_path(list.substr(begin, at - begin));
         begin = at + 1;
         if (one.empty()) continue;
         if (one.size() > limits::smtp_path_bytes)
@@ -35,7 +29,7 @@ Result<void> add_recipients(std::string_view list, std::vector<std::string>& rec
         if (recipients.size() >= limits::smtp_recipients)
             return fail(ErrorCode::invalid_input,
                         "Rcpt: more than " + std::to_string(limits::smtp_recipients) + " recipients");
-        recipients.emplace_back(one);
+        recipients.push_back(std::move(one));
     }
     return {};
 }
@@ -58,7 +52,7 @@ Result<void> take_field(std::string_view name, std::string_view value, Envelope&
     if (is("IP")) envelope.client_ip = TRY(client_address(value));
     if (is("Helo")) envelope.helo = trim(value);
     if (is("Hostname")) envelope.client_name = trim(value);
-    if (is("From")) envelope.mail_from = without_brackets(value);
+    if (is("From")) envelope.mail_from = proto::plain_path(value);
     if (is("User")) envelope.sasl_login = trim(value);
     if (is("Queue-ID")) envelope.queue_id = trim(value);
     if (is("Rcpt")) TRY(add_recipients(value, envelope.recipients));

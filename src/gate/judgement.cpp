@@ -9,6 +9,7 @@
 #include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits.hpp"
+#include "gate/address_match.hpp"
 #include "gate/banner_edits.hpp"
 #include "gate/detoured_mail.hpp"
 #include "gate/envelope_record.hpp"
@@ -203,7 +204,7 @@ std::optional<store::Order> order_for(GateServices& services, const OrderSubject
 
 bool is_report_address(const GateServices& services, std::string_view recipient) {
     const std::vector<std::string>& addresses = services.rules->report_addresses;
-    return !addresses.empty() && contains(addresses, ascii_lower(recipient));
+    return !addresses.empty() && contains(addresses, ascii_lower(plain_address(recipient)));
 }
 
 bool has_report_address(const GateServices& services, const Envelope& envelope) {
@@ -412,6 +413,7 @@ Judgement weigh(GateServices& services, net::Fiber& fiber, const Envelope& envel
     out.decision = std::move(together.decision);
     out.passing = std::move(together.passing);
     out.kept = std::move(together.kept);
+    if (out.split()) out.of_passing = std::move(together.of_passing);
     if (keeps(out.decision.disposition)) out.held_id = make_id(now.microseconds);
     watch_message(services, fiber, envelope, out, now);
     out.banner = banner_for(services, envelope, content, out, now);
@@ -505,8 +507,10 @@ std::vector<HeaderField> headers_for(const GateServices& services, const Envelop
     const GateRules& rules = *services.rules;
     const HeaderPolicy policy =
         envelope.direction == mail::Direction::outbound ? rules.outbound_headers : rules.inbound_headers;
-    std::vector<HeaderField> fields = header_fields(policy, judgement.decision, judgement.scan.report,
-                                                    judgement.record_id, rules.host_name);
+    // A copy that goes on while others are kept tells its own reader, and the MTA there, what was decided for them.
+    const Decision& decision = judgement.of_passing ? *judgement.of_passing : judgement.decision;
+    std::vector<HeaderField> fields =
+        header_fields(policy, decision, judgement.scan.report, judgement.record_id, rules.host_name);
     // Whatever `headers` says: where the banner cannot be shown, this is all that is left of it.
     if (judgement.banner.wanted()) fields.push_back(banner_field(judgement.banner));
     return fields;

@@ -35,6 +35,7 @@ struct Judgement {
     Decision decision;
     std::vector<std::string> passing;  ///< recipients who get the message
     std::vector<std::string> kept;     ///< recipients for whom it is kept
+    std::optional<Decision> of_passing;  ///< what was decided for `passing`, where it is not `decision`
     pool::ScanOutcome scan;
     Banner banner;                      ///< of a message that somebody gets
     std::optional<FoundDetour> detour;  ///< it goes round the filters, and would have passed

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -12,8 +13,10 @@
 #include "gate/buffered_content.hpp"
 #include "gate/client_events.hpp"
 #include "gate/judgement.hpp"
+#include "gate/release.hpp"
 #include "proto/milter_machine.hpp"
 #include "proto/smtp_parameters.hpp"
+#include "proto/smtp_path.hpp"
 #include "scan/reserved_names.hpp"
 
 namespace tocsin::gate {
@@ -144,7 +147,7 @@ private:
 
     void begin_message(const MilterEvent& event) {
         forget_message();
-        envelope_.mail_from = event.text;
+        envelope_.mail_from = address_of(event.text, "{mail_addr}");
         envelope_.sender_dsn = sender_dsn(event.arguments);
         envelope_.sasl_login = macro("{auth_authen}");
         if (services_.buffered_bytes < services_.buffered_bytes_max)
@@ -157,11 +160,24 @@ private:
         reply(proto::make_reply(452, "4.3.1", "too much mail is being read now, please try again later"));
     }
 
+    /// Orders and policy look at where the MTA takes it, not at how the client wrote it: a route, a backslash or `host!user`
+    /// would lead round them. Where the text alone does not tell, the MTA does (Postfix: milter_rcpt_macros, milter_mail_macros).
+    std::string address_of(const std::string& path, std::string_view macro_name) const {
+        std::string plain = proto::plain_path(path);
+        if (plain.empty() || proto::is_ordinary_address(plain)) return plain;
+        std::string told = proto::plain_path(macro(macro_name));
+        return proto::is_ordinary_address(told) ? told : plain;
+    }
+
     void add_recipient(const MilterEvent& event) {
         std::string dsn = recipient_dsn(event.arguments);
-        if (!content_.claim(2 * sizeof(std::string) + event.text.size() + dsn.size()))
-            return refuse_for_room();
-        envelope_.recipients.push_back(event.text);
+        std::string address = address_of(event.text, "{rcpt_addr}");
+        if (!content_.claim(2 * sizeof(std::string) + address.size() + dsn.size())) return refuse_for_room();
+        // What could never be sent on, should it be held, is not taken.
+        if (!proto::is_sendable_path(address))
+            return reply(proto::make_reply(553, "5.1.3", "this form of an address is not taken here"));
+        if (address != event.text) rewritten_.insert(address);
+        envelope_.recipients.push_back(std::move(address));
         envelope_.recipients_dsn.push_back(std::move(dsn));
         machine_.answer(MilterAnswer::proceed);
     }
@@ -183,17 +199,17 @@ private:
         Judgement judgement = too_large_ ? too_large(services_, envelope_, content_.size())
                                          : weigh(services_, fiber_, envelope_, content_);
         const std::optional<BanneredBody> body = body_with_banner(judgement);
-        const bool at_mta = config_.keep == Keep::mta && keeps(judgement.decision.disposition) &&
-                            !judgement.split() && machine_.may(proto::milter_action::quarantine);
+        const bool at_mta = stays_with_mta(judgement);
+        refuse_what_could_not_be_released(judgement, at_mta);
         // What the MTA will not do for us is found out before anything is written.
         if (!judgement.passing.empty())
             if (Result<void> changed = change_message(judgement, body); !changed) {
                 services_.log.write(LogLevel::error, "milter.change_refused",
                                     {{"mta", mta_.peer().describe()}, {"error", changed.error().message}});
-                give_up(judgement, "the MTA does not let the filter change messages");
+                give_up(judgement, "the message could not be changed as decided: " + changed.error().message);
                 record(services_, fiber_, envelope_, {}, judgement);
                 return reply(
-                    proto::make_reply(451, "4.3.5", "the filter may not change messages, see its log"));
+                    proto::make_reply(451, "4.3.5", "the filter could not change the message, see its log"));
             }
         record(services_, fiber_, envelope_, content_.view(), judgement,
                at_mta ? KeptBy::client : KeptBy::us);
@@ -207,6 +223,26 @@ private:
         if (keeps(judgement.decision.disposition)) return machine_.answer(MilterAnswer::discard);
         if (passes(judgement.decision.disposition)) return machine_.answer(MilterAnswer::proceed);
         reply(refusal(judgement));
+    }
+
+    /// Kept in the MTA's own queue: where the configuration says so, and what SMTP could not carry from here once it is released.
+    bool stays_with_mta(const Judgement& judgement) const {
+        const bool can = keeps(judgement.decision.disposition) && !judgement.split() &&
+                         machine_.may(proto::milter_action::quarantine);
+        return can && (config_.keep == Keep::mta || !can_be_released(content_.view()));
+    }
+
+    /// Taken with 250, it would lie here for ever: nobody could release it.
+    void refuse_what_could_not_be_released(Judgement& judgement, bool at_mta) const {
+        const bool kept_here =
+            !at_mta && (keeps(judgement.decision.disposition) || !judgement.kept.empty());
+        if (!kept_here || can_be_released(content_.view())) return;
+        const std::string why = judgement.decision.reason;
+        give_up(judgement, "");
+        judgement.decision = {Disposition::reject,
+                              "it would be held (" + why +
+                                  "), and could not be released: it has a bare CR, or NUL beside a dot"};
+        judgement.held_id.clear();
     }
 
     /// Nothing where there is no banner, or none can be: the body exists twice, once more for the MTA, and all of it is counted.
@@ -228,6 +264,14 @@ private:
         return banner.places.empty() ? std::nullopt : std::optional(std::move(body));
     }
 
+    /// The MTA goes by the text that it was given. One that was written otherwise may stay, and would get the message.
+    Result<void> take_out(const std::string& recipient) {
+        if (rewritten_.contains(recipient))
+            return fail(ErrorCode::invalid_input, "a recipient who does not get it, " + recipient +
+                                                      ", was named in a form that cannot be taken out");
+        return machine_.delete_recipient(recipient);
+    }
+
     Result<void> replace_body(const BanneredBody& body) {
         Bytes whole;
         whole.reserve(body.size_bytes());
@@ -244,7 +288,7 @@ private:
         const std::vector<HeaderField> fields = headers_for(services_, envelope_, judgement);
         for (auto field = fields.rbegin(); field != fields.rend(); ++field)
             TRY(machine_.insert_header(0, field->name, milter_folds(field->value)));
-        for (const std::string& recipient : judgement.kept) TRY(machine_.delete_recipient(recipient));
+        for (const std::string& recipient : judgement.kept) TRY(take_out(recipient));
         if (body) TRY(replace_body(*body));
         return {};
     }
@@ -271,6 +315,7 @@ private:
         envelope_.sender_dsn.clear();
         envelope_.recipients.clear();
         envelope_.recipients_dsn.clear();
+        rewritten_.clear();
         envelope_.sasl_login.clear();
         envelope_.queue_id.clear();
     }
@@ -285,6 +330,7 @@ private:
     BufferedContent content_;
     std::vector<ForgedField> forged_;
     std::map<std::string, std::uint32_t> seen_of_name_;
+    std::set<std::string> rewritten_;  ///< recipients whom the client named otherwise
     std::size_t body_offset_ = 0;  ///< of the body in content_
     bool too_large_ = false;
     std::array<std::byte, 16384> buffer_;

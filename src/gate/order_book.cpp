@@ -49,7 +49,10 @@ bool is_address(std::string_view value, std::string_view address) {
 std::vector<std::string> senders_of(const OrderSubject& subject) {
     std::vector<std::string> senders;
     const auto add = [&](std::string_view address) {
-        if (!address.empty()) senders.push_back(ascii_lower(plain_address(address)));
+        if (address.empty()) return;
+        senders.push_back(ascii_lower(plain_address(address)));
+        if (std::string behind = address_behind_relay(senders.back()); !behind.empty())
+            senders.push_back(std::move(behind));
     };
     add(subject.mail_from);
     if (subject.report == nullptr) return senders;
@@ -149,11 +152,13 @@ bool OrderBook::looks_at_recipients() const {
 void OrderBook::Orders::add_recipient_hits(std::string_view recipient,
                                            std::vector<std::size_t>& places) const {
     const std::string lower = ascii_lower(plain_address(recipient));
-    const std::string_view domain = domain_of(lower);
-    const std::string everybody = domain.empty() ? std::string() : "@" + std::string(domain);
-    for (const std::string* value : {&lower, &everybody})
-        if (const auto found = by_recipient.find(*value); found != by_recipient.end())
-            places.insert(places.end(), found->second.begin(), found->second.end());
+    for (const std::string& address : {lower, address_behind_relay(lower)}) {
+        const std::string_view domain = domain_of(address);
+        const std::string everybody = domain.empty() ? std::string() : "@" + std::string(domain);
+        for (const std::string* value : {&address, &everybody})
+            if (const auto found = by_recipient.find(*value); found != by_recipient.end())
+                places.insert(places.end(), found->second.begin(), found->second.end());
+    }
 }
 
 std::optional<store::Order> OrderBook::Orders::strictest(std::vector<std::size_t>& places,

@@ -44,6 +44,8 @@ TransactionDecision combine(std::span<const std::string> recipients, std::span<c
     for (std::size_t index = 0; index < recipients.size(); ++index) {
         bool gets_it = passes(decisions[index].disposition);
         (gets_it ? out.passing : out.kept).push_back(recipients[index]);
+        if (gets_it && (!out.of_passing || less_strict(*out.of_passing, decisions[index])))
+            out.of_passing = decisions[index];
     }
     return out;
 }

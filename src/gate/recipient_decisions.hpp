@@ -2,6 +2,7 @@
 // can do. Pure.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct TransactionDecision {
     Decision decision;                 ///< the strictest that is carried out, for the record and the answer
     std::vector<std::string> passing;  ///< recipients who get the message
     std::vector<std::string> kept;     ///< recipients for whom it is held or quarantined
+    /// The strictest of those who get it: what the copies that go on say of themselves. Nothing when nobody does.
+    std::optional<Decision> of_passing;
     /// True when some get it and for others it is kept: the next hop must be told of the former only.
     [[nodiscard]] bool split() const { return !passing.empty() && !kept.empty(); }
 };

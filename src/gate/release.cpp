@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/lone_dot_watch.hpp"
 #include "proto/smtp_parameters.hpp"
 
 namespace tocsin::gate {
@@ -10,14 +11,13 @@ namespace {
 
 using store::HeldState;
 
-/// Content that came over HTTP may have bare LF throughout: SMTP knows CRLF only. Content with any CR stays as it is.
+/// Content that came over HTTP or milter may have bare LF, also beside our own lines: SMTP knows CRLF only.
 Bytes with_smtp_lines(Bytes content) {
     const auto carriage_return = static_cast<std::byte>('\r'), line_feed = static_cast<std::byte>('\n');
-    if (std::ranges::find(content, carriage_return) != content.end()) return content;
     Bytes out;
     out.reserve(content.size() + static_cast<std::size_t>(std::ranges::count(content, line_feed)));
     for (const std::byte byte : content) {
-        if (byte == line_feed) out.push_back(carriage_return);
+        if (byte == line_feed && (out.empty() || out.back() != carriage_return)) out.push_back(carriage_return);
         out.push_back(byte);
     }
     return out;
@@ -46,6 +46,25 @@ void ask_for_dsn(const std::string& text, bool utf8, proto::SmtpRecipient& recip
     recipient.notify = asked.notify;
     recipient.original_recipient = asked.original_recipient;
 }
+
+}  // namespace
+
+bool can_be_released(ByteView content) {
+    std::string_view text = as_text(content);
+    proto::LoneDotWatch line;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+        line.add(text.substr(0, end));
+        if (line.lone_dot_among_nuls()) return false;
+        if (end == text.size()) return true;
+        if (text[end] == '\r' && text.substr(end + 1, 1) != "\n") return false;
+        text.remove_prefix(end + (text[end] == '\r' ? 2 : 1));
+        line = {};
+    }
+    return true;
+}
+
+namespace {
 
 /// One release under way.
 class Release {

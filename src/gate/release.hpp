@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
@@ -18,6 +19,10 @@
 #include "store/journal_store.hpp"
 
 namespace tocsin::gate {
+
+/// Whether SMTP can carry it: no CR stands alone, and no line is a lone dot among NULs (a next hop that drops them would take it
+/// for the end). Bare LF becomes CRLF on the way.
+[[nodiscard]] bool can_be_released(ByteView content);
 
 /// Whether a message that may have been delivered already is sent once more.
 enum class Again : std::uint8_t { no, yes };

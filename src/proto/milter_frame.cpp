@@ -85,12 +85,9 @@ Result<void> check_milter_header(std::string_view name, std::string_view value) 
 }
 
 Result<std::string> milter_path(std::string_view path) {
-    std::string bracketed = "<";
-    bracketed.append(path).push_back('>');
-    const auto parsed = parse_smtp_path(bracketed);
-    if (!parsed || !parsed->rest.empty() || parsed->address != path)
+    if (!is_sendable_path(path))
         return fail(ErrorCode::invalid_input, "milter: the address cannot be handed to the MTA");
-    return bracketed;
+    return "<" + std::string(path) + ">";
 }
 
 Result<std::string> milter_arguments(const std::vector<std::string>& arguments) {

@@ -52,14 +52,6 @@ std::vector<std::string> words_of(std::string_view parameters) {
     return words;
 }
 
-/// True if `path` between brackets reads as this very path: nothing in it can end the command or the bracket.
-bool is_sendable(std::string_view path) {
-    std::string bracketed = "<";
-    bracketed.append(path).push_back('>');
-    const auto parsed = parse_smtp_path(bracketed);
-    return parsed && parsed->rest.empty() && parsed->address == path;
-}
-
 /// RFC 5321 section 4.3.2. Whatever else answers a command means that we and the next hop no longer speak of the same thing: a
 /// 250 to DATA is no promise about a message that was not sent.
 bool may_answer(SmtpStep step, int code) {
@@ -274,7 +266,7 @@ Result<void> SmtpClientMachine::forward(const SmtpClientFacts& facts) {
 }
 
 Result<void> SmtpClientMachine::mail(const SmtpSender& sender) {
-    if (!is_sendable(sender.path) || !has_valid_dsn(sender))
+    if (!is_sendable_path(sender.path) || !has_valid_dsn(sender))
         return fail(ErrorCode::invalid_input, "next hop: the sender cannot be sent as it is");
     const bool dsn = !sender.dsn_return.empty() || !sender.envelope_id.empty();
     if (dsn && !extensions_.dsn)
@@ -292,7 +284,7 @@ Result<void> SmtpClientMachine::mail(const SmtpSender& sender) {
 }
 
 Result<void> SmtpClientMachine::recipient(const SmtpRecipient& recipient) {
-    if (recipient.path.empty() || !is_sendable(recipient.path) || !has_valid_dsn(recipient))
+    if (recipient.path.empty() || !is_sendable_path(recipient.path) || !has_valid_dsn(recipient))
         return fail(ErrorCode::invalid_input, "next hop: the recipient cannot be sent as it is");
     const bool dsn = !recipient.notify.empty() || !recipient.original_recipient.empty();
     if (dsn && !extensions_.dsn)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
 
@@ -39,6 +40,14 @@ std::string_view without_route(std::string_view path) {
     return colon == std::string_view::npos ? path : path.substr(colon + 1);
 }
 
+/// What may stand in a local part without quotes (RFC 5321 section 4.1.2, Dot-string; RFC 6531 section 3.3).
+bool is_atom_byte(char c) {
+    constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~.";
+    const auto byte = static_cast<unsigned char>(c);
+    const bool alphanumeric = (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+    return byte >= 0x80 || alphanumeric || specials.find(c) != std::string_view::npos;
+}
+
 bool is_address(std::string_view address) {
     if (address.empty()) return true;
     if (address.size() > limits::smtp_path_bytes || address.starts_with('@')) return false;
@@ -64,6 +73,37 @@ std::optional<SmtpPathArgument> parse_smtp_path(std::string_view argument) {
     return result;
 }
 
+bool is_sendable_path(std::string_view path) {
+    std::string bracketed = "<";
+    bracketed.append(path).push_back('>');
+    const auto parsed = parse_smtp_path(bracketed);
+    return parsed && parsed->rest.empty() && parsed->address == path;
+}
+
+std::string plain_path(std::string_view path) {
+    path = trim(path);
+    if (path.size() >= 2 && path.front() == '<' && path.back() == '>') path = path.substr(1, path.size() - 2);
+    path = without_route(trim(path));
+    std::string bare;
+    bool quoted = false, needs_quotes = false;
+    for (std::size_t at = 0; at < path.size(); ++at) {
+        const char c = path[at];
+        if (c == '"') {
+            quoted = !quoted;
+            continue;
+        }
+        const bool escaped = c == '\\' && at + 1 < path.size();
+        const char meant = escaped ? path[++at] : c;
+        needs_quotes |= (quoted || escaped) && !is_atom_byte(meant);
+        bare += meant;
+    }
+    return needs_quotes || quoted ? std::string(path) : bare;
+}
+
+bool is_ordinary_address(std::string_view address) {
+    return std::ranges::count(address, '@') == 1 && address.find_first_of("!%\"\\: ") == std::string_view::npos;
+}
+
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_smtp_parameters(std::string_view text) {
     std::vector<std::pair<std::string, std::string>> parameters;
     for (;;) {
@@ -78,6 +118,9 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_smtp_param
             return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
         });
         if (!well_formed || std::any_of(word.begin(), word.end(), is_control)) return std::nullopt;
+        // RFC 5321 section 4.1.1.11: each at most once. Of two, one program takes the first and another the last.
+        if (std::ranges::any_of(parameters, [&](const auto& known) { return known.first == key; }))
+            return std::nullopt;
         parameters.emplace_back(std::move(key), word.substr(std::min(equals + 1, word.size())));
     }
 }

@@ -22,6 +22,18 @@ struct SmtpPathArgument {
 /// the same reason.
 [[nodiscard]] std::optional<SmtpPathArgument> parse_smtp_path(std::string_view argument);
 
+/// True if `path` between brackets reads as this very path: nothing in it can end the command or the bracket.
+[[nodiscard]] bool is_sendable_path(std::string_view path);
+
+/// The address of a path as programs hand it on that are looser than RFC 5321: with or without brackets and blanks, behind a
+/// source route, with backslashes outside quotes (RFC 822 section 3.3), or with quotes that need not be there. Two paths that
+/// lead to one mailbox are one text, as far as the text alone tells.
+[[nodiscard]] std::string plain_path(std::string_view path);
+
+/// True for an address whose text says where it leads: one `@`, and neither a route of another kind (`host!user`,
+/// `user%host@relay`) nor quotes. Of any other, only the MTA knows.
+[[nodiscard]] bool is_ordinary_address(std::string_view address);
+
 /// `KEY=value KEY …`, keys in upper case. Nothing if malformed or more than limits::smtp_parameters.
 [[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>>
 parse_smtp_parameters(std::string_view text);

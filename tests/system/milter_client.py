@@ -72,13 +72,15 @@ class MilterClient:
         self.ask(b"C", name.encode() + b"\0" + b"4" + struct.pack("!H", 4711) + address.encode() + b"\0", 0x1000)
         return self.ask(b"H", b"client.example\0", 0x2000)
 
-    def envelope(self, sender, recipients, login=None, mail_arguments=b"", recipient_arguments=b""):
+    def envelope(self, sender, recipients, login=None, mail_arguments=b"", recipient_arguments=b"", recipient_macros=b""):
         """The answer to MAIL if it is no `continue`, else that to the last recipient. Arguments end with NUL each."""
         if login:
             self.frame(b"D", b"M{auth_authen}\0" + login.encode() + b"\0")
         answer = self.ask(b"M", b"<" + sender.encode() + b">\0" + mail_arguments, 0x4000)
         for recipient in recipients:
             if answer[0] == CONTINUE:
+                if recipient_macros:
+                    self.frame(b"D", b"R" + recipient_macros)
                 answer = self.ask(b"R", b"<" + recipient.encode() + b">\0" + recipient_arguments, 0x8000)
         return answer
 

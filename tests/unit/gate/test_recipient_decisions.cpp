@@ -56,3 +56,11 @@ TEST_CASE("a check without recipients has one decision") {
     CHECK(out.kept.empty());
     CHECK_FALSE(out.split());
 }
+
+TEST_CASE("copies that go on say what was decided for their readers") {
+    CHECK_FALSE(combined({D::hold, D::quarantine}).of_passing);
+    const TransactionDecision split = combined({D::accept, D::quarantine, D::tag});
+    REQUIRE(split.of_passing);
+    CHECK(split.of_passing->disposition == D::tag);
+    CHECK(split.decision.disposition == D::quarantine);
+}

@@ -15,6 +15,14 @@ using namespace tocsin;
 using namespace tocsin::gate;
 using store::HeldState;
 
+TEST_CASE("what SMTP can carry") {
+    for (const std::string_view content : {"", "a\r\nb\r\n", "a\nb\n", "a: b\r\n\r\nx\ny", "x", ".\r\n..\r\n", "\n.\n"})
+        CHECK(can_be_released(as_bytes(content)));
+    using namespace std::string_view_literals;
+    for (const std::string_view content : {"a\rb\r\n"sv, "a\r"sv, "\r\r\n"sv, "x\r\n.\0\r\n"sv, "\0.\n"sv, "\0."sv})
+        CHECK_FALSE(can_be_released(as_bytes(content)));
+}
+
 namespace {
 
 class RememberingLog final : public Log {
