@@ -203,17 +203,8 @@ private:
         if (options_.read_settings) {
             const config::Settings settings = TRY(options_.read_settings());
             const config::Settings& begun_with = options_.settings;
-            if (settings.listeners != begun_with.listeners || settings.daemon != begun_with.daemon ||
-                settings.scan != begun_with.scan || settings.release != begun_with.release ||
-                settings.keep != begun_with.keep || settings.hunt != begun_with.hunt ||
-                settings.authentication != begun_with.authentication || settings.judge != begun_with.judge ||
-                settings.watch != begun_with.watch || settings.respond != begun_with.respond ||
-                settings.mailboxes != begun_with.mailboxes || settings.webhooks != begun_with.webhooks ||
-                settings.canaries != begun_with.canaries)
-                log_.write(LogLevel::warning, "serve.restart_needed",
-                           {{"for", "settings of [[listener]], [daemon], [scan], [judge], [authentication], "
-                                    "[release], [keep], [hunt], [watch], [respond], [[canary]], [[webhook]] "
-                                    "or [mailboxes]"}});
+            if (const std::string sections = config::sections_to_restart_for(settings, begun_with); !sections.empty())
+                log_.write(LogLevel::warning, "serve.restart_needed", {{"for", sections}});
             gate::GateRules fresh = gate_rules(settings);
             fresh.detours = TRY(detour_rules(settings, options_.lists_folder));
             // Greetings and the API have the name that the daemon began with: header fields must not have another.

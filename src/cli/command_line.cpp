@@ -60,7 +60,8 @@ void add_paging(CLI::App& command, Paging& paging) {
         ->check(CLI::Range(std::size_t{1}, listed_entries_max))
         ->capture_default_str();
     not_empty(command.add_option("--before", paging.before,
-                                 "only what is older than this ID (the last one of the page before)"));
+                                 "only what is older: an ID (the last one of the page before), or a moment "
+                                 "(2026-03-02T09:00:00Z)"));
 }
 
 namespace {

@@ -19,10 +19,12 @@ using nlohmann::json;
 void print_record(const json& record) {
     std::string to;
     if (record.contains("recipients") && !record["recipients"].empty() && record["recipients"][0].is_string())
-        to = for_terminal(record["recipients"][0].get<std::string>());
+        to = clipped(for_terminal(record["recipients"][0].get<std::string>()), listed_text_characters);
+    if (!to.empty() && record["recipients"].size() > 1)
+        to += fmt::format(" and {} more", record["recipients"].size() - 1);
     fmt::print("{}  {}  {:<8}  {:<11}  {:<10}  {} -> {}  \"{}\"\n", text(record, "id"), text(record, "time"),
                text(record, "direction"), text(record, "verdict"), text(record, "disposition"),
-               short_text(record, "mail_from"), clipped(to, listed_text_characters),
+               short_text(record, "mail_from"), to,
                short_text(record, "subject"));
     if (record.contains("reasons") && record["reasons"].is_array())
         for (const json& reason : record["reasons"])

@@ -44,39 +44,11 @@ std::vector<config::Override> overrides_of(const ServeWords& words) {
     return out;
 }
 
-/// "NAME=ADDRESS" gives a listener another address, "NAME=off" takes it out.
-Result<void> apply_listen(const std::string& word, std::vector<config::Listener>& listeners) {
-    const std::size_t equals = word.find('=');
-    const std::string name = word.substr(0, equals),
-                      value = equals == std::string::npos ? "" : word.substr(equals + 1);
-    auto listener = std::ranges::find(listeners, name, &config::Listener::name);
-    if (listener == listeners.end()) {
-        std::string known;
-        for (const config::Listener& one : listeners) known += (known.empty() ? "" : ", ") + one.name;
-        return fail(ErrorCode::invalid_input,
-                    "--listen " + word + ": there is no listener of this name; there are " + known);
-    }
-    if (value == "off") {
-        listeners.erase(listener);
-        return {};
-    }
-    std::optional<config::Address> address = config::parse_address(value);
-    if (!address)
-        return fail(ErrorCode::invalid_input,
-                    "--listen " + word +
-                        ": an address is IP:PORT (127.0.0.1:2525, [::1]:2525), unix:PATH, or off");
-    listener->address = *address;
-    if (const std::optional<std::string> problem = config::reach_problem(*listener))
-        return fail(ErrorCode::invalid_input,
-                    "--listen " + word + ": " + *problem +
-                        "; give a loopback address, or write allow_remote = true in its [[listener]]");
-    return {};
-}
-
 Result<config::Settings> read_settings(const ServeWords& words) {
     config::ParseOptions options;
     options.known = known_config_names();
     options.overrides = overrides_of(words);
+    options.listen = words.listen;
     std::error_code error;
     options.folder = std::filesystem::current_path(error);
     config::Parsed parsed =
@@ -88,7 +60,6 @@ Result<config::Settings> read_settings(const ServeWords& words) {
                    config::to_line(words.config.empty() ? "command line" : words.config, problem);
         return fail(ErrorCode::invalid_input, all);
     }
-    for (const std::string& word : words.listen) TRY(apply_listen(word, parsed.settings->listeners));
     return std::move(*parsed.settings);
 }
 

@@ -30,6 +30,7 @@ public:
             check_form(listener, places(i));
             if (listener.kind == ListenerKind::smtp) {
                 check_tls(listener, places(i));
+                check_forward(listener, places(i));
                 check_next_hop(listener, places(i));
             }
         }
@@ -61,6 +62,15 @@ private:
             add(row, "address", *problem,
                 "listen on 127.0.0.1, [::1] or unix:/PATH, or write allow_remote = true if a firewall guards "
                 "it");
+    }
+
+    /// A block of everybody is a slip of the hand: whoever may use it says in whose name mail comes.
+    void check_forward(const Listener& listener, const RowPlaces& row) {
+        for (const Network& network : listener.xforward_from)
+            if (network.text.ends_with("/0"))
+                add(row, "xforward_from",
+                    fmt::format("xforward_from = \"{}\" believes everybody about who sends", network.text),
+                    "name your own mail server alone, such as 127.0.0.0/8");
     }
 
     void check_form(const Listener& listener, const RowPlaces& row) {

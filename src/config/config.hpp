@@ -30,6 +30,7 @@ struct ParseOptions {
     std::filesystem::path folder;  ///< relative paths start here; empty: they stay as they are
     KnownNames known;
     std::vector<Override> overrides;
+    std::vector<std::string> listen;  ///< "NAME=ADDRESS" gives a listener another address, "NAME=off" takes it out
     PathCheck path_check;  ///< looks at every path; empty: nobody looks (see look_at_path in files.hpp)
 };
 
@@ -44,6 +45,9 @@ struct Parsed {
 /// Reads and parses a file; relative paths start at its folder, whatever `options.folder` is. Errors: it cannot be read, or is
 /// larger than limits::config_bytes.
 [[nodiscard]] Result<Parsed> load(const std::filesystem::path& file, ParseOptions options);
+
+/// The sections whose settings count after a restart only and are others now, as "[daemon], [watch]"; empty: none is.
+[[nodiscard]] std::string sections_to_restart_for(const Settings& now, const Settings& begun_with);
 
 /// The mail server that takes questions to contacts: ask_through, where released outbound mail goes, or the next hop of the first
 /// SMTP listener that is not inbound, or of any. Nothing: there is none.

@@ -207,6 +207,7 @@ Parsed parse(std::string_view text, const ParseOptions& options) {
         Reading reading(options, problems);
         reading.read(*document);
         complete(reading.settings, reading.places);
+        apply_listen(options.listen, reading.settings, reading.places, problems);
         check_listeners(reading.settings, reading.places, problems);
         check_customers(reading.settings, reading.places, problems);
         check_policy(reading.settings, reading.places, problems);

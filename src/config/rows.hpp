@@ -31,6 +31,10 @@ using Places = std::map<std::string, std::vector<RowPlaces>, std::less<>>;
 /// Fills in what depends on other settings: default listeners, names, sessions, next hops, unknown_sender.
 void complete(Settings& settings, const Places& places);
 
+/// ParseOptions::listen.
+void apply_listen(const std::vector<std::string>& words, Settings& settings, Places& places,
+                  Problems& problems);
+
 /// What no single setting shows: listeners that collide, customers without a condition, policy against the law, mailboxes
 /// that nobody could come into, texts of the banner that could not be shown or told from ordinary words, webhooks that
 /// cannot be called.

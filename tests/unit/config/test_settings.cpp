@@ -221,3 +221,37 @@ TEST_CASE("the table: each name once, each with help, every default within its o
         }
     }
 }
+
+TEST_CASE("listeners are checked as the command line leaves them") {
+    const auto problems_of = [](std::vector<std::string> listen, const char* next_hop) {
+        ParseOptions options;
+        options.listen = std::move(listen);
+        if (next_hop != nullptr) options.overrides = {{"daemon.next_hop", next_hop}};
+        std::string all;
+        for (const Problem& problem : parse("", options).problems) all += to_line("f", problem) + "\n";
+        return all;
+    };
+    const std::string moved_in = "smtp-inbound=127.0.0.1:15000", moved_out = "smtp-outbound=127.0.0.1:15001";
+    CHECK(problems_of({}, "127.0.0.1:2525").find("round in a circle") != std::string::npos);
+    CHECK(problems_of({moved_in, moved_out}, "127.0.0.1:2525").empty());
+    CHECK(problems_of({moved_in}, "127.0.0.1:15000").find("round in a circle") != std::string::npos);
+    CHECK(problems_of({"smtp-inbound=off", "smtp-outbound=off"}, "127.0.0.1:2525").empty());
+    CHECK(problems_of({moved_in, "milter=127.0.0.1:15000"}, "127.0.0.1:25").find("give each its own port") !=
+          std::string::npos);
+    CHECK(problems_of({moved_in}, nullptr) == "f: --listen smtp-inbound=127.0.0.1:15000: there is no SMTP proxy, for nobody said "
+                                              "where mail goes on to; give --next-hop IP:PORT, too\n");
+    CHECK(problems_of({"nobody=off"}, nullptr).find("name one of milter, check, clamd, api") != std::string::npos);
+    for (const char* word : {"milter", "milter=", "milter=here", "=off"}) {
+        CAPTURE(word);
+        CHECK_FALSE(problems_of({word}, nullptr).empty());
+    }
+}
+
+TEST_CASE("what a running daemon cannot take over is named") {
+    const Settings begun_with = *parse("", {}).settings;
+    Settings now = begun_with;
+    CHECK(sections_to_restart_for(now, begun_with).empty());
+    now.daemon.readers = begun_with.daemon.readers + 1;
+    now.keep.evidence_days = begun_with.keep.evidence_days + 1;
+    CHECK(sections_to_restart_for(now, begun_with) == "[daemon], [keep]");
+}
