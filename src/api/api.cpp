@@ -9,6 +9,7 @@
 #include "api/query.hpp"
 #include "api/records_json.hpp"
 #include "api/routes.hpp"
+#include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "store/order_value.hpp"
@@ -63,6 +64,8 @@ Result<store::Order> order_from(const std::string& body, const std::string& call
     TRY(store::check_order_action(*action, *kind));
     TRY(store::check_order_direction(order.direction));
     order.reason = text_member(object, "reason");
+    if (!order.reason.empty() && trim(order.reason).empty())
+        return fail(ErrorCode::invalid_input, "reason says nothing: write why, or leave it out");
     order.given_by = text_member(object, "given_by");
     if (order.given_by.empty()) order.given_by = caller;
     order.given_at = now;

@@ -6,6 +6,7 @@
 #include "api/query.hpp"
 #include "api/records_json.hpp"
 #include "api/routes.hpp"
+#include "base/ascii.hpp"
 
 namespace tocsin::api {
 
@@ -48,8 +49,13 @@ Result<Bytes> Quarantine::evidence_of(net::Fiber& fiber, const store::Held& held
     const Hash256 hash = TRY(store::hash_from_hex(held.content_sha256));
     Result<Bytes> content = services_.blocking.call(fiber, [&] { return services_.evidence.get(hash); });
     if (!content && content.error().code == ErrorCode::not_found)
-        return fail(ErrorCode::not_found, "the content of " + held.id + " is no longer kept: it was " +
-                                              std::string(to_string(held.state)) + " by " + held.decided_by);
+        return fail(ErrorCode::not_found,
+                    held.decided_by.empty()
+                        ? "the content of " + held.id +
+                              " is lost: nobody decided about it, and its file is not in the folder of evidence. "
+                              "Restore that folder from its backup, or delete the entry"
+                        : "the content of " + held.id + " is no longer kept: it was " +
+                              std::string(to_string(held.state)) + " by " + held.decided_by);
     return content;
 }
 
@@ -106,7 +112,7 @@ HttpResponse Quarantine::release(net::Fiber& fiber, const std::string& id, const
     if (order.by.name.empty()) order.by.name = caller;
     order.why = text_member(*words, "why");
     order.again = words->value("again", false);
-    if (order.why.empty()) return refuse({ErrorCode::invalid_input, "say why it is released"});
+    if (trim(order.why).empty()) return refuse({ErrorCode::invalid_input, "say why it is released"});
     if (Result<store::Held> held = find(fiber, id); !held) return refuse(held.error());
     Result<ReleaseAnswer> released = services_.actions.release(fiber, order);
     if (!released) return refuse(released.error());
@@ -116,7 +122,7 @@ HttpResponse Quarantine::release(net::Fiber& fiber, const std::string& id, const
 
 HttpResponse Quarantine::discard(net::Fiber& fiber, const std::string& id, const store::Actor& by,
                                  const std::string& why) {
-    if (why.empty()) return refuse({ErrorCode::invalid_input, "say why it is deleted"});
+    if (trim(why).empty()) return refuse({ErrorCode::invalid_input, "say why it is deleted"});
     Result<store::Held> held = find(fiber, id);
     if (!held) return refuse(held.error());
     const TimePoint now = services_.clock.now();

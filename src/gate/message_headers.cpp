@@ -96,6 +96,21 @@ HeaderField banner_field(const Banner& banner) {
     return {std::move(name), std::move(value)};
 }
 
+std::size_t bytes_before_header(ByteView content) {
+    const std::string_view text = as_text(content);
+    if (!text.starts_with("From ")) return 0;
+    const std::size_t end = text.find('\n');
+    return end == std::string_view::npos ? 0 : end + 1;
+}
+
+std::string fields_in_front(const std::vector<HeaderField>& fields, ByteView content) {
+    std::string own = to_text(fields);
+    const std::string_view text = as_text(content);
+    const std::string_view rest = text.substr(bytes_before_header(content), 1);
+    if (!own.empty() && (rest == " " || rest == "\t")) own += "X-First-Line:\r\n";
+    return own;
+}
+
 std::string to_text(const std::vector<HeaderField>& fields) {
     std::string out;
     for (const HeaderField& field : fields) out += field.name + ": " + field.value + "\r\n";

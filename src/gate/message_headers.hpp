@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "gate/banner.hpp"
 #include "gate/policy.hpp"
 #include "scan/report.hpp"
@@ -32,6 +33,13 @@ struct HeaderField {
 [[nodiscard]] HeaderField banner_field(const Banner& banner);
 
 /// The fields as they stand in a message, each ended by CRLF.
+/// The bytes of a `From ` line that a mailbox file left in front of a header: fields go behind it, for it would end the header
+/// there. 0 without one.
+[[nodiscard]] std::size_t bytes_before_header(ByteView content);
+/// The fields as text, to stand in front of `content`. Where that begins with a blank, its first line would continue the last of
+/// them, and say in our name what its sender wants: an empty field of nobody's takes it.
+[[nodiscard]] std::string fields_in_front(const std::vector<HeaderField>& fields, ByteView content);
+
 [[nodiscard]] std::string to_text(const std::vector<HeaderField>& fields);
 
 }  // namespace tocsin::gate

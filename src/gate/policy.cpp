@@ -110,6 +110,14 @@ Decision own_decision(const PolicyTable& table, const PolicySubject& subject) {
     return own;
 }
 
+/// A row that gives no reason of its own: what was found, if that alone would not have passed; else that it was this row.
+std::string reason_of(const PolicyRow& row, std::size_t at, const Decision& own) {
+    if (!row.reason.empty()) return row.reason;
+    if (!passes(own.disposition) || passes(row.disposition)) return own.reason;
+    return "policy row " + std::to_string(at + 1) + " says " + std::string(to_string(row.disposition)) + "; " +
+           own.reason;
+}
+
 }  // namespace
 
 bool looks_at_recipients(const PolicyTable& table) {
@@ -117,10 +125,11 @@ bool looks_at_recipients(const PolicyTable& table) {
 }
 
 Decision decide(const PolicyTable& table, const PolicySubject& subject) {
-    for (const PolicyRow& row : table.rows) {
+    for (std::size_t at = 0; at < table.rows.size(); ++at) {
+        const PolicyRow& row = table.rows[at];
         if (!fits(row, subject)) continue;
         if (passes(row.disposition) && !may_pass(subject)) continue;
-        return {row.disposition, row.reason.empty() ? own_decision(table, subject).reason : row.reason};
+        return {row.disposition, reason_of(row, at, own_decision(table, subject))};
     }
     return own_decision(table, subject);
 }

@@ -324,11 +324,12 @@ private:
 
     /// The message without forged fields and with our own, and with its banner, to the next hop; its answer.
     proto::SmtpReply pass_on(const Judgement& judgement) {
-        std::string own = to_text(headers_for(services_, envelope_, judgement));
-        std::vector<ByteView> pieces{as_bytes(own)};
         const ByteView content = content_.view();
+        const std::size_t separator = bytes_before_header(content);
+        const std::string own = fields_in_front(headers_for(services_, envelope_, judgement), content);
+        std::vector<ByteView> pieces{content.first(separator), as_bytes(own)};
         if (envelope_.direction != mail::Direction::inbound) {
-            pieces.emplace_back(content);
+            pieces.emplace_back(content.subspan(separator));
             return hand_pieces_on(pieces, judgement);
         }
         WithoutReserved header = without_reserved_fields(content.first(body_begin(content)),
@@ -336,6 +337,11 @@ private:
         if (header.refused > 0)
             services_.log.write(LogLevel::warning, "reader.field_range_refused",
                                 {{"id", judgement.record_id}});
+        // The separator is no field, so it stands at the start of the first piece.
+        if (!header.pieces.empty()) {
+            ByteView& first = header.pieces.front();
+            first = first.subspan(std::min(separator, first.size()));
+        }
         pieces.insert(pieces.end(), header.pieces.begin(), header.pieces.end());
         const BanneredBody body =
             with_banner(content, judgement.banner.places, judgement.banner.words, unforeseen_name());

@@ -217,9 +217,23 @@ private:
         saw_quotes_ = false;
     }
 
+    /// RFC 5322 section 4.4: blanks and comments may stand around the `@` and the dots of an address.
+    static std::string with_closed_address(std::string_view text) {
+        std::string out;
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            if (text.substr(at, 3) == " . " && text.find('@', at) != std::string_view::npos) {
+                out += '.';
+                at += 2;
+            } else if (!(text[at] == ' ' && (text.substr(at, 2) == " @" || out.ends_with('@')))) {
+                out += text[at];
+            }
+        }
+        return out;
+    }
+
     /// No angle brackets: an address, an address with words around it, or words.
     void flush_bare() {
-        const std::string shown = display(phrase_);
+        const std::string shown = with_closed_address(display(phrase_));
         const std::size_t mark = shown.rfind('@');
         if (mark == std::string::npos || mark == 0 || mark + 1 == shown.size()) {
             add({means_undisclosed(shown) ? "Undisclosed recipients" : shown, {}});

@@ -81,3 +81,16 @@ TEST_CASE("long fields are folded at blanks") {
         at = end + 2;
     }
 }
+
+TEST_CASE("what a message begins with neither continues our fields nor ends the header behind them") {
+    const std::vector<HeaderField> fields{{"X-Spam-Status", "Yes, verdict=phish"}};
+    const auto in_front = [&](std::string_view content) { return fields_in_front(fields, as_bytes(content)); };
+    const std::string own = "X-Spam-Status: Yes, verdict=phish\r\n";
+    CHECK(in_front("Subject: x\r\n\r\n") == own);
+    for (const char* content : {" No, verdict=clean\r\nSubject: x\r\n\r\n", "\tNo\r\n\r\n", "From x Mon\r\n No\r\n\r\n"})
+        CHECK(in_front(content) == own + "X-First-Line:\r\n");
+    CHECK(fields_in_front({}, as_bytes(" No\r\n")).empty());
+    CHECK(bytes_before_header(as_bytes("From x Mon\r\nSubject: x\r\n")) == 12);
+    for (const char* content : {"From: x\r\n", "Subject: x\r\n", "", "From x"})
+        CHECK(bytes_before_header(as_bytes(content)) == 0);
+}

@@ -145,6 +145,19 @@ TEST_CASE("the first row wins, and one without a reason says what was found") {
     CHECK_FALSE(decision.reason.empty());
 }
 
+TEST_CASE("a row without a reason that keeps what nothing was found in names itself") {
+    PolicyTable table;
+    table.rows.push_back({.disposition = Disposition::accept});
+    table.rows.front().recipients = {"else@a.example"};
+    table.rows.push_back({.disposition = Disposition::quarantine});
+    scan::ScanReport report;
+    report.verdict = scan::Verdict::clean;
+    const PolicySubject subject{.direction = mail::Direction::inbound, .outcome = sandbox::Outcome::verdict, .report = &report};
+    CHECK(decide(table, subject).reason == "policy row 2 says quarantine; nothing found");
+    report.verdict = scan::Verdict::phish;
+    CHECK(decide(table, subject).reason.find("policy row") == std::string::npos);
+}
+
 TEST_CASE("no table lets malware or an unscanned message pass") {
     PolicyTable table;
     table.rows.resize(1);

@@ -52,6 +52,11 @@ TEST_CASE("addresses: what clients show") {
         {"Friends: a@b.com, \"x y\"@c.de; z@q.fr", {{"", "a@b.com"}, {"", "\"x y\"@c.de"}, {"", "z@q.fr"}}},
         {"Staff:;, a@b.com", {{"Staff", ""}, {"", "a@b.com"}}},
         {"<@r1,@r2:joe@c.com>", {{"", "joe@c.com"}}},  // RFC 5322 section 4.4
+        {"security @ paypal.example", {{"", "security@paypal.example"}}},  // the same section
+        {"security@ paypal.example", {{"", "security@paypal.example"}}},
+        {"security(x)@paypal.example", {{"x", "security@paypal.example"}}},
+        {"a . b@(y)c.com", {{"y", "a.b@c.com"}}},
+        {"Mr. Doe j @ c.com", {{"Mr. Doe", "j@c.com"}}},
         {"=?utf-8?Q?Doe,_J=C3=B6rg?= <j@b\xC3\xBC"
          "cher.de>",
          {{"Doe, Jörg", "j@xn--bcher-kva.de"}}},
