@@ -19,16 +19,19 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebI
     target_compile_definitions(tocsin_options INTERFACE _FORTIFY_SOURCE=2)
     target_link_options(tocsin_options INTERFACE -Wl,-z,relro,-z,now -pie)
 endif()
+# Left out of UBSan, a half of its compile time: a null pointer ends the program by itself, ASan sees what object-size would, and
+# vptr asks for type information that SOCI does not have.
+set(left_out_of_ubsan -fno-sanitize=null,object-size,vptr)
 if(TOCSIN_SANITIZE)
     # TOCSIN_UNCONFINED: a sanitizer's runtime needs calls that the reader's filter forbids (OpenSSH documents the same).
     target_compile_options(tocsin_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
-        -fno-omit-frame-pointer)
+        ${left_out_of_ubsan} -fno-omit-frame-pointer)
     target_link_options(tocsin_options INTERFACE -fsanitize=address,undefined)
     target_compile_definitions(tocsin_options INTERFACE TOCSIN_UNCONFINED=1 BOOST_USE_ASAN BOOST_USE_UCONTEXT)
 endif()
 if(TOCSIN_FUZZ)
     target_compile_options(tocsin_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
-        -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+        -fno-sanitize-recover=undefined ${left_out_of_ubsan} -fno-omit-frame-pointer)
     target_link_options(tocsin_options INTERFACE -fsanitize=address,undefined)
     target_compile_definitions(tocsin_options INTERFACE TOCSIN_UNCONFINED=1 BOOST_USE_ASAN BOOST_USE_UCONTEXT)
 endif()
@@ -50,6 +53,11 @@ function(tocsin_in_batches target)
     if(TOCSIN_BATCHES)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${TOCSIN_BATCHES})
     endif()
+endfunction()
+
+# A room whose code runs once for a command, a setting or a person's request: a third less time to compile.
+function(tocsin_cold_room name)
+    target_compile_options(tocsin_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
 # tocsin_room(NAME SOURCES... [USES targets...] [PRIVATE libs...]): the static library of one room.
