@@ -109,7 +109,11 @@ Result<RuleTexts> choose_rules(std::vector<reader::ArchivedFile> files, const st
         if (all.empty()) return fail(ErrorCode::not_found, "the archive holds no .yml or .yaml file");
         return below(all, top);
     }
-    const std::string wanted = TRY(safe_rule_path(folder)) + "/";
+    const Result<std::string> inside = safe_rule_path(folder);
+    if (!inside)
+        return fail(ErrorCode::invalid_input,
+                    "--folder " + folder + ": name a folder inside the archive, such as detection-rules");
+    const std::string wanted = *inside + "/";
     RuleTexts chosen = below(all, top + wanted);
     if (chosen.empty()) chosen = below(all, wanted);
     if (chosen.empty())

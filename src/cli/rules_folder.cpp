@@ -110,6 +110,11 @@ Result<RuleTexts> read_rules_below(const fs::path& folder) {
     fs::recursive_directory_iterator at(folder, error);
     if (error == std::errc::no_such_file_or_directory) return out;
     for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
+        // As in an archive: what a checkout keeps for itself (.git, .github) is no rule.
+        if (at->path().filename().native().starts_with('.')) {
+            at.disable_recursion_pending();
+            continue;
+        }
         if (!at->is_regular_file(error) || !is_rule_file_name(at->path().native())) continue;
         if (out.size() == limits::rule_files)
             return fail(ErrorCode::limit,

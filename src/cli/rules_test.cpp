@@ -151,7 +151,7 @@ void GoldenTest::take(const Golden& golden, const Json& answers) {
 void GoldenTest::print_text(const Golden& golden, const Json& answers, const Json* rule, bool right) const {
     if (right && !command_.all) return;
     const std::string answer =
-        rule == nullptr ? "there is no such rule"
+        rule == nullptr ? "no rule of this name was loaded; if its file is there, an error above says why"
                         : fmt::format("{} ({} is expected)", for_terminal(rule->value("answer", "")),
                                       expected_of(golden));
     write_text(stdout,

@@ -181,7 +181,11 @@ void locate_source(std::string_view yaml, const YAML::Node& source, RuleFile& ru
         if (begin != std::string_view::npos) ++begin;
     }
     if (begin == std::string_view::npos || begin + column >= yaml.size()) return;
-    if (yaml[begin + column] != '|' && yaml[begin + column] != '>') return;
+    const char style = yaml[begin + column];
+    const bool on_one_line = rule.source.find('\n') == std::string::npos &&
+                             yaml.substr(begin + column).starts_with(rule.source);
+    rule.source_is_as_written = style == '|' || on_one_line;
+    if (style != '|') return;
     rule.source_line = line + 1;
     do {
         begin = yaml.find('\n', begin);

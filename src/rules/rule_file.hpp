@@ -34,6 +34,9 @@ struct RuleFile {
     std::string source;             ///< MQL
     std::size_t source_line = 1;    ///< line of the file on which `source` begins
     std::size_t source_column = 1;  ///< column of its first byte on each of its lines
+    /// `source` has the lines and columns of the file: plain, or behind `|`. Behind `>` and in quotes lines are joined and letters
+    /// escaped; then a place in it is told as where it begins.
+    bool source_is_as_written = true;
     std::vector<std::string> attack_types, detection_methods, tactics, tags, references;
     /// Ours: a line for the reader of the mail, in plain words.
     std::string coaching;

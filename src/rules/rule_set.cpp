@@ -23,6 +23,13 @@ constexpr std::array answer_names = {"no_match", "match", "undecided"};
 
 /// A place in `source` as a place in the file.
 Problem in_file(Problem problem, const RuleFile& file) {
+    if (!file.source_is_as_written) {
+        problem.line = file.source_line;
+        problem.column = file.source_column;
+        problem.message +=
+            " (the source is folded or in quotes, so this is where it begins; write `source: |` to see the place)";
+        return problem;
+    }
     problem.line += file.source_line - 1;
     problem.column += file.source_column - 1;
     return problem;
@@ -158,7 +165,9 @@ void RuleSet::compile_clauses(const SyntaxTree& tree, const Language& language, 
         const std::size_t end = at + 1 < parts.size() ? begins[at + 1] : source.size();
         rule.clauses.push_back(
             {.source = on_one_line(std::string_view(source).substr(begins[at], end - begins[at])),
-             .line = problem_at(source, begins[at], {}).line + rule.file.source_line - 1,
+             .line = rule.file.source_is_as_written
+                         ? problem_at(source, begins[at], {}).line + rule.file.source_line - 1
+                         : rule.file.source_line,
              .root = compiled->root,
              .type = compiled->type});
     }

@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 
+from milter_client import ask_milter
 from tocsin_system import BUILD, ROOT, Daemon, SmtpSink, tocsin
 
 SENDER, US = "anna@shop.example", "bob@home.example"
@@ -235,6 +236,16 @@ class Authentication(unittest.TestCase):
                 self.assertEqual(connection.getresponse().status, 200)
                 connection.close()
                 self.assertIn(expected, self.newest_matches(daemon, f"hello {self.number}"))
+
+    def test_spf_of_mail_that_a_milter_brings(self):
+        self.give_spf()
+        with self.verifying() as daemon:
+            passes, fails = {"SPF passes", "DMARC passes"}, {"SPF fails", "DMARC fails"}
+            for client, sender, expected in (("203.0.113.9", SENDER, fails), ("192.0.2.3", SENDER, passes),
+                                             ("192.0.2.3", "@relay.example:" + SENDER, passes), ("203.0.113.9", "", set())):
+                answer = ask_milter(daemon.ports["milter"], sender, [US], self.message(), address=client)
+                self.assertTrue(answer.passes(), answer.text)
+                self.assertLessEqual(expected, self.newest_matches(daemon, f"hello {self.number}"), (client, sender))
 
     def test_silence_behind_an_include_costs_the_time_of_one_message(self):
         self.give_spf()

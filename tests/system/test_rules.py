@@ -225,7 +225,7 @@ class Test(Rules):
         shown = self.run_rules("test", str(self.mails), code=1).stdout
         self.assertIn("undecided (no_match is expected)", shown)
         self.assertIn("lacks history", shown)
-        self.assertIn("nosuch.miss.eml: there is no such rule", shown)
+        self.assertIn("nosuch.miss.eml: no rule of this name was loaded", shown)
 
     def test_folder_without_such_mails_is_an_error(self):
         result = self.run_rules("test", str(self.mails), code=2)

@@ -140,3 +140,11 @@ TEST_CASE("where rules came from is remembered; what cannot be read counts as no
     CHECK(read_origin(place.rules));
     CHECK(place.now() == one);
 }
+
+TEST_CASE("what a checkout keeps for itself is no rule") {
+    const Place place;
+    for (const char* path : {".git/x.yml", ".github/workflows/ci.yml", "a/.hidden/b.yml", ".c.yml"})
+        write(place.rules / path, "on: push");
+    write(place.rules / "a/rule.yml", "1");
+    CHECK(place.now() == RuleTexts{{"a/rule.yml", "1"}});
+}

@@ -206,3 +206,27 @@ TEST_CASE("rule sets: a rule with the id and source of another counts once") {
     CHECK(broken.rejected().size() == 2);
     CHECK(broken.passed_over().kept().empty());
 }
+
+TEST_CASE("rule files: a place in a source that is not as it stands in the file is that of its beginning") {
+    const struct {
+        const char* yaml;
+        std::size_t line, column;
+        bool exact;
+    } cases[] = {
+        {"name: a\nsource: |\n  true\n  and nosuch.field == 1\n", 4, 7, true},
+        {"name: a\nsource: true and nosuch.field == 1\n", 2, 18, true},
+        {"name: a\nsource: >\n  true\n  and\n  nosuch.field == 1\n", 2, 9, false},
+        {"name: a\nsource: \"true and\n  nosuch.field == 1\"\n", 2, 9, false},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.yaml);
+        Lists lists;
+        RuleSet set(lists, {});
+        set.add(one.yaml, "a.yml");
+        REQUIRE(set.rejected().size() == 1);
+        const Problem& problem = set.rejected()[0].problem;
+        CHECK(problem.line == one.line);
+        CHECK(problem.column == one.column);
+        CHECK((problem.message.find("where it begins") == std::string::npos) == one.exact);
+    }
+}
