@@ -31,6 +31,11 @@ std::string words_of(const Rule& rule) {
     return words;
 }
 
+/// What it saw in this message first, where it says so.
+std::string words_of(const RuleHit& hit) {
+    return hit.shown.empty() ? words_of(*hit.rule) : hit.shown + " " + words_of(*hit.rule);
+}
+
 std::string quoted_words(const std::vector<WeighedWord>& words) {
     std::string out;
     for (const WeighedWord& word : words) out += (out.empty() ? "“" : ", “") + word.word + "”";
@@ -49,7 +54,11 @@ scan::Finding verdict_finding(const Judgement& judgement, const Thresholds& from
     if (judgement.text_points > 0)
         finding.text =
             fmt::format("Its words are those of an attack or of spam: {}. ", quoted_words(judgement.words));
-    if (!judgement.hits.empty()) finding.text += fmt::format("{}. ", judgement.hits.front().rule->file.name);
+    if (!judgement.hits.empty()) {
+        const RuleHit& first = judgement.hits.front();
+        finding.text +=
+            fmt::format("{}. {}{}", first.rule->file.name, first.shown, first.shown.empty() ? "" : " ");
+    }
     finding.text += fmt::format("{} points ({} of them for its words, {} for {} rule{}); from {} on it is "
                                 "suspicious, from {} on an attack",
                                 judgement.points, judgement.text_points,
@@ -117,7 +126,7 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
         report.findings.insert(report.findings.begin(), verdict);
     }
     for (const RuleHit& hit : judgement.hits)
-        add({.engine = rules_engine, .rule = hit.rule->file.name, .text = words_of(*hit.rule)});
+        add({.engine = rules_engine, .rule = hit.rule->file.name, .text = words_of(hit)});
 }
 
 }  // namespace tocsin::rules

@@ -16,6 +16,7 @@ namespace tocsin::rules {
 struct RuleHit {
     const Rule* rule = nullptr;
     std::uint32_t points = 0;
+    std::string shown;  ///< what it saw, where its author lets it say so
 };
 
 /// What a person wants to know about one rule and one message.

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view domains_name = "org_domains";
 constexpr std::string_view slds_name = "org_slds";
 constexpr std::string_view vips_name = "org_vips";
-constexpr std::size_t version_bytes = 8;
+constexpr std::size_t list_version_bytes = 8;
 constexpr std::size_t list_name_bytes = 64;
 
 /// As the rule language has names: ASCII letters, digits and underscores.
@@ -92,7 +92,7 @@ const char* fault_of(const Vip& vip) {
 
 std::string digest_of(std::string_view text) {
     const Hash256 hash = keyed_hash(HashKey{}, as_bytes(text));
-    return to_hex(std::as_bytes(std::span(hash)).first(version_bytes));
+    return to_hex(std::as_bytes(std::span(hash)).first(list_version_bytes));
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ struct RuleFile {
     std::vector<std::string> attack_types, detection_methods, tactics, tags, references;
     /// Ours: a line for the reader of the mail, in plain words.
     std::string coaching;
+    /// Ours: MQL that is worth a text, what the rule saw in this message.
+    std::string shows;
 };
 
 /// Reads one file's text. Unknown keys are ignored. Problems: no YAML, more than one document, a key that is given twice in one

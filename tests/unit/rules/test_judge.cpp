@@ -351,6 +351,36 @@ TEST_CASE("lists of a folder are asked, and the organisation's are empty where n
     CHECK(std::ranges::find(sizes, std::pair<std::string, std::size_t>("partners", 1)) != sizes.end());
 }
 
+TEST_CASE("a rule shows what it saw; look-alikes of the organisation's names are known to rules") {
+    const std::string shows = "shows: tocsin.lookalike(sender.email.domain).words\n";
+    Court court(
+        {{"alike", "tocsin.lookalike(sender.email.domain).kind == 'organisation'", "high", "rule", shows},
+         {"long", "type.inbound", "low", "rule", "shows: strings.concat(body.plain.raw, 'x')\n"},
+         {"nothing", "type.inbound", "low", "rule", "shows: mailbox.display_name\n"},
+         {"wrong", "type.inbound", "low", "rule", "shows: type.inbound\n"},
+         {"broken", "type.inbound", "low", "rule", "shows: strings.concat(\n"}});
+    court.write("lists/org_domains.txt", "s3nders.example\ncom\n");
+    court.use_lists();
+    const std::string head = "From: a@senders.example\r\nTo: b@example.net\r\nMIME-Version: "
+                             "1.0\r\nContent-Type: text/plain\r\n\r\n";
+    const scan::ScanReport report = court.report(head + std::string(500, 'a') + "\r\n");
+    REQUIRE(report.findings.size() == 4);
+    CHECK(report.findings[0].text.starts_with(
+        "alike. senders.example is not s3nders.example, our own domain, but looks like it: "));
+    CHECK(report.findings[1].text.starts_with("senders.example is not s3nders.example"));
+    CHECK(report.findings[1].text.ends_with(" alike"));
+    CHECK(report.findings[2].text == std::string(400, 'a') + "… long");
+    CHECK(report.findings[3].text == "nothing");
+    const std::vector<Rejected>& rejected = court.judge().rule_set().rejected();
+    REQUIRE(rejected.size() == 2);
+    CHECK(rejected[0].problem.message.starts_with("shows: "));
+    CHECK(rejected[1].problem.message.starts_with("shows: a text is expected"));
+    CHECK(std::ranges::find(
+              court.log.lines,
+              "lookalikes.not_protected list=$org_domains reason=com: not a registrable domain") !=
+          court.log.lines.end());
+}
+
 TEST_CASE("the version changes with rules and lists, and is the same for the same") {
     const auto version = [](const std::string& source, const std::string& list) {
         Court court({{"a", source}});
