@@ -343,10 +343,11 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
 void Judge::name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& judgement) const {
     for (const RuleAnswer& answer : answers) {
         if (answer.rule == nullptr || answer.answer != Answer::undecided) continue;
-        if (std::ranges::all_of(set_->names_of(answer.missing),
-                                [this](const std::string& name) { return excused(name); }))
-            continue;
+        std::vector<std::string> names = set_->names_of(answer.missing);
+        std::erase_if(names, [this](const std::string& name) { return excused(name); });
+        if (names.empty()) continue;
         judgement.unexcused = true;
+        judgement.unexcused_names.insert(names.begin(), names.end());
         if (judgement.unexcused_by.size() < rules_named) judgement.unexcused_by.push_back(answer.rule);
     }
 }
@@ -400,6 +401,8 @@ Judgement Judge::judge_whole(const JudgeRequest& request) {
         const bool unexcused = worst.unexcused || other.unexcused;
         other.language = worst.language;
         std::vector<const Rule*> by = worst.unexcused ? worst.unexcused_by : other.unexcused_by;
+        std::set<std::string> names = worst.unexcused_names;
+        names.merge(other.unexcused_names);
         // An exclusion that holds for one reading only is a trick.
         const bool exempted = worst.exempted_by != nullptr && other.exempted_by != nullptr;
         if (!exempted && (worst.exempted_by != nullptr || other.points > worst.points))
@@ -407,6 +410,7 @@ Judgement Judge::judge_whole(const JudgeRequest& request) {
         if (!exempted) worst.exempted_by = nullptr;
         worst.unexcused = unexcused;
         worst.unexcused_by = std::move(by);
+        worst.unexcused_names = std::move(names);
     }
     return worst;
 }

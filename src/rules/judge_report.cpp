@@ -74,10 +74,12 @@ std::string coaching_of(const Judgement& judgement, scan::Severity severity) {
     return std::string(severity == scan::Severity::phish ? coach_phish : coach_suspicious);
 }
 
-std::string names_of(const std::vector<scan::MissingAnswer>& missing) {
+/// What is missing and may not be: to name what the policy allows as well would send its reader to the wrong place.
+std::string first_of(const std::set<std::string>& missing) {
     std::string out;
-    for (std::size_t at = 0; at < missing.size() && at < named_missing; ++at)
-        out += (at == 0 ? "" : ", ") + missing[at].name;
+    std::size_t named = 0;
+    for (const std::string& name : missing)
+        if (named++ < named_missing) out += (out.empty() ? "" : ", ") + name;
     return out + (missing.size() > named_missing ? ", …" : "");
 }
 
@@ -108,8 +110,8 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
                     .judged = judgement.judged};
     report.facts.language = judgement.language;
     if (judgement.unexcused)
-        report.limits_hit.push_back(
-            {scan::ScanLimit::rules, scan::whole_message, names_of(judgement.missing) + asked_by(judgement)});
+        report.limits_hit.push_back({scan::ScanLimit::rules, scan::whole_message,
+                                     first_of(judgement.unexcused_names) + asked_by(judgement)});
     const auto add = [&report](scan::Finding finding) {
         if (report.findings.size() < limits::findings) report.findings.push_back(std::move(finding));
     };

@@ -245,8 +245,12 @@ TEST_CASE("what is missing is counted by name, and what may not be missing makes
     CHECK(lenient.report().limits_hit.empty());
     CHECK(lenient.report().rules.missing.size() == 3);
 
-    for (const Names& excused : {Names{}, Names{"attack_score", "history"}, Names{"$", "history"},
-                                 Names{"$other", "attack_score", "history"}}) {
+    for (const auto& [excused, told] :
+         std::vector<std::pair<Names, std::string>>{{{}, "$tranco_1m, attack_score, history"},
+                                                    {{"attack_score", "history"}, "$tranco_1m"},
+                                                    {{"$", "history"}, "attack_score"},
+                                                    {{"$"}, "attack_score, history"},
+                                                    {{"$other", "attack_score", "history"}, "$tranco_1m"}}) {
         Court strict(rules);
         strict.config.may_do_without = excused;
         CHECK(strict.ask().unexcused);
@@ -254,12 +258,12 @@ TEST_CASE("what is missing is counted by name, and what may not be missing makes
         REQUIRE(report.limits_hit.size() == 1);
         CHECK(report.limits_hit[0].limit == scan::ScanLimit::rules);
         CHECK(report.limits_hit[0].part == scan::whole_message);
-        CHECK(report.limits_hit[0].detail.starts_with("$tranco_1m, attack_score, history; asked by “"));
+        CHECK(report.limits_hit[0].detail.starts_with(told + "; asked by “"));
         CHECK(scan::decide_verdict(report.findings, report.limits_hit) == scan::Verdict::unscannable);
     }
     Court one(rules);
     one.config.may_do_without = {"attack_score", "history"};
-    CHECK(one.report().limits_hit.at(0).detail == "$tranco_1m, attack_score, history; asked by “c”");
+    CHECK(one.report().limits_hit.at(0).detail == "$tranco_1m; asked by “c”");
     Court named(rules);
     named.config.may_do_without = {"$tranco_1m", "attack_score", "history"};
     CHECK_FALSE(named.ask().unexcused);
