@@ -131,6 +131,8 @@ Result<std::unique_ptr<Judge>> Judge::load(JudgeConfig config, Log& log) {
     for (const LoadNotice& line : judge->lists_.bad_lines().told())
         log.write(LogLevel::warning, "lists.line_left_out",
                   {{"file", line.path}, {"line", std::to_string(line.line)}, {"reason", line.message}});
+    for (const LoadNotice& file : judge->lists_.passed_over().told())
+        log.write(LogLevel::warning, "lists.passed_over", {{"file", file.path}, {"reason", file.message}});
     TRY(judge->load_text_model());
     judge->confusables_ = TRY(Confusables::build());
     TRY(judge->load_look_alikes(log));
