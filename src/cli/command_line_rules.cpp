@@ -58,7 +58,8 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
     group->require_subcommand(1);
     const auto add = [&](const char* name, const char* help, int (*run)(const RulesCommand&, Log&)) {
         CLI::App* command = group->add_subcommand(name, help);
-        command->add_option("--rule", rules.rule, "only rules with this in their name or path");
+        command->add_option("--rule", rules.rule,
+                            "tell only of rules with this in their name or path; all are loaded and asked");
         command->add_flag("--json", rules.json, "print JSON");
         command
             ->add_option("--lists", rules.readers.lists,
@@ -99,7 +100,8 @@ void add_rules(CLI::App& app, RulesCommand& rules, Chosen& chosen, Log& log) {
                              "out, 2 an error."),
           std::pair("test", "Exit code: 0 all answer as expected, 1 some do not, 2 an error, also a mail "
                             "with another name."),
-          std::pair("explain", "Exit code: 0 no rule matches, 1 one does, 2 an error."),
+          std::pair("explain",
+                    "Exit code: 0 no rule matches, 1 one does (with --rule: one of those), 2 an error."),
           std::pair("backtest", "Exit code: 0, or 2 for an error, also a label that fits no message.")})
         group->get_subcommand(name)->footer(exit_codes);
     add_rules_update(*group, rules, chosen, log);
@@ -131,7 +133,8 @@ void add_hunt(CLI::App& app, HuntCommand& hunt, Chosen& chosen, Log& log) {
     command->add_flag_callback(
         "--no-own-rules", [&hunt] { hunt.rules.readers.own_rules = OwnRules::left_out; },
         "do not ask the rules, lists and text model that Tocsin brings");
-    command->add_option("--rule", hunt.rules.rule, "only rules with this in their name or path");
+    command->add_option("--rule", hunt.rules.rule,
+                        "tell only of rules with this in their name or path; all are loaded and asked");
     command->add_option("--direction", hunt.direction, "only mail that goes this way (default: all)")
         ->check(CLI::IsMember({"inbound", "outbound"}));
     command->add_flag("--json", hunt.rules.json,

@@ -95,6 +95,14 @@ Result<Json> describe_meant(const RulesCommand& command, Log& log) {
     return rules;
 }
 
+/// Insights say what they see, and count for nothing.
+bool any_meant_matches(const Json& rules, const std::string& only) {
+    return std::ranges::any_of(rules, [&](const Json& rule) {
+        return is_meant(rule, only) && rule.value("answer", "") == "match" &&
+               rule.value("type", "") != "query";
+    });
+}
+
 }  // namespace
 
 int run_rules_check(const RulesCommand& command, Log& log) {
@@ -131,7 +139,9 @@ int run_rules_explain(const RulesCommand& command, Log& log) {
     if (command.json) keep_meant(answers.at("rules"), command.rule);
     write_text(stdout,
                command.json ? answers.dump() + "\n" : rules_explain_text(answers, command.rule, command.all));
-    return answers.value("matched", 0) > 0 ? exit_something_found : exit_nothing_found;
+    const bool matched = command.rule.empty() ? answers.value("matched", 0) > 0
+                                              : any_meant_matches(answers.at("rules"), command.rule);
+    return matched ? exit_something_found : exit_nothing_found;
 }
 
 }  // namespace tocsin::cli

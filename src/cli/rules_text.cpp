@@ -106,6 +106,8 @@ std::string rules_check_text(const Json& rules, bool all) {
                                needs.empty() ? "complete" : "needs " + joined(needs));
     }
     out += notice_lines(rules, "warning", "passed_over");
+    out += notice_lines(rules, "warning", "lists_passed_over");
+    out += notice_lines(rules, "warning", "not_protected");
     for (const Json& problem : rules.at("rejected"))
         out += "error: " + problem_line(problem.value("path", ""), problem);
     out += bad_list_lines_text(rules);

@@ -19,6 +19,8 @@ void add_history_functions(Functions& functions, Types& types);
 void add_file_functions(Functions& functions, Types& types);
 /// ml.nlu_classifier and beta.ml_topic: asked of Surroundings::text_model; `at_hand` says that there will be one.
 void add_intent_functions(Functions& functions, Types& types, bool at_hand);
+/// tocsin.lookalike, tocsin.impersonates: asked of Surroundings::look_alikes.
+void add_lookalike_functions(Functions& functions, Types& types);
 /// What this program cannot answer: link analysis, logos, screenshots and the like. Rules that call them are checked all the
 /// same, and are undecided where it matters.
 void add_unanswered_functions(Functions& functions, Types& types);

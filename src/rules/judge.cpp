@@ -14,6 +14,7 @@
 #include "mail/message.hpp"
 #include "rules/html_pages.hpp"
 #include "rules/message_files.hpp"
+#include "rules/protected_names.hpp"
 #include "rules/show_value.hpp"
 #include "rules/text_readings.hpp"
 #include "scan/describe_files.hpp"
@@ -32,11 +33,14 @@ constexpr double points_per_doubling = 1.5;
 constexpr std::uint32_t text_points_max = 6;
 /// Words that are named as what spoke most for an attack.
 constexpr std::size_t words_named = 6;
+/// Of what a rule shows of the message: a sentence.
+constexpr std::size_t shown_bytes = 400;
 constexpr std::size_t version_bytes = 8;
 /// Rules that are named when the message cannot be judged without their answer.
 constexpr std::size_t rules_named = 4;
 /// Lists of the organisation are empty where nobody gave them: it protects no name, and that is an answer.
-constexpr std::array organisation_lists = {"org_domains", "org_display_names", "tenant_domains"};
+constexpr std::array organisation_lists = {"org_domains", "org_display_names", "tenant_domains",
+                                           "customer_domains", "lookalike_allowed"};
 
 /// What is looked at to choose copies that are judged whole: the header, in which no two copies are alike.
 constexpr std::size_t sampled_bytes = 1024;
@@ -70,6 +74,22 @@ std::string clause_answer(const RuleSet& set, const Value& value, const Type& ty
     return "undecided: " + names;
 }
 
+/// A text on one line; nothing of anything else.
+std::string sentence_of(const Value& value) {
+    if (value.kind != Kind::text) return {};
+    std::string text(value.text());
+    if (text.size() > shown_bytes) {
+        std::size_t end = shown_bytes;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+            --end;  // between characters
+        text.resize(end);
+        text += "…";
+    }
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    return text;
+}
+
 }  // namespace
 
 /// One reading on its way through all rules.
@@ -78,7 +98,8 @@ struct Judge::Asked {
     const mail::Message& message;
     Surroundings surroundings;
     History history;
-    std::vector<RuleAnswer> answers{};  ///< in the order of the rules; without a rule: not asked
+    std::vector<RuleAnswer> answers{};           ///< in the order of the rules; without a rule: not asked
+    std::map<const Rule*, std::string> shown{};  ///< by rules that matched
 };
 
 std::uint32_t points_of(RuleSeverity severity) {
@@ -110,8 +131,11 @@ Result<std::unique_ptr<Judge>> Judge::load(JudgeConfig config, Log& log) {
     for (const LoadNotice& line : judge->lists_.bad_lines().told())
         log.write(LogLevel::warning, "lists.line_left_out",
                   {{"file", line.path}, {"line", std::to_string(line.line)}, {"reason", line.message}});
+    for (const LoadNotice& file : judge->lists_.passed_over().told())
+        log.write(LogLevel::warning, "lists.passed_over", {{"file", file.path}, {"reason", file.message}});
     TRY(judge->load_text_model());
     judge->confusables_ = TRY(Confusables::build());
+    TRY(judge->load_look_alikes(log));
     TRY(judge->load_rules(log));
     judge->copies_.emplace(judge->set_->patterns(), judge->text_model_ ? &*judge->text_model_ : nullptr);
     judge->note_version();
@@ -123,6 +147,14 @@ Result<void> Judge::load_lists() {
     for (const char* name : organisation_lists)
         if (lists_.state(name) == ListState::absent) TRY(lists_.set(name, std::vector<std::string>{}));
     if (lists_.vips() == nullptr) TRY(lists_.set_vips({}));
+    return {};
+}
+
+Result<void> Judge::load_look_alikes(Log& log) {
+    look_alikes_ = TRY(look_alikes_of(lists_, tools_.domain_names, *confusables_, unprotected_));
+    for (const LoadNotice& one : unprotected_.told())
+        log.write(LogLevel::warning, "lookalikes.not_protected",
+                  {{"list", one.path}, {"reason", one.message}});
     return {};
 }
 
@@ -198,6 +230,8 @@ void Judge::ask_all(Asked& asked, Judgement& judgement) {
             if (asked.answers[at].rule != nullptr && asked.answers[at].answer != Answer::undecided) continue;
             if (!std::exchange(begun, true)) evaluation_->begin(asked.message, asked.surroundings, budget);
             asked.answers[at] = set_->ask(rules[at], *evaluation_);
+            if (asked.answers[at].answer == Answer::match && rules[at].shows)
+                asked.shown[&rules[at]] = sentence_of(evaluation_->value_of(*rules[at].shows));
             if (!asked.request.details) continue;
             RuleDetail detail{.rule = &rules[at], .answer = asked.answers[at]};
             if (rules[at].file.type == RuleType::query)
@@ -223,7 +257,8 @@ void Judge::weigh_text(const mail::Message& message, TextReadings& readings, Jud
 namespace {
 
 /// Counts answers and what they lack, and adds up the points of matches.
-void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement& judgement) {
+void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers,
+           const std::map<const Rule*, std::string>& shown, Judgement& judgement) {
     std::map<std::string, std::uint32_t> missing;
     for (const RuleAnswer& answer : answers) {
         if (answer.rule == nullptr) continue;  // it was not asked
@@ -236,7 +271,10 @@ void tally(const RuleSet& set, const std::vector<RuleAnswer>& answers, Judgement
         if (answer.answer != Answer::match) continue;
         if (rule.file.type == RuleType::exclusion && judgement.exempted_by == nullptr)
             judgement.exempted_by = &rule;
-        if (counts(rule.file.type)) judgement.hits.push_back({&rule, points_of(rule.file.severity)});
+        if (!counts(rule.file.type)) continue;
+        const auto sentence = shown.find(&rule);
+        judgement.hits.push_back({&rule, points_of(rule.file.severity),
+                                  sentence == shown.end() ? std::string() : sentence->second});
     }
     for (const auto& [name, rules] : missing) judgement.missing.push_back({name, rules});
     std::ranges::stable_sort(judgement.hits, std::ranges::greater{}, &RuleHit::points);
@@ -279,6 +317,7 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
                 .history = {}};
     asked.surroundings.files = files ? &*files : nullptr;
     asked.surroundings.history = &asked.history;
+    asked.surroundings.look_alikes = &*look_alikes_;
     std::optional<TextReadings> readings;
     if (text_model_) asked.surroundings.readings = &readings.emplace(*text_model_);
     ask_all(asked, judgement);
@@ -297,7 +336,7 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     if (request.details)
         judgement.authentication = authentication_of(message.headers, request.verified != nullptr);
     if (readings) weigh_text(message, *readings, judgement);
-    tally(*set_, asked.answers, judgement);
+    tally(*set_, asked.answers, asked.shown, judgement);
     name_unexcused(asked.answers, judgement);
     std::ranges::sort(judgement.details, {}, &RuleDetail::rule);  // back into the order of the rules
     return judgement;
@@ -306,10 +345,11 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
 void Judge::name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& judgement) const {
     for (const RuleAnswer& answer : answers) {
         if (answer.rule == nullptr || answer.answer != Answer::undecided) continue;
-        if (std::ranges::all_of(set_->names_of(answer.missing),
-                                [this](const std::string& name) { return excused(name); }))
-            continue;
+        std::vector<std::string> names = set_->names_of(answer.missing);
+        std::erase_if(names, [this](const std::string& name) { return excused(name); });
+        if (names.empty()) continue;
         judgement.unexcused = true;
+        judgement.unexcused_names.insert(names.begin(), names.end());
         if (judgement.unexcused_by.size() < rules_named) judgement.unexcused_by.push_back(answer.rule);
     }
 }
@@ -363,6 +403,8 @@ Judgement Judge::judge_whole(const JudgeRequest& request) {
         const bool unexcused = worst.unexcused || other.unexcused;
         other.language = worst.language;
         std::vector<const Rule*> by = worst.unexcused ? worst.unexcused_by : other.unexcused_by;
+        std::set<std::string> names = worst.unexcused_names;
+        names.merge(other.unexcused_names);
         // An exclusion that holds for one reading only is a trick.
         const bool exempted = worst.exempted_by != nullptr && other.exempted_by != nullptr;
         if (!exempted && (worst.exempted_by != nullptr || other.points > worst.points))
@@ -370,6 +412,7 @@ Judgement Judge::judge_whole(const JudgeRequest& request) {
         if (!exempted) worst.exempted_by = nullptr;
         worst.unexcused = unexcused;
         worst.unexcused_by = std::move(by);
+        worst.unexcused_names = std::move(names);
     }
     return worst;
 }

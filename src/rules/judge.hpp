@@ -19,6 +19,8 @@
 #include "rules/judged_copies.hpp"
 #include "rules/judgement.hpp"
 #include "rules/lists.hpp"
+#include "rules/load_notices.hpp"
+#include "rules/lookalike.hpp"
 #include "rules/rule_set.hpp"
 #include "rules/text_model.hpp"
 #include "scan/engines.hpp"
@@ -95,6 +97,8 @@ public:
     [[nodiscard]] const Lists& lists() const { return lists_; }
     [[nodiscard]] const JudgeConfig& config() const { return config_; }
     [[nodiscard]] const Confusables& confusables() const { return *confusables_; }
+    /// Names of lists that are not protected against look-alikes.
+    [[nodiscard]] const LoadNotices& unprotected() const { return unprotected_; }
     /// Names of the lists that are there, and how many entries each has.
     [[nodiscard]] std::vector<std::pair<std::string, std::size_t>> list_sizes() const;
     /// For people: "642 rules (3 rejected), 22 lists, text model".
@@ -105,6 +109,7 @@ public:
 private:
     struct Asked;
     Result<void> load_lists();
+    Result<void> load_look_alikes(Log& log);
     Result<void> load_text_model();
     Result<void> load_rules(Log& log);
     void note_version();
@@ -119,6 +124,8 @@ private:
     JudgeConfig config_;
     Lists lists_;
     std::optional<Confusables> confusables_;
+    std::optional<LookAlikes> look_alikes_;
+    LoadNotices unprotected_;
     std::optional<TextModel> text_model_;
     std::unique_ptr<RuleSet> set_;
     std::unique_ptr<Evaluation> evaluation_;

@@ -89,6 +89,10 @@ std::string to_json(const Judge& judge) {
                  {"further_passed_over", set.passed_over().left_out()},
                  {"bad_list_lines", notices_json(judge.lists().bad_lines())},
                  {"further_bad_list_lines", judge.lists().bad_lines().left_out()},
+                 {"lists_passed_over", notices_json(judge.lists().passed_over())},
+                 {"further_lists_passed_over", judge.lists().passed_over().left_out()},
+                 {"not_protected", notices_json(judge.unprotected())},
+                 {"further_not_protected", judge.unprotected().left_out()},
                  {"lists", std::move(lists)}});
 }
 

@@ -31,6 +31,11 @@ std::string words_of(const Rule& rule) {
     return words;
 }
 
+/// What it saw in this message first, where it says so.
+std::string words_of(const RuleHit& hit) {
+    return hit.shown.empty() ? words_of(*hit.rule) : hit.shown + " " + words_of(*hit.rule);
+}
+
 std::string quoted_words(const std::vector<WeighedWord>& words) {
     std::string out;
     for (const WeighedWord& word : words) out += (out.empty() ? "“" : ", “") + word.word + "”";
@@ -49,7 +54,11 @@ scan::Finding verdict_finding(const Judgement& judgement, const Thresholds& from
     if (judgement.text_points > 0)
         finding.text =
             fmt::format("Its words are those of an attack or of spam: {}. ", quoted_words(judgement.words));
-    if (!judgement.hits.empty()) finding.text += fmt::format("{}. ", judgement.hits.front().rule->file.name);
+    if (!judgement.hits.empty()) {
+        const RuleHit& first = judgement.hits.front();
+        finding.text +=
+            fmt::format("{}. {}{}", first.rule->file.name, first.shown, first.shown.empty() ? "" : " ");
+    }
     finding.text += fmt::format("{} points ({} of them for its words, {} for {} rule{}); from {} on it is "
                                 "suspicious, from {} on an attack",
                                 judgement.points, judgement.text_points,
@@ -65,10 +74,12 @@ std::string coaching_of(const Judgement& judgement, scan::Severity severity) {
     return std::string(severity == scan::Severity::phish ? coach_phish : coach_suspicious);
 }
 
-std::string names_of(const std::vector<scan::MissingAnswer>& missing) {
+/// What is missing and may not be: to name what the policy allows as well would send its reader to the wrong place.
+std::string first_of(const std::set<std::string>& missing) {
     std::string out;
-    for (std::size_t at = 0; at < missing.size() && at < named_missing; ++at)
-        out += (at == 0 ? "" : ", ") + missing[at].name;
+    std::size_t named = 0;
+    for (const std::string& name : missing)
+        if (named++ < named_missing) out += (out.empty() ? "" : ", ") + name;
     return out + (missing.size() > named_missing ? ", …" : "");
 }
 
@@ -99,8 +110,8 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
                     .judged = judgement.judged};
     report.facts.language = judgement.language;
     if (judgement.unexcused)
-        report.limits_hit.push_back(
-            {scan::ScanLimit::rules, scan::whole_message, names_of(judgement.missing) + asked_by(judgement)});
+        report.limits_hit.push_back({scan::ScanLimit::rules, scan::whole_message,
+                                     first_of(judgement.unexcused_names) + asked_by(judgement)});
     const auto add = [&report](scan::Finding finding) {
         if (report.findings.size() < limits::findings) report.findings.push_back(std::move(finding));
     };
@@ -117,7 +128,7 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
         report.findings.insert(report.findings.begin(), verdict);
     }
     for (const RuleHit& hit : judgement.hits)
-        add({.engine = rules_engine, .rule = hit.rule->file.name, .text = words_of(*hit.rule)});
+        add({.engine = rules_engine, .rule = hit.rule->file.name, .text = words_of(hit)});
 }
 
 }  // namespace tocsin::rules

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace tocsin::rules {
 struct RuleHit {
     const Rule* rule = nullptr;
     std::uint32_t points = 0;
+    std::string shown;  ///< what it saw, where its author lets it say so
 };
 
 /// What a person wants to know about one rule and one message.
@@ -33,6 +35,7 @@ struct Judgement {
     std::vector<scan::MissingAnswer> missing;  ///< over all rules, names sorted
     bool unexcused = false;                    ///< something of it may not be done without
     std::vector<const Rule*> unexcused_by;     ///< some of the rules that lack such a thing
+    std::set<std::string> unexcused_names;     ///< of those things: what the policy does not let be missing
     std::uint32_t points = 0;
     std::uint32_t text_points = 0;  ///< of them, for what the words say
     double hostility = 0;

@@ -1,4 +1,5 @@
-// Names of the lists in the open feed, and of our own (file_share_hosts), and where each comes from.
+// Names of the lists in the open feed, and of our own (brand_domains, customer_domains, file_share_hosts, lookalike_allowed), and
+// where each comes from.
 #include <algorithm>
 #include <array>
 
@@ -11,7 +12,9 @@ constexpr auto known = std::to_array<KnownList>({
     {"abuse_ch_malwarebazaar_sha256_trusted_reporters", ListKind::threat_feed, ListItems::texts},
     {"abuse_ch_urlhaus_domains_trusted_reporters", ListKind::threat_feed, ListItems::texts},
     {"alexa_1m", ListKind::fixed, ListItems::texts},
+    {"brand_domains", ListKind::fixed, ListItems::texts},
     {"bulk_mailer_url_root_domains", ListKind::fixed, ListItems::texts},
+    {"customer_domains", ListKind::organisation, ListItems::texts},
     {"disposable_email_providers", ListKind::fixed, ListItems::texts},
     {"file_extensions_common_archives", ListKind::fixed, ListItems::texts},
     {"file_extensions_executables", ListKind::fixed, ListItems::texts},
@@ -22,6 +25,7 @@ constexpr auto known = std::to_array<KnownList>({
     {"free_file_hosts", ListKind::fixed, ListItems::texts},
     {"free_subdomain_hosts", ListKind::fixed, ListItems::texts},
     {"high_trust_sender_root_domains", ListKind::fixed, ListItems::texts},
+    {"lookalike_allowed", ListKind::organisation, ListItems::texts},
     {"org_display_names", ListKind::organisation, ListItems::texts},
     {"org_domains", ListKind::organisation, ListItems::texts},
     {"org_slds", ListKind::organisation, ListItems::texts},

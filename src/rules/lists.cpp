@@ -12,8 +12,8 @@
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "mail/addresses.hpp"
 #include "mail/charset.hpp"
-#include "mail/domain_names.hpp"
 #include "rules/strings.hpp"
 #include "scan/rule_files.hpp"
 
@@ -25,8 +25,25 @@ namespace fs = std::filesystem;
 constexpr std::string_view domains_name = "org_domains";
 constexpr std::string_view slds_name = "org_slds";
 constexpr std::string_view vips_name = "org_vips";
-constexpr std::size_t version_bytes = 8;
+constexpr std::size_t list_version_bytes = 8;
 constexpr std::size_t list_name_bytes = 64;
+
+/// Lists of domains that people write by hand, and that rules compare with those of messages.
+constexpr auto domain_lists = std::to_array<std::string_view>(
+    {"org_domains", "tenant_domains", "customer_domains", "brand_domains", "lookalike_allowed"});
+
+/// Of a file that is no list: whether everybody knows that. What else lies there may have been meant as one.
+bool is_remark(const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with('.') || path.extension() == ".md" || name.starts_with("README") ||
+           name.starts_with("NOTICE") || name.starts_with("LICENSE");
+}
+
+/// Whether a few entries, without the list itself, would be taken for all of it.
+bool needs_a_base(std::string_view name) {
+    const KnownList* const known = find_known_list(name);
+    return known != nullptr && known->kind != ListKind::organisation;
+}
 
 /// As the rule language has names: ASCII letters, digits and underscores.
 bool is_list_name(std::string_view name) {
@@ -92,7 +109,7 @@ const char* fault_of(const Vip& vip) {
 
 std::string digest_of(std::string_view text) {
     const Hash256 hash = keyed_hash(HashKey{}, as_bytes(text));
-    return to_hex(std::as_bytes(std::span(hash)).first(version_bytes));
+    return to_hex(std::as_bytes(std::span(hash)).first(list_version_bytes));
 }
 
 }  // namespace
@@ -168,7 +185,7 @@ void List::finish() {
 }
 
 /// Changes `lists` as `file` says; a list that is not among them yet is taken from ours.
-Result<void> Lists::apply(const File& file, Map& lists, LoadNotices& bad_lines) const {
+Result<void> Lists::apply(const File& file, Map& lists, LoadNotices& bad_lines, LoadNotices& passed_over) {
     std::error_code error;
     const std::uintmax_t bytes = fs::file_size(file.path, error);
     if (!error && bytes > limits::list_file_bytes)
@@ -180,7 +197,8 @@ Result<void> Lists::apply(const File& file, Map& lists, LoadNotices& bad_lines) 
     const auto lines = static_cast<std::size_t>(std::ranges::count(content, '\n')) + 1;
     TextSet entries(key_);
     entries.reserve(std::min(lines, limits::list_entries), content.size());
-    file.read(content, bad_lines, [&](std::string_view entry) { entries.insert(entry); });
+    file.read(content, bad_lines,
+              [&](std::string_view entry) { entries.insert(as_in_messages(file.name, entry)); });
 
     const auto changed = lists.find(file.name);
     const auto there = lists_.find(file.name);
@@ -190,6 +208,11 @@ Result<void> Lists::apply(const File& file, Map& lists, LoadNotices& bad_lines) 
     switch (file.effect) {
         case File::Effect::replaces: list.exact_ = std::move(entries); break;
         case File::Effect::adds:
+            if (before == nullptr && needs_a_base(file.name)) {
+                passed_over.add(file.path, 0,
+                                fmt::format("there is no ${} that this could be added to", file.name));
+                return {};
+            }
             if (before != nullptr) list.exact_ = before->exact_;
             for (std::size_t index = 0; index < entries.size(); ++index) list.exact_.insert(entries[index]);
             break;
@@ -214,11 +237,18 @@ Result<void> Lists::load_folder(const std::string& folder) {
                     fmt::format("{}: no folder of lists can be read there", folder));
     std::vector<File> files;
     std::string people;
+    LoadNotices bad_lines, passed_over;
     fs::directory_iterator walk(folder, error);
     if (error) return fail(ErrorCode::permission, fmt::format("{}: {}", folder, error.message()));
     for (const fs::directory_iterator end; walk != end; walk.increment(error)) {
         std::optional<File> file = File::of(walk->path());
-        if (!file || walk->is_directory(error)) continue;
+        if (walk->is_directory(error)) continue;
+        if (!file) {
+            if (!is_remark(walk->path()))
+                passed_over.add(walk->path().string(), 0,
+                                "no list: those end in .txt or .csv, in small letters");
+            continue;
+        }
         if (file->name == vips_name && file->effect == File::Effect::replaces && !file->ranked) {
             people = file->path;
             continue;
@@ -236,10 +266,9 @@ Result<void> Lists::load_folder(const std::string& folder) {
 
     // Everything is read before anything is changed.
     std::optional<std::vector<Vip>> vips;
-    LoadNotices bad_lines;
     if (!people.empty()) vips = TRY(read_vips(people, bad_lines));
     Map changed;
-    for (const File& file : files) TRY(apply(file, changed, bad_lines));
+    for (const File& file : files) TRY(apply(file, changed, bad_lines, passed_over));
     for (auto& [name, list] : changed) {
         list.finish();
         if (name == slds_name) slds_given_ = true;
@@ -248,7 +277,30 @@ Result<void> Lists::load_folder(const std::string& folder) {
     if (changed.contains(domains_name)) derive_slds();
     if (vips) vips_ = std::move(vips);
     bad_lines_.add_all(bad_lines);
+    passed_over_.add_all(passed_over);
     return {};
+}
+
+std::string Lists::as_in_messages(std::string_view list, std::string_view entry) {
+    if (std::ranges::find(domain_lists, list) == domain_lists.end()) return std::string(entry);
+    const mail::Domain domain = domain_names_.parse(entry);
+    return domain.tld.empty() ? std::string(entry) : domain.domain;  // whatever suffix the house uses
+}
+
+/// `"Q, Name"` as address books write it, and the address as From has it.
+void Lists::make_as_in_messages(Vip& vip) {
+    std::string_view name = vip.display_name;
+    if (name.size() > 1 && name.starts_with('"') && name.ends_with('"')) {
+        name = name.substr(1, name.size() - 2);
+        std::string plain;
+        for (std::size_t at = 0; at < name.size(); ++at) {
+            if (name[at] == '\\' && at + 1 < name.size()) ++at;
+            plain.push_back(name[at]);
+        }
+        vip.display_name = std::string(trim(plain));
+    }
+    const mail::EmailAddress address = mail::parse_email(vip.email, domain_names_);
+    if (!address.domain.tld.empty()) vip.email = address.email;
 }
 
 Result<std::vector<Vip>> Lists::read_vips(const std::string& path, LoadNotices& bad_lines) {
@@ -260,6 +312,7 @@ Result<std::vector<Vip>> Lists::read_vips(const std::string& path, LoadNotices& 
             return bad_lines.add(path, number, "Name <address> is expected");
         Vip vip{.display_name = std::string(trim(line.substr(0, open))),
                 .email = std::string(line.substr(open + 1, line.size() - open - 2))};
+        make_as_in_messages(vip);
         if (const char* fault = fault_of(vip))
             bad_lines.add(path, number, fault);
         else
@@ -281,7 +334,7 @@ Result<void> Lists::set(std::string_view name, std::span<const std::string> entr
         const std::string_view entry = trim(entries[index]);
         if (const char* fault = fault_of(entry))
             return fail(code_of(entry), fmt::format("${}, entry {}: {}", name, index + 1, fault));
-        list.exact_.insert(entry);
+        list.exact_.insert(as_in_messages(name, entry));
     }
     list.finish();
     lists_.insert_or_assign(std::string(name), std::move(list));
@@ -302,6 +355,7 @@ Result<void> Lists::check_vips(std::span<const Vip> vips) {
 }
 
 Result<void> Lists::set_vips(std::vector<Vip> vips) {
+    for (Vip& vip : vips) make_as_in_messages(vip);
     TRY(check_vips(vips));
     vips_ = std::move(vips);
     return {};
@@ -312,9 +366,8 @@ void Lists::derive_slds() {
     if (slds_given_) return;
     List list(key_);
     const List& domains = lists_.find(domains_name)->second;
-    mail::DomainNames names;
     for (std::size_t index = 0; index < domains.size(); ++index)
-        if (const std::string label = names.parse(domains[index]).sld; !label.empty())
+        if (const std::string label = domain_names_.parse(domains[index]).sld; !label.empty())
             list.exact_.insert(label);
     list.finish();
     lists_.insert_or_assign(std::string(slds_name), std::move(list));

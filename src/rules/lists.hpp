@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "mail/domain_names.hpp"
 #include "rules/load_notices.hpp"
 #include "rules/text_set.hpp"
 
@@ -81,9 +82,16 @@ enum class ListState : std::uint8_t {
 /// A folder holds `NAME.txt`, one entry per line (UTF-8, white space at both ends dropped, empty lines and lines that begin
 /// with `#` ignored), or `NAME.csv` with `rank,entry` per line. Either takes the place of the list that is there;
 /// `NAME.add.txt` adds to it and `NAME.remove.txt` takes away. Names that the feed does not know make lists for rules of one's
-/// own. Files of other kinds are ignored.
+/// own. Files of other kinds are told in passed_over(), except hidden ones and those that are called like remarks about lists
+/// (README, NOTICE, LICENSE, *.md).
 ///
-/// `org_vips.txt` has `Name <address>` on each line.
+/// What is added to a list that is not there makes one of the organisation's and of one's own; of those that we ship or the
+/// operator fetches it makes none, for a few entries would answer for a million ("not in $tranco_1m").
+///
+/// `org_vips.txt` has `Name <address>` on each line; the name may stand in quotes.
+///
+/// Domains of the organisation's, customers' and brands' lists are kept as messages have them (small letters, A-labels), and so
+/// are the domains in addresses of org_vips.
 ///
 /// `org_slds` follows from `org_domains` unless it is given itself.
 class Lists {
@@ -104,6 +112,8 @@ public:
 
     /// Lines of files that were left out.
     [[nodiscard]] const LoadNotices& bad_lines() const { return bad_lines_; }
+    /// Files of folders that make no list, although nothing is wrong with their lines.
+    [[nodiscard]] const LoadNotices& passed_over() const { return passed_over_; }
 
     [[nodiscard]] ListState state(std::string_view name) const;
     /// nullptr when there is none, and for org_vips. Stays valid until that list is given again, or for good.
@@ -121,15 +131,19 @@ private:
     using Map = std::map<std::string, List, std::less<>>;
 
     [[nodiscard]] static Result<void> check_vips(std::span<const Vip> vips);
-    [[nodiscard]] static Result<std::vector<Vip>> read_vips(const std::string& path, LoadNotices& bad_lines);
-    [[nodiscard]] Result<void> apply(const File& file, Map& lists, LoadNotices& bad_lines) const;
+    [[nodiscard]] Result<std::vector<Vip>> read_vips(const std::string& path, LoadNotices& bad_lines);
+    [[nodiscard]] Result<void> apply(const File& file, Map& lists, LoadNotices& bad_lines,
+                                     LoadNotices& passed_over);
+    [[nodiscard]] std::string as_in_messages(std::string_view list, std::string_view entry);
+    void make_as_in_messages(Vip& vip);
     void derive_slds();
 
     std::uint64_t key_;
     Map lists_;
     bool slds_given_ = false;
     std::optional<std::vector<Vip>> vips_;
-    LoadNotices bad_lines_;
+    LoadNotices bad_lines_, passed_over_;
+    mail::DomainNames domain_names_;
 };
 
 }  // namespace tocsin::rules

@@ -38,6 +38,7 @@ public:
         text("id", rule.id);
         text("description", rule.description);
         text("coaching", rule.coaching);
+        text("shows", rule.shows);
         rule.severity = word("severity", severity_names, RuleSeverity::medium);
         rule.type = word("type", type_names, RuleType::rule);
         list("attack_types", rule.attack_types);

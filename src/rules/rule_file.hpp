@@ -34,12 +34,14 @@ struct RuleFile {
     std::string source;             ///< MQL
     std::size_t source_line = 1;    ///< line of the file on which `source` begins
     std::size_t source_column = 1;  ///< column of its first byte on each of its lines
-    /// `source` has the lines and columns of the file: plain, or behind `|`. Behind `>` and in quotes lines are joined and letters
-    /// escaped; then a place in it is told as where it begins.
+    /// `source` has the lines and columns of the file: plain, or behind `|`. Behind `>` and in quotes lines are joined and
+    /// letters escaped; then a place in it is told as where it begins.
     bool source_is_as_written = true;
     std::vector<std::string> attack_types, detection_methods, tactics, tags, references;
     /// Ours: a line for the reader of the mail, in plain words.
     std::string coaching;
+    /// Ours: MQL that is worth a text, what the rule saw in this message.
+    std::string shows;
 };
 
 /// Reads one file's text. Unknown keys are ignored. Problems: no YAML, more than one document, a key that is given twice in one

@@ -118,6 +118,7 @@ RuleSet::RuleSet(const Lists& lists, AtHand at_hand) : lists_(lists) {
     add_history_functions(functions_, types_);
     add_file_functions(functions_, types_);
     add_intent_functions(functions_, types_, at_hand.text_model);
+    add_lookalike_functions(functions_, types_);
     add_unanswered_functions(functions_, types_);
 }
 
@@ -144,9 +145,23 @@ void RuleSet::add(std::string_view yaml, const std::string& path) {
               .needs = graph_.at(compiled->root).needs,
               .warnings = std::move(compiled->warnings)};
     for (Problem& warning : rule.warnings) warning = in_file(std::move(warning), rule.file);
+    if (auto problem = compile_shows(language, rule)) return reject(path, std::move(*problem));
     if (clauses_ == Clauses::kept) compile_clauses(*tree, language, rule);
     sources_.emplace(digest, path);
     rules_.push_back(std::move(rule));
+}
+
+/// Where it stands in the file is not remembered: it is a line or two.
+std::optional<Problem> RuleSet::compile_shows(const Language& language, Rule& rule) {
+    if (rule.file.shows.empty()) return std::nullopt;
+    const auto tree = parse(rule.file.shows);
+    if (!tree) return Problem{.message = "shows: " + tree.error().message};
+    const auto compiled = compile(*tree, rule.file.shows, language, graph_, patterns_);
+    if (!compiled) return Problem{.message = "shows: " + compiled.error().message};
+    if (compiled->type->kind != TypeKind::text)
+        return Problem{.message = "shows: a text is expected; this is " + to_string(*compiled->type)};
+    rule.shows = compiled->root;
+    return std::nullopt;
 }
 
 /// A clause goes from its first byte to that of the next one; what joins them is cut off.

@@ -40,6 +40,7 @@ struct Rule {
     const Type* type = nullptr;
     Missing needs =
         0;  ///< what it may have to ask and this program alone cannot tell; history is the daemon's
+    std::optional<NodeId> shows;    ///< worth a text: what it saw
     std::vector<Problem> warnings;  ///< lines are those of the file
     std::vector<RuleClause> clauses;
 };
@@ -108,6 +109,7 @@ private:
     const ListView* find_list(std::string_view name);
     void fill(ListView& view);
     Missing list_bit(const std::string& name);
+    [[nodiscard]] std::optional<Problem> compile_shows(const Language& language, Rule& rule);
     void compile_clauses(const SyntaxTree& tree, const Language& language, Rule& rule);
 
     const Lists& lists_;

@@ -1,4 +1,5 @@
-// What rules may look at beside the message itself. Everything is optional: what is not there is "missing", never "no".
+// What rules may look at beside the message itself. Everything is optional: what is not there is "missing", never "no", unless it
+// says so.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@ namespace tocsin::rules {
 class Confusables;
 class History;
 class HtmlPages;
+class LookAlikes;
 class MessageFiles;
 class TextReadings;
 
@@ -27,6 +29,8 @@ struct Surroundings {
     MessageFiles* files = nullptr;     ///< nullptr: no file can be looked into
     History* history = nullptr;        ///< nullptr: nobody can be asked
     TextReadings* readings = nullptr;  ///< nullptr: intents cannot be told
+    /// nullptr: no name is protected, and that is an answer, as an empty list of the organisation's is.
+    const LookAlikes* look_alikes = nullptr;
 };
 
 }  // namespace tocsin::rules

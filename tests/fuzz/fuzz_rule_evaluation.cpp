@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "rules/confusables.hpp"
 #include "rules/html_pages.hpp"
 #include "rules/message_files.hpp"
+#include "rules/protected_names.hpp"
 #include "rules/rule_set.hpp"
 #include "rules/show_value.hpp"
 #include "rules/text_model.hpp"
@@ -66,6 +68,10 @@ constexpr const char* sources[] = {
     "any(attachments, any(beta.parse_exif(.).fields, .key == 'Author' and .value is not null))",
     "any(attachments, any(beta.scan_qr(.).items, .type == 'url'))",
     "any(attachments, any(beta.file.parse_ics(.).events, length(.summary) > 3))",
+    "any(body.links, tocsin.lookalike(.href_url.domain).imitation in ('typo', 'combo')) or "
+    "tocsin.impersonates(sender.display_name, sender.email).kind == 'vip'",
+    "tocsin.lookalike(subject.subject).distance > 1 or tocsin.impersonates(subject.subject, 'x').words =~ "
+    "'x'",
     "profile.by_sender().prevalence == 'new' and not profile.by_sender_email().solicited",
     "profile.by_reply_to().days_known < 5 or sender.email.domain.root_domain in $sender_domains",
     "any(ml.nlu_classifier(body.current_thread.text, subject=subject.subject).intents, .name == 'bec')",
@@ -105,6 +111,7 @@ struct World {
     scan::InspectionTools inspection = std::move(scan::InspectionTools::load().value());
     std::unique_ptr<TextModel> model;
     mail::MailTools tools;
+    std::optional<LookAlikes> look_alikes;
     ExplodeTools explode{typer, inspection, {}, tools};
     std::unique_ptr<RuleSet> set;
     std::string kept_mail{fixed_mail};
@@ -114,6 +121,11 @@ struct World {
     World() {
         require(lists.set("words", std::vector<std::string>{"com", "example", "Invoice"}).has_value());
         require(lists.set_vips({{"Anna Smith", "anna@example.org"}}).has_value());
+        require(lists.set("org_domains", std::vector<std::string>{"example.net", "b\u00FCcher.example"})
+                    .has_value());
+        require(lists.set("brand_domains", std::vector<std::string>{"paypal.com", "dhl.com"}).has_value());
+        LoadNotices notices;
+        look_alikes.emplace(*look_alikes_of(lists, tools.domain_names, confusables, notices));
         TextWeights weights;
         weights.hostility.assign(feature_buckets, 1);
         weights.intent_weights.assign(intent_buckets * intents_max, 1);
@@ -150,7 +162,8 @@ void ask_all(World& world, const RuleSet& set, Evaluation& evaluation, const mai
                               .pages = &pages,
                               .files = &files,
                               .history = &history,
-                              .readings = &readings};
+                              .readings = &readings,
+                              .look_alikes = &*world.look_alikes};
     evaluation.begin(message, surroundings, small);
     std::uint64_t steps = 0;
     for (const Rule& rule : set.rules()) {

@@ -143,6 +143,30 @@ class Check(Rules):
         self.assertIn("match [medium] listed", explained.stdout)
         self.assertIn("lists.line_left_out", explained.stderr)
 
+    def test_what_makes_no_list_and_what_is_not_protected_is_told(self):
+        lists = self.folder / "lists"
+        lists.mkdir()
+        for name, text in (("umbrella_1m.TXT", "a.example\n"), ("tranco_1m.add.txt", "a.example\n"), ("NOTICE", "ours\n"),
+                           ("customer_domains.txt", "paypa1.com\n")):
+            (lists / name).write_text(text)
+        shown = self.check("--lists", str(lists), code=0).stdout
+        self.assertIn(f"warning: {lists}/umbrella_1m.TXT: no list", shown)
+        self.assertIn(f"warning: {lists}/tranco_1m.add.txt: there is no $tranco_1m", shown)
+        self.assertIn("warning: $customer_domains: paypa1.com: looks like paypal.com", shown)
+        self.assertNotIn("NOTICE", shown)
+        told = self.run_rules("explain", self.mail("a.eml", "hello"), "--lists", str(lists), code=0).stderr
+        self.assertIn("lists.passed_over", told)
+        self.assertIn("lookalikes.not_protected", told)
+
+    def test_explain_ends_as_the_named_rules_do(self):
+        mail = self.mail("a.eml", "Your invoice")
+        self.run_rules("explain", mail, code=1)
+        self.run_rules("explain", mail, "--rule", "stranger", code=1)
+        self.run_rules("explain", mail, "--rule", "newcomer", code=0)
+        told = self.run_rules("explain", mail, "--rule", "newcomer", "--json", code=0).stdout
+        self.assertEqual([rule["name"] for rule in json.loads(told)["rules"]], ["Somebody new"])
+        self.assertIn("all are loaded and asked", " ".join(tocsin("rules", "explain", "--help").stdout.split()))
+
     def test_name_that_means_no_rule_is_an_error_with_the_nearest_names(self):
         for command in ("check", "list"):
             result = tocsin("rules", command, str(self.rules), "--rule", "Invoce from")

@@ -147,11 +147,24 @@ std::vector<CallRow> unanswered() {
     };
 }
 
+/// Ours: no rule of the feed calls them.
+std::vector<CallRow> look_alikes() {
+    return {
+        {"tocsin.lookalike", "", "tocsin.lookalike(.href_url.domain).kind == 'brand'", "any(body.links, {})",
+         Letter{.text = "https://paypa1.com/ and https://sender.example/"},
+         Letter{.text = "https://www.paypal.com/"}, "true", "null"},
+        {"tocsin.impersonates", "", "tocsin.impersonates(sender.display_name, sender.email)",
+         "{} is not null", Letter{.from = "\"Park, Kim\" <kim@sender.example>"},
+         Letter{.from = "Kim Park <kim@corp.example>"}},
+    };
+}
+
 }  // namespace
 
 std::vector<CallRow> calls_that_ask_others() {
     std::vector<CallRow> rows = history_and_words();
     for (CallRow& row : unanswered()) rows.push_back(std::move(row));
+    for (CallRow& row : look_alikes()) rows.push_back(std::move(row));
     return rows;
 }
 
@@ -218,6 +231,8 @@ std::vector<NullRow> calls_over_null() {
         {"profile.by_sender_domain", "profile.by_sender_domain().solicited", "null ? history"},
         {"profile.by_reply_to", "profile.by_reply_to().solicited", "null ? history"},
         {"beta.profile.by_reply_to", "beta.profile.by_reply_to().solicited", "null ? history"},
+        {"tocsin.lookalike", "tocsin.lookalike(body.links[9].href_url.domain).kind", "null"},
+        {"tocsin.impersonates", "tocsin.impersonates(sender.display_name, sender.email).kind", "null"},
         {"ml.nlu_classifier", "ml.nlu_classifier(headers.in_reply_to).intents", "null"},
         {"beta.ml_topic", "beta.ml_topic(headers.in_reply_to).topics", "null"},
         {"ml.link_analysis", "ml.link_analysis(body.links[9]).submitted", "null"},

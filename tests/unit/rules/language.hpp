@@ -58,6 +58,7 @@ public:
     Lists lists;
     View view = View::own;
     History* history = nullptr;
+    const LookAlikes* look_alikes = nullptr;
     const TextModel* text_model = nullptr;
     Budget budget = ample;
     bool with_files = false;  ///< attachments are taken apart when they are asked for
@@ -94,7 +95,8 @@ public:
                                   .pages = &pages,
                                   .files = files ? &*files : nullptr,
                                   .history = history,
-                                  .readings = readings ? &*readings : nullptr};
+                                  .readings = readings ? &*readings : nullptr,
+                                  .look_alikes = look_alikes};
         evaluation.begin(message_, surroundings, budget);
         const Rule& rule = set.rules().front();
         const Value value = evaluation.value_of(rule.root);

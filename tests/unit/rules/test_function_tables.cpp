@@ -8,6 +8,7 @@
 #include "rules/function_tables.hpp"
 #include "rules/language.hpp"
 #include "rules/message_files.hpp"
+#include "rules/protected_names.hpp"
 #include "rules/zebra_model.hpp"
 #include "support/encoders.hpp"
 
@@ -65,6 +66,12 @@ std::string answer_of(const std::string& expression, const Letter& letter) {
     ask.with_files = true;
     REQUIRE(ask.lists.set("free_email_providers", std::vector<std::string>{"gmail.com"}).has_value());
     REQUIRE(ask.lists.set("org_domains", std::vector<std::string>{"corp.example"}).has_value());
+    REQUIRE(ask.lists.set("brand_domains", std::vector<std::string>{"paypal.com"}).has_value());
+    REQUIRE(ask.lists.set("org_display_names", std::vector<std::string>{"Kim Park"}).has_value());
+    mail::DomainNames domain_names;
+    LoadNotices notices;
+    const LookAlikes look_alikes = look_alikes_of(ask.lists, domain_names, confusables(), notices).value();
+    ask.look_alikes = &look_alikes;
     return ask(expression);
 }
 

@@ -245,8 +245,12 @@ TEST_CASE("what is missing is counted by name, and what may not be missing makes
     CHECK(lenient.report().limits_hit.empty());
     CHECK(lenient.report().rules.missing.size() == 3);
 
-    for (const Names& excused : {Names{}, Names{"attack_score", "history"}, Names{"$", "history"},
-                                 Names{"$other", "attack_score", "history"}}) {
+    for (const auto& [excused, told] :
+         std::vector<std::pair<Names, std::string>>{{{}, "$tranco_1m, attack_score, history"},
+                                                    {{"attack_score", "history"}, "$tranco_1m"},
+                                                    {{"$", "history"}, "attack_score"},
+                                                    {{"$"}, "attack_score, history"},
+                                                    {{"$other", "attack_score", "history"}, "$tranco_1m"}}) {
         Court strict(rules);
         strict.config.may_do_without = excused;
         CHECK(strict.ask().unexcused);
@@ -254,12 +258,12 @@ TEST_CASE("what is missing is counted by name, and what may not be missing makes
         REQUIRE(report.limits_hit.size() == 1);
         CHECK(report.limits_hit[0].limit == scan::ScanLimit::rules);
         CHECK(report.limits_hit[0].part == scan::whole_message);
-        CHECK(report.limits_hit[0].detail.starts_with("$tranco_1m, attack_score, history; asked by “"));
+        CHECK(report.limits_hit[0].detail.starts_with(told + "; asked by “"));
         CHECK(scan::decide_verdict(report.findings, report.limits_hit) == scan::Verdict::unscannable);
     }
     Court one(rules);
     one.config.may_do_without = {"attack_score", "history"};
-    CHECK(one.report().limits_hit.at(0).detail == "$tranco_1m, attack_score, history; asked by “c”");
+    CHECK(one.report().limits_hit.at(0).detail == "$tranco_1m; asked by “c”");
     Court named(rules);
     named.config.may_do_without = {"$tranco_1m", "attack_score", "history"};
     CHECK_FALSE(named.ask().unexcused);
@@ -349,6 +353,36 @@ TEST_CASE("lists of a folder are asked, and the organisation's are empty where n
     CHECK(judgement.undecided == 0);
     const auto sizes = court.judge().list_sizes();
     CHECK(std::ranges::find(sizes, std::pair<std::string, std::size_t>("partners", 1)) != sizes.end());
+}
+
+TEST_CASE("a rule shows what it saw; look-alikes of the organisation's names are known to rules") {
+    const std::string shows = "shows: tocsin.lookalike(sender.email.domain).words\n";
+    Court court(
+        {{"alike", "tocsin.lookalike(sender.email.domain).kind == 'organisation'", "high", "rule", shows},
+         {"long", "type.inbound", "low", "rule", "shows: strings.concat(body.plain.raw, 'x')\n"},
+         {"nothing", "type.inbound", "low", "rule", "shows: mailbox.display_name\n"},
+         {"wrong", "type.inbound", "low", "rule", "shows: type.inbound\n"},
+         {"broken", "type.inbound", "low", "rule", "shows: strings.concat(\n"}});
+    court.write("lists/org_domains.txt", "s3nders.example\ncom\n");
+    court.use_lists();
+    const std::string head = "From: a@senders.example\r\nTo: b@example.net\r\nMIME-Version: "
+                             "1.0\r\nContent-Type: text/plain\r\n\r\n";
+    const scan::ScanReport report = court.report(head + std::string(500, 'a') + "\r\n");
+    REQUIRE(report.findings.size() == 4);
+    CHECK(report.findings[0].text.starts_with(
+        "alike. senders.example is not s3nders.example, our own domain, but looks like it: "));
+    CHECK(report.findings[1].text.starts_with("senders.example is not s3nders.example"));
+    CHECK(report.findings[1].text.ends_with(" alike"));
+    CHECK(report.findings[2].text == std::string(400, 'a') + "… long");
+    CHECK(report.findings[3].text == "nothing");
+    const std::vector<Rejected>& rejected = court.judge().rule_set().rejected();
+    REQUIRE(rejected.size() == 2);
+    CHECK(rejected[0].problem.message.starts_with("shows: "));
+    CHECK(rejected[1].problem.message.starts_with("shows: a text is expected"));
+    CHECK(std::ranges::find(
+              court.log.lines,
+              "lookalikes.not_protected list=$org_domains reason=com: not a registrable domain") !=
+          court.log.lines.end());
 }
 
 TEST_CASE("the version changes with rules and lists, and is the same for the same") {

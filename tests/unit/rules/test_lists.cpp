@@ -56,14 +56,14 @@ TEST_CASE("text set: order, membership, growth") {
 }
 
 TEST_CASE("lists: all names of the feed are known") {
-    CHECK(known_lists().size() == 33);  // and file_share_hosts, which is ours
+    CHECK(known_lists().size() == 36);  // 32 of the feed, and four of ours
     std::set<std::string_view> names;
     for (const KnownList& list : known_lists()) {
         names.insert(list.name);
         CHECK(find_known_list(list.name) == &list);
         CHECK((list.items == ListItems::people) == (list.name == "org_vips"));
     }
-    CHECK(names.size() == 33);
+    CHECK(names.size() == 36);
     CHECK(find_known_list("org_vip") == nullptr);
     CHECK(find_known_list("") == nullptr);
     CHECK(find_known_list("sender_emails")->kind == ListKind::history);
@@ -162,10 +162,76 @@ TEST_CASE("lists: later folders take the place, add and remove") {
     CHECK(entries_of(lists, "url_shorteners") == Texts{"c.example", "d.example"});
     CHECK(entries_of(lists, "free_file_hosts") == Texts{"y.example", "z.example"});
     CHECK(entries_of(lists, "social_landing_hosts") == Texts{"s.example"});
-    CHECK(entries_of(lists, "suspicious_tlds") == Texts{"zip"});
-    CHECK(lists.state("tranco_1m") == ListState::absent);  // nothing to take away from
+    CHECK(lists.state("suspicious_tlds") == ListState::absent);  // one entry is not the list
+    CHECK(lists.state("tranco_1m") == ListState::absent);        // nothing to take away from
+    REQUIRE(lists.passed_over().kept().size() == 1);
+    CHECK(lists.passed_over().kept()[0].path.ends_with("suspicious_tlds.add.txt"));
+    CHECK(lists.passed_over().kept()[0].message ==
+          "there is no $suspicious_tlds that this could be added to");
     CHECK_FALSE(lists.find("free_file_hosts")->contains("x.example"));
     CHECK(lists.version() != before);
+}
+
+TEST_CASE("lists: what is added makes a list of the organisation's or of one's own, and of what another file "
+          "gives") {
+    const tocsin::test::TemporaryFolder folder;
+    write(folder.path() / "org_domains.add.txt", "example.net\n");
+    write(folder.path() / "partners.add.txt", "p.example\n");
+    write(folder.path() / "url_shorteners.add.txt", "b.example\n");
+    write(folder.path() / "url_shorteners.csv", "1,a.example\n");
+    Lists lists;
+    REQUIRE(lists.load_folder(folder.path().string()).has_value());
+    CHECK(entries_of(lists, "org_domains") == Texts{"example.net"});
+    CHECK(entries_of(lists, "partners") == Texts{"p.example"});
+    CHECK(entries_of(lists, "url_shorteners") == Texts{"a.example", "b.example"});
+    CHECK(lists.passed_over().kept().empty());
+}
+
+TEST_CASE("lists: a file that makes no list is told, unless it is called like a remark") {
+    const tocsin::test::TemporaryFolder folder;
+    for (const char* name : {"umbrella_1m.TXT", "tenant_domains.lst", "org_domains", "README.md", "README",
+                             "NOTICE", "LICENSE.lists", "lists.md", ".org_domains.swp"})
+        write(folder.path() / name, "a.example\n");
+    std::filesystem::create_directory(folder.path() / "old");
+    Lists lists;
+    REQUIRE(lists.load_folder(folder.path().string()).has_value());
+    CHECK(lists.names().empty());
+    std::set<std::string> told;
+    for (const LoadNotice& one : lists.passed_over().kept()) {
+        told.insert(std::filesystem::path(one.path).filename().string());
+        CHECK(one.message == "no list: those end in .txt or .csv, in small letters");
+    }
+    CHECK(told == std::set<std::string>{"umbrella_1m.TXT", "tenant_domains.lst", "org_domains"});
+}
+
+TEST_CASE("lists: domains and people are kept as messages have them") {
+    const tocsin::test::TemporaryFolder folder;
+    for (const char* name :
+         {"org_domains", "tenant_domains", "customer_domains", "lookalike_allowed", "my_own"})
+        write(folder.path() / (std::string(name) + ".txt"),
+              "Example.NET\nMünchen.de\nexample.net.\nnot a domain\n");
+    write(folder.path() / "org_vips.txt", "\"Q, Name\" <q@Example.ORG>\n\"Ann \\\"Q\\\" Low\" "
+                                          "<Ann.Low@MÜNCHEN.de>\nBob <bob>\n\"\" <c@example.org>\n");
+    Lists lists;
+    REQUIRE(lists.load_folder(folder.path().string()).has_value());
+    const Texts expected = {"example.net", "xn--mnchen-3ya.de", "not a domain"};
+    CHECK(entries_of(lists, "org_domains") == expected);
+    CHECK(entries_of(lists, "tenant_domains") == expected);
+    CHECK(entries_of(lists, "customer_domains") == expected);
+    CHECK(entries_of(lists, "lookalike_allowed") == expected);
+    CHECK(entries_of(lists, "my_own") == Texts{"Example.NET", "München.de", "example.net.", "not a domain"});
+    CHECK(entries_of(lists, "org_slds") == Texts{"example", "xn--mnchen-3ya"});
+    REQUIRE(lists.vips()->size() == 3);
+    CHECK(lists.vips()->at(0).display_name == "Q, Name");
+    CHECK(lists.vips()->at(0).email == "q@example.org");
+    CHECK(lists.vips()->at(1).display_name == "Ann \"Q\" Low");
+    CHECK(lists.vips()->at(1).email == "Ann.Low@xn--mnchen-3ya.de");
+    CHECK(lists.vips()->at(2).email == "bob");
+    CHECK(lists.bad_lines().kept().size() == 1);  // no name
+    REQUIRE(lists.set("org_domains", Texts{"BÜCHER.example"}).has_value());
+    CHECK(entries_of(lists, "org_domains") == Texts{"xn--bcher-kva.example"});
+    REQUIRE(lists.set_vips({{"Ada", "ada@Example.ORG"}}).has_value());
+    CHECK(lists.vips()->front().email == "ada@example.org");
 }
 
 TEST_CASE("lists: a bad line is left out and told with file and line, and the others count") {
