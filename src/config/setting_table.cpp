@@ -203,9 +203,9 @@ constexpr Setting unscannable_settings[] = {
     {.key = "inbound_tries",
      .type = Type::integer,
      .access = bound<&S::unscannable, &UnscannableSettings::inbound_tries>,
-     .help = "At which try an inbound message that cannot be scanned is quarantined; before, it is refused "
-             "with 4xx. "
-             "0 or 1: at once.",
+     .help = "At which try an inbound message that no reader could finish (it timed out, crashed, ran out of "
+             "memory) is quarantined; before, it is refused with 4xx. 0 or 1: at once. A verdict `unscannable`, "
+             "such as a limit or a locked archive gives, is quarantined at the first try: another would end alike.",
      .least = 0,
      .most = 100},
     {.key = "retry_window_s",
