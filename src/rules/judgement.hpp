@@ -32,6 +32,7 @@ struct Judgement {
     std::uint32_t asked = 0, undecided = 0;
     std::vector<scan::MissingAnswer> missing;  ///< over all rules, names sorted
     bool unexcused = false;                    ///< something of it may not be done without
+    bool cut = false;                          ///< a limit hid something that a person sees (mail::Body::cut)
     std::vector<const Rule*> unexcused_by;     ///< some of the rules that lack such a thing
     std::uint32_t points = 0;
     std::uint32_t text_points = 0;  ///< of them, for what the words say
