@@ -337,7 +337,7 @@ Styles styles_of(std::string_view page, mail::HtmlTrees& trees) {
     if (page.empty()) return Styles::harmless;
     Doubts doubts;
     NameFinder names(doubts.page());
-    if (trees.walk(page, names) != page.size()) return Styles::doubtful;
+    if (trees.walk(page, names).bytes != page.size()) return Styles::doubtful;
     const PageElements& around = doubts.page();
     if (around.classes.size() >= page_names_max || around.ids.size() >= page_names_max)
         return Styles::doubtful;

@@ -130,6 +130,11 @@ private:
         if (!page && std::ranges::find(roles_.plain, index) == roles_.plain.end()) return false;
         const mail::Entity& entity = tree_.entities[index];
         const bool blank = is_blank(entity);
+        // What else is shown as a text or page has a syntax of its own, which a banner could break.
+        if (entity.type != "text" || (entity.subtype != "plain" && entity.subtype != "html")) {
+            if (!blank) hinder(BannerHindrance::other_view);
+            return !blank;
+        }
         if (!blank || entity.encoding != mail::TransferEncoding::base64) place(entity, page);
         // Behind a blank text, the next one is the first that is seen.
         return !blank;

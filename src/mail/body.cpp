@@ -1,7 +1,10 @@
 #include "mail/body.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "mail/addresses.hpp"
@@ -14,18 +17,6 @@
 
 namespace tocsin::mail {
 namespace {
-
-bool is_shown_text(const Entity& entity) {
-    if (entity.type != "text" || entity.disposition == "attachment") return false;
-    if (entity.origin != Origin::root && entity.origin != Origin::multipart) return false;
-    const bool named = !entity.file_names.empty() && entity.origin != Origin::root;
-    return !(named && entity.disposition != "inline");
-}
-
-/// An entity that nobody opens as a file: containers, stray text, bytes that were not taken apart.
-bool is_no_file(const Entity& entity) {
-    return entity.is_multipart() || entity.origin == Origin::preamble || entity.origin == Origin::raw_rest;
-}
 
 /// LF line ends, without NUL; the rest as it is.
 std::string with_lf(std::string text) {
@@ -45,75 +36,140 @@ std::string with_lf(std::string text) {
 }
 
 /// Cut to `bytes_max` at the start of a character.
-std::string_view cut(std::string_view text, std::size_t bytes_max, bool& truncated) {
+std::string_view cut_to(std::string_view text, std::size_t bytes_max) {
     if (text.size() <= bytes_max) return text;
-    truncated = true;
     while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80) --bytes_max;
     return text.substr(0, bytes_max);
 }
 
+/// One of the texts that a person reads one after the other.
+struct Piece {
+    std::size_t begin = 0, end = 0;               ///< in the text of all pages, or in that of all plain texts
+    std::size_t first_link = 0, behind_link = 0;  ///< the links that stand in it
+    std::vector<std::size_t> quote_marks;
+    bool page = false;
+    bool read = false;
+};
+
 class BodyBuilder {
 public:
     BodyBuilder(const MimeTree& tree, const PartRoles& roles, MailTools& tools, bool& truncated)
-        : tree_(tree), roles_(roles), tools_(tools), truncated_(truncated), links_(tools) {}
+        : tree_(tree), roles_(roles), tools_(tools), truncated_(truncated), links_(tools),
+          pieces_(tree.entities.size()) {}
 
     Body build() {
-        const std::string html = html_source();
-        if (!roles_.plain.empty()) body_.plain = plain_text();
-        if (!roles_.html.empty()) {
-            HtmlReading reading = read_html(html, tools_.html_trees);
-            links_.add_html(reading, roles_.html.front());
-            const std::size_t html_links = links_.offsets().size();
-            if (body_.plain) links_.add_plain(*body_.plain, roles_.plain.front());
-            truncated_ = truncated_ || reading.facts.truncated;
-            build_threads(reading.facts.display_text, reading.quote_marks, html_links);
-            body_.html = std::move(reading.facts);
-        } else if (body_.plain) {
-            links_.add_plain(*body_.plain, roles_.plain.front());
-            build_threads(*body_.plain, {}, links_.offsets().size());
-        }
-        truncated_ = truncated_ || links_.full();
-        body_.ips =
-            find_ips(body_.html ? body_.html->display_text : body_.plain.value_or(""), limits::body_ips);
+        for (const std::uint32_t index : roles_.html) add_page(index);
+        for (const std::uint32_t index : roles_.read) pieces_[index].read = true;
+        // Behind the pages, of which a link in both tells more; and what is read first, for its links are those of a thread.
+        for (const bool read : {true, false})
+            for (const std::uint32_t index : roles_.plain)
+                if (pieces_[index].read == read) add_plain(index);
+        build_threads();
+        body_.cut = body_.cut || links_.cut();
+        truncated_ = truncated_ || body_.cut || (body_.html && body_.html->truncated);
         body_.links = links_.take();
         return std::move(body_);
     }
 
 private:
-    [[nodiscard]] std::string html_source() {
-        std::string all;
-        for (const std::uint32_t index : roles_.html) {
-            const Entity& entity = tree_.entities[index];
-            const std::string_view bytes = as_text(entity.content);
-            std::string html = tools_.converters.to_utf8(
-                bytes, entity.charset.empty() ? declared_html_charset(bytes) : entity.charset);
-            if (all.empty()) {
-                all = std::move(html);
-            } else if (all.size() < limits::html_bytes) {
-                all.append("\n").append(html);
-            }
+    /// Puts `text` behind `all`, from a new line on, as far as there is room; what does not fit is noted.
+    std::pair<std::size_t, std::size_t> append(std::string& all, std::string_view text,
+                                               std::size_t bytes_max) {
+        if (all.empty() && text.size() <= bytes_max) {
+            all = text;
+            return {0, all.size()};
         }
-        return all;
+        const std::size_t room = bytes_max - std::min(all.size() + 1, bytes_max);
+        const std::string_view fits = cut_to(text, room);
+        if (fits.size() < text.size()) body_.cut = true;
+        if (!all.empty() && !fits.empty()) all += '\n';
+        const std::size_t begin = all.size();
+        all += fits;
+        return {begin, all.size()};
     }
 
-    [[nodiscard]] std::string plain_text() {
-        std::string all;
-        for (const std::uint32_t index : roles_.plain) {
-            const Entity& entity = tree_.entities[index];
-            const std::string_view bytes = cut(as_text(entity.content), limits::text_bytes, truncated_);
-            std::string text = with_lf(tools_.converters.to_utf8(bytes, entity.charset));
-            if (all.empty()) {
-                all = std::move(text);
-            } else if (all.size() < limits::text_bytes) {
-                all.append("\n").append(text);
-            }
+    /// Pages are read each by itself, as mail programs do it: what one leaves open swallows nothing of the next.
+    void add_page(std::uint32_t index) {
+        const Entity& entity = tree_.entities[index];
+        const std::string_view bytes = as_text(entity.content);
+        std::string source = tools_.converters.to_utf8(
+            bytes, entity.charset.empty() ? declared_html_charset(bytes) : entity.charset);
+        // All together take no more work than one may.
+        const std::size_t elements = body_.html ? body_.html->element_count : 0;
+        const std::size_t room = elements > limits::html_nodes
+                                     ? 0
+                                     : limits::html_bytes - std::min(page_bytes_, limits::html_bytes);
+        page_bytes_ += source.size();
+        HtmlReading reading = read_html(std::move(source), tools_.html_trees, room);
+        body_.cut = body_.cut || reading.cut;
+        Piece& piece = pieces_[index];
+        piece.page = true;
+        piece.first_link = links_.offsets().size();
+        links_.add_html(reading, index);
+        piece.behind_link = links_.offsets().size();
+        piece.quote_marks = std::move(reading.quote_marks);
+        if (!body_.html) {
+            piece.end = reading.facts.display_text.size();
+            body_.html = std::move(reading.facts);
+        } else {
+            std::tie(piece.begin, piece.end) = add_facts(*body_.html, std::move(reading.facts));
         }
-        return all;
     }
 
-    /// `links_in_text`: the first links, those whose offsets are offsets in `text`.
-    void build_threads(std::string_view text, const std::vector<std::size_t>& marks,
-                       std::size_t links_in_text) {
+    /// Where the visible text of the further page stands in that of all.
+    std::pair<std::size_t, std::size_t> add_facts(HtmlFacts& all, HtmlFacts further) {
+        append(all.raw, further.raw, limits::html_bytes);
+        append(all.inner_text, further.inner_text, limits::text_bytes);
+        append(all.hidden_text, further.hidden_text, limits::text_bytes);
+        if (all.title.empty()) all.title = std::move(further.title);
+        std::ranges::move(further.forms, std::back_inserter(all.forms));
+        std::ranges::move(further.scripts, std::back_inserter(all.scripts));
+        all.element_count += further.element_count;
+        all.truncated = all.truncated || further.truncated;
+        return append(all.display_text, further.display_text, limits::text_bytes);
+    }
+
+    void add_plain(std::uint32_t index) {
+        const Entity& entity = tree_.entities[index];
+        const std::string_view bytes = as_text(entity.content);
+        const std::string_view fits = cut_to(bytes, limits::text_bytes);
+        if (fits.size() < bytes.size()) body_.cut = true;
+        const std::string text = with_lf(tools_.converters.to_utf8(fits, entity.charset));
+        Piece& piece = pieces_[index];
+        piece.first_link = links_.offsets().size();
+        links_.add_plain(text, index);
+        piece.behind_link = links_.offsets().size();
+        if (!body_.plain) body_.plain.emplace();
+        std::tie(piece.begin, piece.end) = append(*body_.plain, text, limits::text_bytes);
+    }
+
+    [[nodiscard]] std::string_view text_of(const Piece& piece) const {
+        const std::string_view all = piece.page ? body_.html->display_text : *body_.plain;
+        return all.substr(piece.begin, piece.end - piece.begin);
+    }
+
+    /// All pieces that are read, as one text.
+    void build_threads() {
+        if (roles_.read.empty()) return;
+        if (roles_.read.size() == 1) return split_into_threads(text_of(pieces_[roles_.read.front()]));
+        std::string joined;
+        for (const std::uint32_t index : roles_.read) {
+            Piece& piece = pieces_[index];
+            const auto [begin, end] = append(joined, text_of(piece), limits::text_bytes);
+            piece.begin = begin;
+            piece.end = end;
+        }
+        split_into_threads(joined);
+    }
+
+    /// `text` is that of all pieces, whose places are places in it by now.
+    void split_into_threads(std::string_view text) {
+        std::vector<std::size_t> marks;
+        for (const std::uint32_t index : roles_.read) {
+            const Piece& piece = pieces_[index];
+            for (const std::size_t mark : piece.quote_marks)
+                marks.push_back(std::min(piece.begin + mark, piece.end));
+        }
         const std::vector<TextPart> parts = split_threads(text, marks);
         std::vector<Thread> threads(parts.size());
         for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -124,16 +180,23 @@ private:
                 without_quote_marks(text.substr(part.preamble_begin, part.begin - part.preamble_begin));
             read_preamble(threads[i]);
         }
-        for (std::size_t link = 0; link < links_in_text; ++link) {
-            const auto after =
-                std::ranges::upper_bound(parts, links_.offsets()[link], {}, &TextPart::preamble_begin);
+        for (const std::uint32_t index : roles_.read) share_links(pieces_[index], parts, threads);
+        body_.ips = find_ips(text, limits::body_ips);
+        truncated_ = truncated_ || body_.ips.size() >= limits::body_ips;
+        body_.current_thread = std::move(threads.front());
+        threads.erase(threads.begin());
+        body_.previous_threads = std::move(threads);
+    }
+
+    /// Gives each link to the thread that it stands in; what stands behind a cut, to the last one.
+    void share_links(const Piece& piece, const std::vector<TextPart>& parts, std::vector<Thread>& threads) {
+        for (std::size_t link = piece.first_link; link < piece.behind_link; ++link) {
+            const std::size_t offset = std::min(piece.begin + links_.offsets()[link], piece.end);
+            const auto after = std::ranges::upper_bound(parts, offset, {}, &TextPart::preamble_begin);
             const std::size_t index =
                 after == parts.begin() ? 0 : static_cast<std::size_t>(after - parts.begin()) - 1;
             threads[index].links.push_back(static_cast<std::uint32_t>(link));
         }
-        body_.current_thread = std::move(threads.front());
-        threads.erase(threads.begin());
-        body_.previous_threads = std::move(threads);
     }
 
     void read_preamble(Thread& thread) {
@@ -144,6 +207,9 @@ private:
         };
         if (!headers.from.empty()) {
             auto senders = mailboxes(headers.from);
+            if (!senders.empty()) thread.sender = std::move(senders.front());
+        } else if (const std::string author = quoted_author(thread.preamble); !author.empty()) {
+            auto senders = mailboxes(author);
             if (!senders.empty()) thread.sender = std::move(senders.front());
         }
         thread.to = mailboxes(headers.to);
@@ -156,30 +222,12 @@ private:
     MailTools& tools_;
     bool& truncated_;
     LinkCollector links_;
+    std::vector<Piece> pieces_;   ///< by entity
+    std::size_t page_bytes_ = 0;  ///< of all pages so far
     Body body_;
 };
 
 }  // namespace
-
-PartRoles find_roles(const MimeTree& tree, const Reading& reading) {
-    PartRoles roles;
-    std::vector<char> inside(tree.entities.size(), 0);  // of an attached message
-    for (const std::uint32_t index : reading.entities) {
-        const Entity& entity = tree.entities[index];
-        const bool has_parent = entity.parent != no_entity;
-        inside[index] =
-            static_cast<char>((has_parent && inside[entity.parent] != 0) || entity.origin == Origin::message);
-        if (inside[index] != 0 || is_no_file(entity)) continue;
-        if (is_shown_text(entity) && entity.subtype == "html") {
-            roles.html.push_back(index);
-        } else if (is_shown_text(entity) && entity.subtype == "plain") {
-            roles.plain.push_back(index);
-        } else {
-            roles.attachments.push_back(index);
-        }
-    }
-    return roles;
-}
 
 Body build_body(const MimeTree& tree, const PartRoles& roles, MailTools& tools, bool& truncated) {
     return BodyBuilder(tree, roles, tools, truncated).build();

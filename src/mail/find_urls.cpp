@@ -35,17 +35,27 @@ bool ends_url(char32_t c) {
            std::ranges::find(marks, c) != marks.end();
 }
 
+bool is_slash(char c) {
+    return c == '/' || c == '\\';
+}
+
+/// What stands at the place from which on a URL is read.
+enum class Before { authority, path };
+
 /// Where the URL that began before `at` ends, punctuation and unbalanced brackets left out; never before
-/// `at`.
-std::size_t end_of_url(std::string_view text, std::size_t at) {
+/// `at`. A path is read up to the limit; where a host ends decides who is visited, so it is looked for without one.
+std::size_t end_of_url(std::string_view text, std::size_t at, Before before) {
     const std::size_t start = at;
     const std::size_t limit = std::min(text.size(), at + limits::url_bytes);
+    bool in_authority = before == Before::authority;
+    while (in_authority && at < text.size() && is_slash(text[at])) ++at;
     std::ptrdiff_t round = 0;
     std::ptrdiff_t square = 0;
-    while (at < limit) {
+    while (at < limit || (in_authority && at < text.size())) {
         std::size_t next = at;
         const char32_t c = next_code_point(text, next);
-        if (ends_url(c) || next > limit) break;
+        if (ends_url(c) || (!in_authority && next > limit)) break;
+        if (is_slash(text[at]) || c == '?' || c == '#') in_authority = false;
         round += c == '(' ? 1 : c == ')' ? -1 : 0;
         square += c == '[' ? 1 : c == ']' ? -1 : 0;
         at = next;
@@ -94,7 +104,8 @@ private:
             if (!is_mailto && !rest.starts_with("//") && !rest.starts_with("\\\\")) return false;
             const std::size_t authority = at_ + (is_mailto ? 1 : 3);
             if (is_mailto && !may_reach_at(authority)) return false;
-            const std::size_t end = end_of_url(text_, authority);
+            const std::size_t end =
+                end_of_url(text_, authority, is_mailto ? Before::path : Before::authority);
             // What ends this one, before the next @, ends those that begin inside it too.
             if (is_mailto && end <= next_at_) no_at_before_ = end;
             if (end == authority || (is_mailto && end <= next_at_)) return false;
@@ -116,7 +127,7 @@ private:
     bool www() {
         if (!word_starts_at(at_) || !starts_with_ignoring_case(text_.substr(at_), "www.")) return false;
         if (at_ > done_ && (text_[at_ - 1] == '@' || text_[at_ - 1] == '/')) return false;
-        const std::size_t end = end_of_url(text_, at_ + 4);
+        const std::size_t end = end_of_url(text_, at_ + 4, Before::authority);
         if (end == at_ + 4 || text_.substr(at_ + 4, end - at_ - 4).find('.') == std::string_view::npos)
             return false;
         take(at_, end, "http://");
@@ -141,13 +152,15 @@ private:
             host.find("..") != std::string::npos)
             return false;
         if (!public_suffix(host).listed) return false;
-        take(start, end_of_url(text_, at_ + 1), "http://");
+        take(start, end_of_url(text_, at_ + 1, Before::path), "http://");
         return true;
     }
 
     void take(std::size_t start, std::size_t end, std::string_view scheme) {
-        found_.push_back(
-            {start, end - start, std::string(scheme) + std::string(text_.substr(start, end - start))});
+        const std::string_view written = text_.substr(start, end - start);
+        // What reached the limit may have gone on.
+        const bool cut = written.size() >= limits::url_bytes;
+        found_.push_back({start, written.size(), std::string(scheme) + std::string(written), cut});
         at_ = end;
         done_ = end;
     }

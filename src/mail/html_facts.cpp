@@ -85,6 +85,7 @@ public:
         ++reading_.facts.element_count;
         visibility_.enter(tag, name, attributes);
         open_.push_back(tag);
+        if (tag == HtmlTag::head) ++heads_;
         break_lines(tag);
         if (tag == HtmlTag::br) each_flow([](TextFlow& flow) { flow.line_break(); });
         if (tag == HtmlTag::pre || tag == HtmlTag::textarea) ++preformatted_;
@@ -101,6 +102,7 @@ public:
         if (tag == HtmlTag::td || tag == HtmlTag::th) each_flow([](TextFlow& flow) { flow.space(); });
         if (tag == HtmlTag::pre || tag == HtmlTag::textarea) --preformatted_;
         break_lines(tag);
+        if (tag == HtmlTag::head) --heads_;
         visibility_.leave();
         open_.pop_back();
     }
@@ -116,6 +118,8 @@ public:
     void comment(std::string_view text) override { add_comment(repaired(text)); }
 
     void finish() {
+        reading_.cut = reading_.cut || shown_.cut() || reading_.links.size() >= limits::links;
+        reading_.facts.truncated = reading_.cut || hidden_.cut() || (all_ && all_->cut());
         reading_.facts.inner_text = all_ ? all_->take() : shown_.text();
         reading_.facts.display_text = shown_.take();
         reading_.facts.hidden_text = hidden_.take();
@@ -124,15 +128,16 @@ public:
     /// What the tree builder did not take: its words and URLs count all the same.
     void add_rest(std::string_view html) {
         part_flows();
-        const std::string text = without_tags(html);
+        const std::string text = repaired(without_tags(html));
         shown_.add(text);
         all_->add(text);
-        for (FoundInText& found : find_urls(html, limits::links))
-            add_link(std::move(found.url), LinkParser::other, Sight::shown);
+        add_urls_in(html, Sight::shown);
     }
 
 private:
     enum class Sight { shown, hidden };
+
+    void note_cut() { reading_.cut = true; }
 
     void add_text(std::string_view text) {
         const HtmlTag parent = open_.empty() ? HtmlTag::other : open_.back();
@@ -165,8 +170,7 @@ private:
             hidden_.block_break();
             return;
         }
-        for (FoundInText& found : find_urls(text, limits::links))
-            add_link(std::move(found.url), LinkParser::other, Sight::hidden);
+        add_urls_in(text, Sight::hidden);
     }
 
     static std::string repaired(std::string_view text) {
@@ -205,8 +209,7 @@ private:
     }
 
     void add_hidden(std::string_view text) {
-        const bool never_text = std::ranges::find(open_, HtmlTag::head) != open_.end();
-        if (never_text || trim(text).empty()) return;
+        if (heads_ > 0 || trim(text).empty()) return;
         part_flows();
         add(hidden_, text);
         add(*all_, text);
@@ -222,16 +225,31 @@ private:
         reading_.links.push_back(std::move(link));
     }
 
-    void add_other(std::string_view target) {
-        add_link(repaired(target.substr(0, limits::url_bytes)), LinkParser::other, Sight::shown);
+    void add_urls_in(std::string_view text, Sight sight) {
+        std::vector<FoundInText> urls = find_urls(text, limits::links);
+        if (urls.size() >= limits::links) note_cut();
+        for (FoundInText& found : urls) {
+            if (found.cut) note_cut();
+            add_link(kept(found.url), LinkParser::other, sight);
+        }
     }
+
+    /// What is kept of a target. A picture that stands in its own link is scanned as a file and leads nowhere.
+    std::string kept(std::string_view target) {
+        const bool picture =
+            starts_with_ignoring_case(trim(target.substr(0, limits::url_bytes)), "data:image/");
+        if (target.size() > limits::url_bytes && !picture) note_cut();
+        return repaired(shortened_url(target, limits::url_bytes));
+    }
+
+    void add_other(std::string_view target) { add_link(kept(target), LinkParser::other, Sight::shown); }
 
     void begin_link(HtmlAttributes attributes) {
         end_link();
         const std::string_view target = attribute(attributes, "href");
         if (trim(target).empty()) return;
         link_ = HtmlLink{};
-        link_->target = repaired(target.substr(0, limits::url_bytes));
+        link_->target = kept(target);
         link_->text_offset = shown_.next_offset();
     }
 
@@ -245,10 +263,10 @@ private:
 
     void begin_form(HtmlAttributes attributes) {
         in_form_ = true;
-        std::string action = repaired(attribute(attributes, "action").substr(0, limits::url_bytes));
+        std::string action = kept(attribute(attributes, "action"));
         // Also of forms beyond those that are described.
         add_link(action, LinkParser::form, Sight::shown);
-        if (reading_.facts.forms.size() >= limits::html_forms) return;
+        if (reading_.facts.forms.size() >= limits::html_forms) return note_cut();
         reading_.facts.forms.push_back(
             {std::move(action),
              to_lower(repaired(attribute(attributes, "method").substr(0, limits::html_name_bytes))),
@@ -259,14 +277,14 @@ private:
     void add_field(HtmlTag tag, HtmlAttributes attributes) {
         // Also of fields beyond those that are described.
         if (const std::string_view action = attribute(attributes, "formaction"); !action.empty())
-            add_link(repaired(action.substr(0, limits::url_bytes)), LinkParser::form, Sight::shown);
+            add_link(kept(action), LinkParser::form, Sight::shown);
         auto& forms = reading_.facts.forms;
         if (!in_form_) {
-            if (forms.size() >= limits::html_forms) return;
+            if (forms.size() >= limits::html_forms) return note_cut();
             forms.emplace_back();
             in_form_ = true;
         }
-        if (forms.back().fields.size() >= limits::html_fields) return;
+        if (forms.back().fields.size() >= limits::html_fields) return note_cut();
         std::string type =
             to_lower(trim(repaired(attribute(attributes, "type").substr(0, limits::html_name_bytes))));
         if (tag == HtmlTag::select) type = "select";
@@ -280,21 +298,18 @@ private:
         const bool seen = visibility_.look().shows_pictures() && !is_pixel(attributes);
         if (!link_) return;
         link_->visible = link_->visible || seen;
-        add_link(repaired(attribute(attributes, "src").substr(0, limits::url_bytes)), LinkParser::image,
-                 seen ? Sight::shown : Sight::hidden);
+        add_link(kept(attribute(attributes, "src")), LinkParser::image, seen ? Sight::shown : Sight::hidden);
     }
 
     void read_element(HtmlTag tag, HtmlAttributes attributes) {
         switch (tag) {
             case HtmlTag::a: begin_link(attributes); break;
             case HtmlTag::area:
-                add_link(repaired(attribute(attributes, "href").substr(0, limits::url_bytes)),
-                         LinkParser::hyperlink, Sight::shown);
+                add_link(kept(attribute(attributes, "href")), LinkParser::hyperlink, Sight::shown);
                 break;
             case HtmlTag::img: read_image(attributes); break;
             case HtmlTag::base:
-                if (reading_.base_href.empty())
-                    reading_.base_href = repaired(attribute(attributes, "href").substr(0, limits::url_bytes));
+                if (reading_.base_href.empty()) reading_.base_href = kept(attribute(attributes, "href"));
                 break;
             case HtmlTag::meta: read_meta(attributes); break;
             case HtmlTag::iframe:
@@ -320,7 +335,7 @@ private:
     /// <meta http-equiv=refresh content="0; url=https://…">
     void read_meta(HtmlAttributes attributes) {
         if (!equals_ignoring_case(trim(attribute(attributes, "http-equiv")), "refresh")) return;
-        const std::string_view content = attribute(attributes, "content").substr(0, limits::url_bytes);
+        const std::string_view content = attribute(attributes, "content");
         const std::size_t at = find_ignoring_case(content, "url");
         if (at == std::string_view::npos) return;
         std::string_view target = trim(content.substr(at + 3));
@@ -332,10 +347,7 @@ private:
     }
 
     /// onclick="location.href='https://…'" and the like: every URL that a handler names.
-    void find_script_urls(std::string_view script) {
-        for (FoundInText& found : find_urls(repaired(script), limits::links))
-            add_link(std::move(found.url), LinkParser::other, Sight::shown);
-    }
+    void find_script_urls(std::string_view script) { add_urls_in(repaired(script), Sight::shown); }
 
     void find_style_urls(std::string_view style) {
         if (style.find('(') == std::string_view::npos) return;  // nearly all of them
@@ -361,12 +373,13 @@ private:
     std::optional<HtmlLink> link_;
     TextFlow link_text_{Invisible::blanked};
     int preformatted_ = 0;
+    int heads_ = 0;  ///< that are open: nothing inside is text
     bool in_form_ = false;
 };
 
 }  // namespace
 
-HtmlReading read_html(std::string html, HtmlTrees& trees) {
+HtmlReading read_html(std::string html, HtmlTrees& trees, std::size_t tree_bytes) {
     HtmlReading reading;
     FactFinder finder(reading);
     // browsers drop NUL from text; the tree builder stumbles over it
@@ -377,13 +390,10 @@ HtmlReading read_html(std::string html, HtmlTrees& trees) {
         std::erase(without_nul, '\0');
         source = without_nul;
     }
-    const std::size_t built = trees.walk(source, finder);
-    if (built < source.size()) {
-        reading.facts.truncated = true;
-        finder.add_rest(source.substr(built));
-    }
+    const HtmlTrees::Walked walked = trees.walk(source.substr(0, tree_bytes), finder);
+    if (walked.bytes < source.size()) finder.add_rest(source.substr(walked.bytes));
+    reading.cut = reading.cut || walked.bytes < source.size() || walked.flattened;
     finder.finish();
-    reading.facts.truncated = reading.facts.truncated || reading.links.size() >= limits::links;
     reading.facts.raw = std::move(html);
     return reading;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "mail/html_tree.hpp"
 #include "mail/message.hpp"
 
@@ -29,12 +30,15 @@ struct HtmlLink {
 struct HtmlReading {
     HtmlFacts facts;
     std::vector<HtmlLink> links;
+    bool cut =
+        false;  ///< a limit hid something that is shown, or a part of a link; facts.truncated is set, too
     std::string base_href;                 ///< of the first <base>
     std::vector<std::size_t> quote_marks;  ///< offsets in display_text where a mail client's quotation begins
 };
 
-/// Reads `html` (valid UTF-8), which becomes facts.raw.
-[[nodiscard]] HtmlReading read_html(std::string html, HtmlTrees& trees);
+/// Reads `html` (valid UTF-8), which becomes facts.raw. Of what lies behind `tree_bytes`, words and URLs count, but no tags.
+[[nodiscard]] HtmlReading read_html(std::string html, HtmlTrees& trees,
+                                    std::size_t tree_bytes = limits::html_bytes);
 
 /// The charset that a <meta> in the first kilobyte declares (WHATWG HTML "prescan"); empty when there is
 /// none.

@@ -226,14 +226,20 @@ struct HtmlTrees::Impl {
         }
     }
 
-    void walk(HtmlVisitor& visitor) {
+    /// True: some elements lay deeper than the limit.
+    bool walk(HtmlVisitor& visitor) {
+        bool flattened = false;
         myhtml_tree_node_t* document = myhtml_tree_get_document(tree);
         myhtml_tree_node_t* node = document == nullptr ? nullptr : myhtml_node_child(document);
         std::size_t depth = 0;
         while (node != nullptr && node != document) {
             const bool text_like = is_text_like(node, visitor);
             if (!text_like) {
-                if (++depth <= limits::html_depth) enter(node, visitor);
+                enter(node, visitor);
+                if (++depth > limits::html_depth) {
+                    visitor.leave(tag_of(myhtml_node_tag_id(node)));
+                    flattened = true;
+                }
                 if (myhtml_tree_node_t* child = myhtml_node_child(node)) {
                     node = child;
                     continue;
@@ -248,9 +254,10 @@ struct HtmlTrees::Impl {
                 }
                 node = myhtml_node_parent(node);
                 leaving = true;
-                if (node == nullptr) return;
+                if (node == nullptr) return flattened;
             }
         }
+        return flattened;
     }
 };
 
@@ -259,18 +266,18 @@ HtmlTrees::~HtmlTrees() = default;
 HtmlTrees::HtmlTrees(HtmlTrees&&) noexcept = default;
 HtmlTrees& HtmlTrees::operator=(HtmlTrees&&) noexcept = default;
 
-std::size_t HtmlTrees::walk(std::string_view html, HtmlVisitor& visitor) {
-    if (html.empty()) return 0;
+HtmlTrees::Walked HtmlTrees::walk(std::string_view html, HtmlVisitor& visitor) {
+    if (html.empty()) return {};
     if (!impl_) impl_ = std::make_unique<Impl>();
     impl_->build(html.substr(0, limits::html_bytes));
     const std::size_t built = impl_->built;
     impl_->show_style_sheets(visitor);
-    impl_->walk(visitor);
+    const bool flattened = impl_->walk(visitor);
     if (built > kept_bytes_max || impl_->nodes > kept_bytes_max / 16) {
         impl_->destroy();
         impl_->create();
     }
-    return built;
+    return {built, flattened};
 }
 
 }  // namespace tocsin::mail

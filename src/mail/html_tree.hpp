@@ -119,11 +119,15 @@ public:
     HtmlTrees(HtmlTrees&&) noexcept;
     HtmlTrees& operator=(HtmlTrees&&) noexcept;
 
-    /// Builds the tree of `html` (valid UTF-8) and walks it. Returns how many bytes were built into the tree:
-    /// all, or less when limits::html_bytes, html_open_elements, html_active_formatting or html_nodes was
-    /// reached. Elements nested deeper than limits::html_depth are not entered, what is inside them is.
-    /// enter() and leave() always pair up.
-    std::size_t walk(std::string_view html, HtmlVisitor& visitor);
+    struct Walked {
+        std::size_t bytes = 0;   ///< that were built into the tree: all, or less when limits::html_bytes,
+                                 ///< html_open_elements, html_active_formatting or html_nodes was reached
+        bool flattened = false;  ///< limits::html_depth was reached
+    };
+    /// Builds the tree of `html` (valid UTF-8) and walks it. Elements nested deeper than limits::html_depth are left
+    /// as soon as they are entered, as if they were empty; what is inside them follows. enter() and leave() always
+    /// pair up.
+    Walked walk(std::string_view html, HtmlVisitor& visitor);
 
 private:
     struct Impl;

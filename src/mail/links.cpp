@@ -6,7 +6,6 @@
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "mail/link_rewriters.hpp"
-#include "mail/urls.hpp"
 
 namespace tocsin::mail {
 namespace {
@@ -67,8 +66,16 @@ void LinkCollector::add_html_link(const HtmlLink& found, const std::optional<Url
     add(std::move(link), found.text_offset);
 }
 
-void LinkCollector::add_found(std::string_view text, std::size_t offset, std::uint32_t entity) {
-    std::optional<Url> url = parse_url(text, tools_.domain_names);
+/// The same URL again and again is one link, and could still push another one out: then that is told.
+std::vector<FoundInText> LinkCollector::urls_in(std::string_view text) {
+    std::vector<FoundInText> found = find_urls(text, limits::links);
+    cut_ = cut_ || found.size() >= limits::links;
+    return found;
+}
+
+void LinkCollector::add_found(const FoundInText& found, std::uint32_t entity) {
+    cut_ = cut_ || found.cut;
+    std::optional<Url> url = parse_url(found.url, tools_.domain_names);
     if (!url || leads_nowhere(*url)) return;
     Link link;
     link.parser = LinkParser::plain;
@@ -79,7 +86,7 @@ void LinkCollector::add_found(std::string_view text, std::size_t offset, std::ui
     link.mismatched = differs(*url, *url, tools_.domain_names);
     link.href_url = std::move(*url);
     link.entity = entity;
-    add(std::move(link), offset);
+    add(std::move(link), found.offset);
 }
 
 void LinkCollector::add_html(const HtmlReading& html, std::uint32_t entity) {
@@ -93,16 +100,15 @@ void LinkCollector::add_html(const HtmlReading& html, std::uint32_t entity) {
     }
     std::ranges::sort(anchors);
     std::size_t next = 0;
-    for (const FoundInText& found : find_urls(html.facts.display_text, limits::links)) {
+    for (const FoundInText& found : urls_in(html.facts.display_text)) {
         while (next < anchors.size() && anchors[next].second <= found.offset) ++next;
         if (next < anchors.size() && anchors[next].first <= found.offset) continue;
-        add_found(found.url, found.offset, entity);
+        add_found(found, entity);
     }
 }
 
 void LinkCollector::add_plain(std::string_view text, std::uint32_t entity) {
-    for (const FoundInText& found : find_urls(text, limits::links))
-        add_found(found.url, found.offset, entity);
+    for (const FoundInText& found : urls_in(text)) add_found(found, entity);
 }
 
 }  // namespace tocsin::mail

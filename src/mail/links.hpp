@@ -10,6 +10,7 @@
 #include "mail/html_facts.hpp"
 #include "mail/message.hpp"
 #include "mail/tools.hpp"
+#include "mail/urls.hpp"
 
 namespace tocsin::mail {
 
@@ -26,14 +27,18 @@ public:
     [[nodiscard]] std::vector<Link> take() { return std::move(links_); }
     /// Offset of each link in the text of the part that it came from.
     [[nodiscard]] const std::vector<std::size_t>& offsets() const { return offsets_; }
-    [[nodiscard]] bool full() const;
+    /// There are more than are kept, or one is so long that only a part of it is.
+    [[nodiscard]] bool cut() const { return cut_ || full(); }
 
 private:
+    [[nodiscard]] bool full() const;
     void add_html_link(const HtmlLink& found, const std::optional<Url>& base, std::uint32_t entity);
-    void add_found(std::string_view url, std::size_t offset, std::uint32_t entity);
+    std::vector<FoundInText> urls_in(std::string_view text);
+    void add_found(const FoundInText& found, std::uint32_t entity);
     void add(Link link, std::size_t offset);
 
     MailTools& tools_;
+    bool cut_ = false;
     std::vector<Link> links_;
     std::vector<std::size_t> offsets_;
     std::unordered_set<std::string> seen_;     ///< target, text and kind

@@ -20,11 +20,13 @@ namespace tocsin::mail {
 namespace {
 
 /// The identifiers of a References or In-Reply-To field, with their angle brackets (RFC 5322 section 3.6.4).
-std::vector<std::string> read_identifiers(std::string_view value) {
+std::vector<std::string> read_identifiers(std::string_view value, bool& truncated) {
     std::vector<std::string> ids;
-    while (ids.size() < limits::references) {
-        value = trim(value);
-        if (value.empty()) break;
+    for (value = trim(value); !value.empty(); value = trim(value)) {
+        if (ids.size() >= limits::references) {
+            truncated = true;
+            break;
+        }
         const std::size_t end =
             value.starts_with('<')
                 ? std::min(value.find('>') == std::string_view::npos ? value.size() : value.find('>') + 1,
@@ -123,11 +125,13 @@ private:
                 headers.x_originating_ip->substr(1, headers.x_originating_ip->size() - 2);
         }
         if (const auto references = text_of(fields, "references"))
-            headers.references = read_identifiers(*references);
+            headers.references = read_identifiers(*references, message_.truncated);
         for (const HeaderField& field : fields) {
-            if (!equals_ignoring_case(field.name, "delivered-to") ||
-                headers.delivered_to.size() >= limits::references)
-                continue;
+            if (!equals_ignoring_case(field.name, "delivered-to")) continue;
+            if (headers.delivered_to.size() >= limits::references) {
+                message_.truncated = true;
+                break;
+            }
             headers.delivered_to.push_back(decode_header_text(field.raw_value, tools_.converters));
         }
     }

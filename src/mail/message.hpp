@@ -105,7 +105,7 @@ struct HtmlFacts {
     std::vector<HtmlForm> forms;
     std::vector<std::string> scripts;  ///< text of inline scripts
     std::size_t element_count = 0;
-    bool truncated = false;  ///< limits::html_bytes or html_depth was reached
+    bool truncated = false;  ///< a limit hid text, tags, links or fields, or their nesting
 };
 
 struct AuthVerdict {
@@ -174,11 +174,12 @@ struct Attachment {
 
 struct Body {
     std::optional<HtmlFacts> html;
-    std::optional<std::string> plain;  ///< decoded text/plain
-    Thread current_thread;
+    std::optional<std::string> plain;  ///< decoded text that is no page
+    Thread current_thread;             ///< of all that a person reads (PartRoles::read)
     std::vector<Thread> previous_threads;
     std::vector<Link> links;
     std::vector<IpAddress> ips;
+    bool cut = false;  ///< a limit hid something that a person sees: text, links, forms
 };
 
 struct Headers {
@@ -202,7 +203,7 @@ struct Message {
     Headers headers;
     Body body;
     std::vector<Attachment> attachments;
-    bool truncated = false;  ///< a limit on links, text or hops was reached
+    bool truncated = false;  ///< a limit on links, text, hops, mailboxes or identifiers was reached
 };
 
 /// What is known about a message from outside its bytes.

@@ -346,6 +346,42 @@ private:
     bool was_quoted_ = false;
 };
 
+/// Words between the date and the name of an author: what holds a digit belongs to the date, and so does what stands before a
+/// comma, a colon or one of these.
+bool ends_date(std::string_view word) {
+    if (std::ranges::any_of(word, is_ascii_digit) || word.ends_with(',') || word.ends_with(':')) return true;
+    constexpr std::array<std::string_view, 12> ends = {"am",  "pm",  "uhr", "schrieb", "skrev", "on",
+                                                       "utc", "gmt", "um",  "at",      "den",   "kl."};
+    return std::ranges::any_of(ends,
+                               [word](std::string_view end) { return equals_ignoring_case(word, end); });
+}
+
+/// "On Mon, Jan 1, 2026 at 1:00 PM Ann Smith <ann@x.com> wrote:"
+std::string author_in(std::string_view line) {
+    const std::size_t at = line.rfind('@');
+    if (at == std::string_view::npos) return {};
+    constexpr std::string_view around = " \t<>()[],;\"";
+    const std::size_t before = line.find_last_of(around, at);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    const std::size_t end = std::min(line.find_first_of(around, at), line.size());
+    std::string_view address = line.substr(begin, end - begin);
+    while (address.ends_with(':')) address.remove_suffix(1);
+    if (starts_with_ignoring_case(address, "mailto:"))
+        address.remove_prefix(std::string_view("mailto:").size());
+    if (before == std::string_view::npos || line[before] != '<') return std::string(address);
+    const std::string_view words = trim(line.substr(0, std::min(before, line.find('<'))));
+    std::size_t name = words.size();
+    while (name > 0) {
+        const std::size_t blank = words.substr(0, name).find_last_of(' ');
+        const std::size_t word = blank == std::string_view::npos ? 0 : blank + 1;
+        if (ends_date(words.substr(word, name - word))) break;
+        name = blank == std::string_view::npos ? 0 : blank;
+    }
+    std::string author(trim(words.substr(name)));
+    std::erase_if(author, [](char c) { return c == '"' || c == '\\'; });
+    return "\"" + author + "\" <" + std::string(address) + ">";
+}
+
 }  // namespace
 
 std::vector<TextPart> split_threads(std::string_view text, const std::vector<std::size_t>& marks) {
@@ -387,6 +423,20 @@ QuotedHeaders read_quoted_headers(std::string_view preamble) {
         at = line.next;
     }
     return headers;
+}
+
+std::string quoted_author(std::string_view preamble) {
+    std::string line;
+    for (std::size_t at = 0; at < preamble.size();) {
+        const QuotedLine next = quoted_line_at(preamble, at);
+        const std::string_view content = without_marks(preamble.substr(next.begin, next.end - next.begin));
+        if (line.empty() ? opens_wrote(content) || closes_wrote(content) : !closes_wrote(line))
+            line.append(line.empty() ? "" : " ").append(content);
+        if (next.end == preamble.size() || line.size() > wrote_bytes_max) break;
+        at = next.next;
+    }
+    if (!closes_wrote(line)) return {};
+    return author_in(line);
 }
 
 }  // namespace tocsin::mail

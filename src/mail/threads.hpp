@@ -34,4 +34,7 @@ struct QuotedHeaders {
 };
 [[nodiscard]] QuotedHeaders read_quoted_headers(std::string_view preamble);
 
+/// Who wrote what is quoted, as "On … wrote:" in a preamble names him: "Ann Smith <ann@x.com>"; empty when it names no address.
+[[nodiscard]] std::string quoted_author(std::string_view preamble);
+
 }  // namespace tocsin::mail

@@ -21,6 +21,10 @@ constexpr bool is_control_or_blank(char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
 }
 
+constexpr bool is_tab_or_line_end(char c) {
+    return c == '\t' || c == '\n' || c == '\r';
+}
+
 /// Controls and blanks in percent-encoding (WHATWG URL "C0 control percent-encode set" and the blank).
 std::string escaped(std::string_view text) {
     if (std::ranges::none_of(text, is_control_or_blank)) return std::string(text);
@@ -38,17 +42,6 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-/// Cut to the limit, controls and blanks trimmed, tabs and line ends removed, valid UTF-8 (WHATWG URL "basic
-/// URL parser" 1 to 3).
-std::string cleaned(std::string_view text) {
-    while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-    text = text.substr(0, limits::url_bytes);
-    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-    std::string out(text);
-    std::erase_if(out, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
-    return is_valid_utf8(out) ? out : repair_utf8(out);
-}
-
 /// Length of the scheme in front of the first colon, 0 when there is none (RFC 3986 section 3.1).
 std::size_t scheme_length(std::string_view text) {
     if (text.empty() || ascii_lower(text.front()) < 'a' || ascii_lower(text.front()) > 'z') return 0;
@@ -58,6 +51,37 @@ std::size_t scheme_length(std::string_view text) {
         if (!is_ascii_alphanumeric(c) && c != '+' && c != '-' && c != '.') return 0;
     }
     return 0;
+}
+
+/// Where user name, password, host and port stand; nothing when the text has none (WHATWG URL "authority state").
+struct AuthorityPlace {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+AuthorityPlace place_of_authority(std::string_view text) {
+    const std::size_t scheme = scheme_length(text);
+    const bool special = scheme == 0 || is_special(to_lower(text.substr(0, scheme)));
+    const std::string_view slashes = special ? "/\\" : "/";
+    const std::size_t behind = scheme == 0 ? 0 : scheme + 1;
+    const std::size_t host = std::min(text.find_first_not_of(slashes, behind), text.size());
+    // Only a special scheme's host may do without its two slashes.
+    if (host - behind < 2 && (scheme == 0 || !special)) return {};
+    const std::size_t begin = special ? host : behind + 2;
+    return {begin, std::min(text.find_first_of(special ? "/\\?#" : "/?#", begin), text.size())};
+}
+
+std::string_view without_blank_ends(std::string_view text) {
+    while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+    return text;
+}
+
+/// Cut to the limit, controls and blanks trimmed, tabs and line ends removed, valid UTF-8 (WHATWG URL "basic
+/// URL parser" 1 to 3).
+std::string cleaned(std::string_view text) {
+    std::string out = shortened_url(without_blank_ends(text), limits::url_bytes);
+    std::erase_if(out, is_tab_or_line_end);
+    return is_valid_utf8(out) ? out : repair_utf8(out);
 }
 
 bool is_one_dot(std::string_view segment) {
@@ -200,6 +224,30 @@ void read_mailto(Url& url, DomainNames& domain_names) {
 }
 
 }  // namespace
+
+std::string shortened_url(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return std::string(text);
+    std::string whole(without_blank_ends(text));
+    if (whole.size() <= bytes_max) return whole;
+    std::erase_if(whole, is_tab_or_line_end);
+    if (whole.size() <= bytes_max) return whole;
+    const AuthorityPlace place = place_of_authority(whole);
+    const std::string scheme = whole.substr(0, scheme_length(whole));
+    // Nobody knows a scheme with such a name.
+    if (place.end <= bytes_max || scheme.size() > bytes_max / 8) return whole.substr(0, bytes_max);
+    const std::string_view authority = std::string_view(whole).substr(place.begin, place.end - place.begin);
+    const std::size_t mark = authority.rfind('@');
+    const std::size_t user_bytes = mark == std::string_view::npos ? 0 : mark;
+    std::string_view host = mark == std::string_view::npos ? authority : authority.substr(mark + 1);
+    // Who has a host is told by its last labels.
+    host.remove_prefix(host.size() - std::min(host.size(), bytes_max / 2));
+    std::string out = scheme + (scheme.empty() ? "//" : "://");
+    if (mark != std::string_view::npos)
+        out.append(authority.substr(0, std::min(user_bytes, bytes_max / 4))) += '@';
+    out += host;
+    out.append(whole, place.end, bytes_max - std::min(out.size(), bytes_max));
+    return out;
+}
 
 std::string percent_decoded(std::string_view text) {
     std::string out;

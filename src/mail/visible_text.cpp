@@ -86,7 +86,10 @@ void TextFlow::flush() {
 }
 
 void TextFlow::add_word(std::string_view word) {
-    if (full()) return;
+    if (full()) {
+        cut_ = true;
+        return;
+    }
     if (invisible_ == Invisible::kept) {
         flush();
         text_ += word;

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] const std::string& text() const { return text_; }
     [[nodiscard]] std::string take();
     [[nodiscard]] bool full() const;
+    [[nodiscard]] bool cut() const { return cut_; }  ///< words came when it was full
     /// Where text that is added now will begin.
     [[nodiscard]] std::size_t next_offset() const;
     void set_invisible(Invisible invisible) { invisible_ = invisible; }
@@ -45,6 +46,7 @@ private:
     Invisible invisible_;
     std::size_t pending_newlines_ = 0;
     bool pending_space_ = false;
+    bool cut_ = false;
 };
 
 }  // namespace tocsin::mail

@@ -240,6 +240,14 @@ std::string place_only(const std::string& url) {
     return url.substr(0, begin + 3) + std::string(scan::host_of(url)) + "/";
 }
 
+/// Cut behind the host, or else with nothing but the host: who is visited is what orders ask for.
+std::string cut_url(const std::string& url) {
+    const std::string_view host = scan::host_of(url);
+    const bool fits = host.empty() ||
+                      static_cast<std::size_t>(host.data() + host.size() - url.data()) <= reported_url_bytes;
+    return clean_text(fits ? url : place_only(url), reported_url_bytes);
+}
+
 /// One URL of each host first. When the list has to be cut, every host is still named: that is what orders ask for, and a
 /// flood of links must not push one out.
 HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
@@ -248,7 +256,7 @@ HostsFirst hosts_first(const std::vector<scan::FoundUrl>& urls) {
     std::vector<scan::FoundUrl> others;
     for (const scan::FoundUrl& url : urls) {
         scan::FoundUrl written = url;
-        written.url = clean_text(url.url, reported_url_bytes);
+        written.url = cut_url(url.url);
         const bool is_first = seen.emplace(scan::host_of(written.url)).second;
         (is_first ? ordered.urls : others).push_back(std::move(written));
     }

@@ -69,7 +69,7 @@ IcsAttachment attachment_of(const CalendarProperty& property) {
         attachment.size = static_cast<std::int64_t>(property.value.size());
     } else if (property.value.find(':') != std::string::npos) {
         attachment.type = "uri";
-        attachment.uri = property.value.substr(0, limits::url_bytes);
+        attachment.uri = mail::shortened_url(property.value, limits::url_bytes);
     } else {
         attachment.type = "other";
     }
@@ -153,7 +153,7 @@ CalendarEvent event_of(const CalendarPart& part, mail::MailTools& tools, bool& c
         if (property.name == "ATTENDEE") event.attendees.push_back(mailbox_of(property, tools));
         if (may_hold_links(property)) links.add_plain(calendar_text(property.value), mail::no_entity);
     }
-    cut = cut || links.full();
+    cut = cut || links.cut();
     event.links = links.take();
     return event;
 }

@@ -311,6 +311,7 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
         files->add(message, request.tree);
     }
     Judgement judgement;
+    judgement.cut = message.body.cut;
     Asked asked{.request = request,
                 .message = message,
                 .surroundings = {.tools = tools_, .confusables = *confusables_, .pages = &pages},
@@ -356,7 +357,7 @@ void Judge::name_unexcused(const std::vector<RuleAnswer>& answers, Judgement& ju
 
 /// What counts against a mailing is looked for in each of its copies, and so is what somebody may decide about: a limit.
 bool Judge::may_be_remembered(const Judgement& judgement) const {
-    return judgement.points < config_.outbound.suspicious && !judgement.unexcused &&
+    return judgement.points < config_.outbound.suspicious && !judgement.unexcused && !judgement.cut &&
            judgement.exempted_by == nullptr &&
            std::ranges::find(judgement.missing, to_string(Capability::cut_off), &scan::MissingAnswer::name) ==
                judgement.missing.end();
@@ -401,6 +402,7 @@ Judgement Judge::judge_whole(const JudgeRequest& request) {
     for (std::size_t reading = 1; reading < readings; ++reading) {
         Judgement other = judge_reading(request, reading);
         const bool unexcused = worst.unexcused || other.unexcused;
+        const bool cut = worst.cut || other.cut;
         other.language = worst.language;
         std::vector<const Rule*> by = worst.unexcused ? worst.unexcused_by : other.unexcused_by;
         std::set<std::string> names = worst.unexcused_names;
@@ -411,6 +413,7 @@ Judgement Judge::judge_whole(const JudgeRequest& request) {
             worst = std::move(other);
         if (!exempted) worst.exempted_by = nullptr;
         worst.unexcused = unexcused;
+        worst.cut = cut;
         worst.unexcused_by = std::move(by);
         worst.unexcused_names = std::move(names);
     }

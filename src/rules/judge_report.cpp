@@ -121,6 +121,15 @@ void Judge::report(const JudgeRequest& request, scan::ScanReport& report) {
              .text = "Not judged by rules, because an exclusion holds: " + words_of(*judgement.exempted_by)});
         return;
     }
+    if (judgement.cut) {
+        // Before all others, as the verdict: lists of findings may be cut.
+        report.findings.insert(
+            report.findings.begin(),
+            {.engine = "tocsin",
+             .rule = "more_text",
+             .severity = scan::Severity::suspicious,
+             .text = "More text or longer links than are read: nobody judged what was left out"});
+    }
     const scan::Finding verdict = verdict_finding(judgement, from);
     report.rules.coaching = coaching_of(judgement, verdict.severity);
     if (verdict.severity != scan::Severity::info) {

@@ -34,6 +34,7 @@ struct Judgement {
     std::uint32_t asked = 0, undecided = 0;
     std::vector<scan::MissingAnswer> missing;  ///< over all rules, names sorted
     bool unexcused = false;                    ///< something of it may not be done without
+    bool cut = false;                          ///< a limit hid something that a person sees (mail::Body::cut)
     std::vector<const Rule*> unexcused_by;     ///< some of the rules that lack such a thing
     std::set<std::string> unexcused_names;     ///< of those things: what the policy does not let be missing
     std::uint32_t points = 0;

@@ -302,8 +302,8 @@ bool read_relationships(std::span<const PackagePart> parts, mail::DomainNames& d
             OfficeRelationship relationship;
             relationship.name =
                 mail::utf8_or_windows_1252(type.substr(type.rfind('/') + 1, limits::exploded_name_bytes));
-            relationship.target =
-                mail::utf8_or_windows_1252(scan::attribute(tag, "target").substr(0, limits::url_bytes));
+            relationship.target = mail::utf8_or_windows_1252(
+                mail::shortened_url(scan::attribute(tag, "target"), limits::url_bytes));
             relationship.target_url = mail::parse_url(relationship.target, domain_names);
             if (relationship.target_url) mail::unravel(*relationship.target_url, domain_names);
             relationships.push_back(std::move(relationship));

@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "mail/charset.hpp"
 #include "mail/html_facts.hpp"
+#include "mail/urls.hpp"
 #include "mail/visibility.hpp"
 #include "mail/visible_text.hpp"
 #include "rules/xpath.hpp"
@@ -33,7 +34,7 @@ bool is_preformatted(HtmlTag tag) {
 /// The target of a link; empty for other elements. As mail::read_html() finds links that can be clicked.
 std::string_view target_of(HtmlTag tag, mail::HtmlAttributes attributes) {
     if (tag != HtmlTag::a && tag != HtmlTag::area && tag != HtmlTag::other) return {};
-    const std::string_view target = attribute(attributes, "href").substr(0, limits::url_bytes);
+    const std::string_view target = attribute(attributes, "href");
     return trim(target).empty() ? std::string_view() : target;
 }
 
@@ -88,7 +89,7 @@ public:
     void enter(HtmlTag tag, std::string_view name, mail::HtmlAttributes attributes) override {
         flush_text();
         visibility_.enter(tag, name, attributes);
-        if (open_.size() + 1 >= limits::html_depth) cut("html_depth");  // what lies deeper is not shown to us
+        if (open_.size() + 1 >= limits::html_depth) cut("html_depth");  // what lies deeper is flattened
         Open open{.tag = tag, .name = repaired(name)};
         if (has_room(1 + std::min(attributes.size(), limits::xpath_attributes))) {
             open.index = begin_node(PageNodeKind::element);
@@ -204,7 +205,7 @@ private:
         page_.nodes[open.index].first_child = size_of(page_.nodes);
         if (const std::string_view target = target_of(open.tag, attributes); !target.empty()) {
             if (page_.hrefs.size() < limits::links) {
-                page_.hrefs.push_back(repaired(target));
+                page_.hrefs.push_back(repaired(mail::shortened_url(target, limits::url_bytes)));
             } else {
                 cut("links");
             }
@@ -327,7 +328,7 @@ HtmlDocument HtmlDocument::parse(std::string_view html, mail::HtmlTrees& trees) 
     auto page = std::make_unique<Page>();
     Builder builder(*page);
     const std::string source = repaired(html.substr(0, limits::html_bytes));
-    const std::size_t built = trees.walk(source, builder);
+    const std::size_t built = trees.walk(source, builder).bytes;
     if (html.size() > limits::html_bytes) builder.cut("html_bytes");
     if (built < source.size()) builder.cut("html_nodes");
     builder.finish();

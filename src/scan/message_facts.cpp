@@ -12,6 +12,7 @@
 #include "mail/addresses.hpp"
 #include "mail/ascii.hpp"
 #include "mail/encoded_words.hpp"
+#include "mail/part_roles.hpp"
 #include "mail/psl.hpp"
 #include "scan/inspection.hpp"
 #include "scan/reserved_names.hpp"
@@ -96,8 +97,9 @@ std::optional<std::uint32_t> text_that_is_read(const mail::MimeTree& tree) {
     if (tree.readings.empty()) return plain;
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
-        if (!entity.is_leaf() || entity.type != "text" || is_attachment(entity)) continue;
-        if (entity.subtype == "html") return index;
+        if (!entity.is_leaf() || is_attachment(entity)) continue;
+        if (mail::holds_page(entity)) return index;
+        if (entity.type != "text") continue;
         if (!plain) plain = index;
     }
     return plain;
@@ -105,7 +107,7 @@ std::optional<std::uint32_t> text_that_is_read(const mail::MimeTree& tree) {
 
 std::uint64_t fingerprint_of(const mail::Entity& entity) {
     return text_fingerprint(as_text(entity.content),
-                            entity.subtype == "html" ? TextKind::html : TextKind::plain);
+                            mail::holds_page(entity) ? TextKind::html : TextKind::plain);
 }
 
 std::vector<std::string> long_registrable_domains(const ScanReport& report) {

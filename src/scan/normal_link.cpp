@@ -45,7 +45,8 @@ std::string without_default_port(const mail::Url& url) {
 }  // namespace
 
 std::string normal_link(std::string_view link, mail::DomainNames& domain_names) {
-    link = link.substr(0, limits::url_bytes);
+    const std::string kept = mail::shortened_url(link, limits::url_bytes);
+    link = kept;
     if (is_normal(link)) return std::string(link);
     const std::optional<mail::Url> url = mail::parse_url(link, domain_names);
     return url ? without_default_port(*url) : std::string(link);

@@ -11,6 +11,7 @@
 #include "base/limits.hpp"
 #include "mail/ascii.hpp"
 #include "mail/mbox.hpp"
+#include "mail/part_roles.hpp"
 #include "scan/delivery_outcomes.hpp"
 #include "scan/file_names.hpp"
 #include "scan/finding_text.hpp"
@@ -226,7 +227,7 @@ void MessageScan::note_fingerprint() {
     const std::optional<std::uint32_t> read = text_that_is_read(tree_);
     if (!read) return;
     const mail::Entity& entity = tree_.entities[*read];
-    report_.facts.is_page = entity.subtype == "html";
+    report_.facts.is_page = mail::holds_page(entity);
     if (report_.facts.is_page) report_.facts.page_fingerprint = page_fingerprint(as_text(entity.content));
     const auto leaf = std::ranges::find(leaves_, *read, &Leaf::entity);
     report_.facts.text_fingerprint =

@@ -39,8 +39,9 @@ inline constexpr std::size_t ambiguities = 64;
 inline constexpr std::size_t parameters = 128;
 /// HTML given to the tree builder for one part; the rest is scanned raw and the part says so.
 inline constexpr std::size_t html_bytes = 4U << 20;
-/// Elements nested in HTML before the walker stops descending.
-inline constexpr std::size_t html_depth = 512;
+/// Elements nested in HTML that are told as nested. Browsers flatten at about 512 and show what lies deeper; what is inside a
+/// link down there is its text all the same. No less than html_open_elements, the depth that building ends at.
+inline constexpr std::size_t html_depth = 2048;
 /// Elements that may be open while a tree is built; beyond, building takes quadratic time. The rest of the document is then
 /// read without its tags.
 inline constexpr std::size_t html_open_elements = 2048;

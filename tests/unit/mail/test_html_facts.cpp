@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "mail/charset.hpp"
 #include "mail/html_facts.hpp"
+#include "mail/urls.hpp"
 #include "support/exact_buffer.hpp"
 
 using namespace tocsin;
@@ -225,9 +226,62 @@ TEST_CASE("html: the limits cut, say so, and what lies beyond is still read") {
     std::string nested;
     for (std::size_t i = 0; i < limits::html_depth + 50; ++i) nested += "<div>";
     const HtmlReading reading = read(nested + end);
-    CHECK_FALSE(reading.facts.truncated);
+    CHECK(reading.facts.truncated);
     CHECK(reading.facts.display_text == "the end e");
-    CHECK(reading.facts.element_count <= limits::html_depth + 8);
+    CHECK(targets(reading) == std::vector<std::string>{"http://end.com/x"});
+}
+
+TEST_CASE("html: what lies deeper than browsers nest is shown, and so are its links and forms") {
+    std::string nested;
+    for (std::size_t i = 0; i < 600; ++i) nested += "<div>";
+    const HtmlReading reading =
+        read(nested +
+             "<a href=http://deep.com/x>Sign <b>in</b></a><form action=http://f.com/><input type=password>");
+    CHECK_FALSE(reading.facts.truncated);
+    REQUIRE(targets(reading) == std::vector<std::string>{"http://deep.com/x", "http://f.com/"});
+    CHECK(reading.links[0].text == "Sign in");
+    CHECK(reading.links[0].visible);
+    REQUIRE(reading.facts.forms.size() == 1);
+    CHECK(reading.facts.forms[0].fields.size() == 1);
+}
+
+TEST_CASE("html: text behind the limit is told as cut, and links behind it are kept") {
+    std::string html = "<p>";
+    while (html.size() < limits::text_bytes + 100) html += "abcdefgh ";
+    CHECK_FALSE(read(html.substr(0, limits::text_bytes / 2)).facts.truncated);
+    const HtmlReading reading = read(html + "<a href=http://behind.com/>x</a>");
+    CHECK(reading.facts.truncated);
+    CHECK(reading.cut);
+    CHECK(targets(reading) == std::vector<std::string>{"http://behind.com/"});
+}
+
+TEST_CASE("html: an overlong link leads where it leads") {
+    const std::string user(2 * limits::url_bytes, 'u');
+    const std::vector<std::string> pages = {
+        "<a href='https://" + user + "@evil.example.com/x'>x</a>",
+        "<a href='\n https:/\\/" + user + "@evil.example.com/x'>x</a>",
+        "<area href='//" + user + "@evil.example.com/x'>",
+        "<iframe src='https://" + user + "@evil.example.com/x'></iframe>",
+        "<form action='https://" + user + "@evil.example.com/x'></form>",
+        "<button formaction='https://" + user + "@evil.example.com/x'></button>",
+        "<meta http-equiv=refresh content='0; url=https://" + user + "@evil.example.com/x'>",
+        "<p onclick=\"location='https://" + user + "@evil.example.com/x'\">x</p>",
+    };
+    DomainNames domain_names;
+    for (const std::string& html : pages) {
+        CAPTURE(html.substr(0, 60));
+        const HtmlReading reading = read(html);
+        CHECK(reading.cut);
+        CHECK(reading.facts.truncated);
+        REQUIRE(reading.links.size() >= 1);
+        CHECK(reading.links[0].target.size() <= limits::url_bytes);
+        const std::optional<Url> url = resolve_url(reading.links[0].target, std::nullopt, domain_names);
+        REQUIRE(url);
+        CHECK(url->domain.domain == "evil.example.com");
+        CHECK(url->path.starts_with("/"));  // of a URL in running text, the path is cut
+    }
+    // Pictures in their own links are ordinary.
+    CHECK_FALSE(read("<a href=http://a.com/><img src='data:image/png;base64," + user + "'></a>").cut);
 }
 
 TEST_CASE("html: many links, forms and fields stay within their limits") {

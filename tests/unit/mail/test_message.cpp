@@ -179,6 +179,194 @@ TEST_CASE("message: links are unique by target and text, and bounded") {
     CHECK(message.truncated);
 }
 
+namespace {
+
+using Parts = std::vector<std::string>;
+
+/// Each part begins with its type; further fields may follow.
+std::string multipart(const std::string& type, const Parts& parts) {
+    const std::string boundary = "b" + std::to_string(type.size() + parts.size()) + type.substr(0, 3);
+    std::string out = "multipart/" + type + "; boundary=" + boundary + "\r\n\r\n";
+    for (const std::string& part : parts) out += "--" + boundary + "\r\nContent-Type: " + part + "\r\n";
+    return out + "--" + boundary + "--\r\n";
+}
+
+Message build_body(const std::string& part) {
+    return build("MIME-Version: 1.0\r\nContent-Type: " + part);
+}
+
+std::vector<std::string> hosts(const Message& message) {
+    std::vector<std::string> out;
+    for (const std::uint32_t link : message.body.current_thread.links)
+        out.push_back(message.body.links[link].href_url.domain.domain);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("message: all that a person reads is one text, and of alternatives the page is") {
+    const std::string plain = "text/plain\r\n\r\nplain http://plain.com/x";
+    const std::string page = "text/html\r\n\r\n<p>page <a href=http://page.com/>link</a></p>";
+    const std::string picture = "image/png\r\n\r\nx";
+    const std::string file = "text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\nfile";
+    struct Case {
+        std::string body, text;
+    };
+    const std::string both = "plain http://plain.com/x\npage link";
+    const std::vector<Case> cases = {
+        {multipart("mixed", {plain, page}), both},
+        {multipart("mixed", {page, plain}), "page link\nplain http://plain.com/x"},
+        {multipart("mixed", {page, picture, page}), "page link\npage link"},
+        {multipart("mixed", {page, file}), "page link"},
+        {multipart("alternative", {plain, page}), "page link"},
+        {multipart("alternative", {page, plain}), "page link"},
+        {multipart("alternative", {plain, multipart("related", {page, picture})}), "page link"},
+        {multipart("alternative", {multipart("mixed", {plain, picture}), multipart("mixed", {page, plain})}),
+         "page link\nplain http://plain.com/x"},
+        {multipart("mixed", {multipart("alternative", {plain, page}), plain}),
+         "page link\nplain http://plain.com/x"},
+        {multipart("mixed", {plain, multipart("alternative", {plain, page})}), both},
+        {multipart("mixed", {multipart("alternative", {plain}), page}), both},
+        {multipart("related", {page, plain}), "page link"},
+        {multipart("related", {plain, page}), both},
+        {multipart("related; start=\"<x>\"", {page, plain}), "page link\nplain http://plain.com/x"},
+        {multipart("x-unknown", {plain, page}), both},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.body);
+        const Message message = build_body(c.body);
+        CHECK(message.body.current_thread.text == c.text);
+        CHECK_FALSE(message.truncated);
+        CHECK_FALSE(message.body.cut);
+        CHECK(hosts(message).size() ==
+              (c.text.contains("plain") ? 1 : 0) + (c.text.contains("page") ? 1 : 0));
+        CHECK(link_to(message, "page.com") != nullptr);
+    }
+}
+
+TEST_CASE("message: links and quotations stand in the text that holds them, whatever stands before it") {
+    const Message message =
+        build_body(multipart("mixed", {"text/plain\r\n\r\nnew http://one.com/x",
+                                       "text/html\r\n\r\n<p>page http://two.com/x</p><div "
+                                       "class=gmail_quote><p>old http://three.com/x</p></div>"}));
+    CHECK(message.body.current_thread.text == "new http://one.com/x\npage http://two.com/x");
+    std::vector<std::string> found = hosts(message);
+    std::ranges::sort(found);
+    CHECK(found == std::vector<std::string>{"one.com", "two.com"});
+    REQUIRE(message.body.previous_threads.size() == 1);
+    REQUIRE(message.body.previous_threads[0].links.size() == 1);
+    // What one page leaves open swallows nothing of the next.
+    const Message open = build_body(multipart(
+        "mixed", {"text/html\r\n\r\nfirst<div style='display:none'><!-- ", "text/html\r\n\r\nsecond"}));
+    CHECK(open.body.current_thread.text == "first\nsecond");
+    CHECK(open.body.html->display_text == "first\nsecond");
+}
+
+TEST_CASE("message: the sender of what is quoted is the one who wrote it") {
+    const Message message =
+        build("Content-Type: text/plain\r\n\r\nthanks\r\n\r\nOn Mon, Jan 1, 2026 at 1:00 PM Carl Quoted "
+              "<carl@quoted.example> wrote:\r\n> old\r\n> more\r\n");
+    REQUIRE(message.body.previous_threads.size() == 1);
+    REQUIRE(message.body.previous_threads[0].sender);
+    CHECK(message.body.previous_threads[0].sender->email.email == "carl@quoted.example");
+    CHECK(message.body.previous_threads[0].sender->display_name == "Carl Quoted");
+}
+
+TEST_CASE("message: a kind of text that nobody knows is plain text, and XHTML is a page") {
+    const std::string words = "\r\n\r\nwords http://x.com/y";
+    for (const std::string type :
+         {"text/enriched", "text/richtext", "text/x-foo", "text/markdown", "text/csv"}) {
+        CAPTURE(type);
+        for (const Message& message :
+             {build_body(type + words), build_body(multipart("mixed", {type + words})),
+              build_body(multipart("alternative", {type + words}))}) {
+            CHECK(message.body.plain == "words http://x.com/y");
+            CHECK(message.body.current_thread.text == "words http://x.com/y");
+            CHECK(link_to(message, "x.com") != nullptr);
+            CHECK(message.attachments.empty());
+        }
+    }
+    const std::string xhtml =
+        "application/xhtml+xml\r\n\r\n<html><p>words <a href='http://x.com/y'>x</a></p></html>";
+    for (const Message& message : {build_body(xhtml), build_body(multipart("mixed", {xhtml}))}) {
+        REQUIRE(message.body.html);
+        CHECK(message.body.current_thread.text == "words x");
+        CHECK(link_to(message, "x.com") != nullptr);
+        CHECK(message.attachments.empty());
+    }
+    for (const std::string part :
+         {"text/calendar" + words, "text/vcard" + words, "text/rfc822-headers" + words,
+          "text/csv; name=a.csv" + words, "text/x-patch; name=a.patch\r\nContent-Disposition: inline" + words,
+          "text/x-foo\r\nContent-Disposition: attachment" + words,
+          "application/xhtml+xml; name=a.xhtml" + words}) {
+        CAPTURE(part);
+        const Message message = build_body(multipart("mixed", {"text/plain\r\n\r\nhello", part}));
+        CHECK(message.body.current_thread.text == "hello");
+        CHECK(message.attachments.size() == 1);
+    }
+    // Beside a page, the one for other programs is left out; alone it is shown.
+    const std::string page = "text/html\r\n\r\n<p>page";
+    CHECK(build_body(multipart("alternative", {"text/x-amp-html" + words, page})).body.current_thread.text ==
+          "page");
+    CHECK(build_body(multipart("mixed", {"text/x-amp-html" + words, page})).body.current_thread.text ==
+          "words http://x.com/y\npage");
+}
+
+TEST_CASE("message: what a limit hides of the text is told, and links behind it are kept") {
+    const std::string lines(limits::text_bytes, '\n');
+    const std::string behind = "text/plain\r\n\r\nsecond http://second.com/x";
+    const Message two = build_body(multipart("mixed", {"text/plain\r\n\r\n" + lines, behind}));
+    CHECK(two.truncated);
+    CHECK(two.body.cut);
+    CHECK(link_to(two, "second.com") != nullptr);
+    CHECK(hosts(two) == std::vector<std::string>{"second.com"});
+
+    const std::string comment = "<p>first</p><!--" + std::string(limits::html_bytes, 'x') + "-->";
+    const Message pages =
+        build_body(multipart("mixed", {"text/html\r\n\r\n" + comment,
+                                       "text/html\r\n\r\nsecond <a href=http://second.com/x>x</a>"}));
+    CHECK(pages.body.cut);
+    CHECK(link_to(pages, "second.com") != nullptr);
+    CHECK(pages.body.current_thread.text.contains("second"));
+
+    const Message text = build_body("text/plain\r\n\r\n" + lines + "more");
+    CHECK(text.body.cut);
+    CHECK(text.truncated);
+    const Message page = build_body("text/html\r\n\r\n<p>" + std::string(limits::text_bytes, 'x') + " more");
+    CHECK(page.body.cut);
+    CHECK(page.body.html->truncated);
+
+    const std::string user(2 * limits::url_bytes, 'u');
+    const Message link = build_body("text/plain\r\n\r\nsee https://" + user + "@evil.example.com/x now");
+    CHECK(link.body.cut);
+    REQUIRE(link.body.links.size() == 1);
+    CHECK(link.body.links[0].href_url.domain.domain == "evil.example.com");
+}
+
+TEST_CASE("message: a link that many others push out is told as cut") {
+    std::string flood;
+    for (std::size_t i = 0; i < limits::links; ++i) flood += "http://a.com/ ";
+    const Message plain = build_body("text/plain\r\n\r\n" + flood + "http://evil.com/");
+    CHECK(plain.body.links.size() == 1);
+    CHECK(plain.body.cut);
+    CHECK(build_body("text/html\r\n\r\n<p>" + flood + "http://evil.com/").body.cut);
+    CHECK(build_body("text/html\r\n\r\n<p onclick='" + flood + "http://evil.com/'>x").body.cut);
+    CHECK_FALSE(build_body("text/plain\r\n\r\n" + flood.substr(0, flood.size() / 2)).body.cut);
+}
+
+TEST_CASE("message: identifiers beyond the limit are told as cut, but nobody sees those") {
+    const auto with_ids = [](std::size_t count) {
+        std::string text = "References:";
+        for (std::size_t i = 0; i < count; ++i) text += " <" + std::to_string(i) + "@x>\r\n";
+        return build(text + "\r\nbody");
+    };
+    CHECK_FALSE(with_ids(limits::references).truncated);
+    const Message message = with_ids(limits::references + 1);
+    CHECK(message.headers.references.size() == limits::references);
+    CHECK(message.truncated);
+    CHECK_FALSE(message.body.cut);
+}
+
 TEST_CASE("message: hops are bounded") {
     std::string text;
     for (std::size_t i = 0; i < limits::hops + 20; ++i) text += "Received: from a by b; x\r\n";
@@ -218,7 +406,7 @@ TEST_CASE("message: JSON has the names and the nesting of the data model") {
     CHECK(json["headers"]["hops"][0]["fields"][0]["name"] == "Content-Type");
     CHECK(json["headers"]["references"].size() == 2);
     CHECK(json["body"]["current_thread"]["links"].size() == 2);
-    CHECK(json["body"]["previous_threads"][0]["sender"]["email"]["email"] == "");
+    CHECK(json["body"]["previous_threads"][0]["sender"]["email"]["email"] == "ann@example.org");
     CHECK(json["body"]["links"][0]["href_url"]["scheme"] == "http");
     CHECK(json["body"]["links"][0]["parser"] == "hyperlink");
     CHECK(json["body"]["html"].contains("inner_text"));

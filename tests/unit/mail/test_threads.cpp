@@ -81,6 +81,33 @@ TEST_CASE("threads: marks from HTML, and the preamble") {
     CHECK(headers.subject == "RE: Pay");
 }
 
+TEST_CASE("threads: the author of a quotation stands before its address") {
+    struct Case {
+        std::string preamble, author;
+    };
+    const std::vector<Case> cases = {
+        {"On Mon, Jan 1, 2026 at 1:00 PM Carl Quoted <carl@quoted.example> wrote:",
+         "\"Carl Quoted\" <carl@quoted.example>"},
+        {"On Jan 1, 2026, at 1:00 PM, Carl <carl@quoted.example> wrote:", "\"Carl\" <carl@quoted.example>"},
+        {"> On Monday, 1 January 2026,\n> Carl Quoted <carl@quoted.example>\n> wrote:",
+         "\"Carl Quoted\" <carl@quoted.example>"},
+        {"Am Mo., 1. Jan. 2026 um 13:00 Uhr schrieb Carl Quoted <carl@quoted.example>:",
+         "\"Carl Quoted\" <carl@quoted.example>"},
+        {"Le lun. 1 janv. 2026 à 13:00, Carl <carl@quoted.example> a écrit :",
+         "\"Carl\" <carl@quoted.example>"},
+        {"On Mon, Carl <carl@quoted.example<mailto:carl@quoted.example>> wrote:",
+         "\"Carl\" <carl@quoted.example>"},
+        {"On Mon, carl@quoted.example wrote:", "carl@quoted.example"},
+        {"On Mon, Carl wrote:", ""},
+        {"-----Original Message-----", ""},
+        {"", ""},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.preamble);
+        CHECK(quoted_author(c.preamble) == c.author);
+    }
+}
+
 TEST_CASE("threads: bounded, in linear time") {
     for (const std::string unit : {"On x wrote:\n", "From: a\n", "> a\n", ">\n\n", "On \n",
                                    "From: a\nTo: b\nSubject: c\n", "-----Original Message-----\n", "\n"}) {

@@ -170,6 +170,54 @@ TEST_CASE("urls: found in running text") {
     }
 }
 
+TEST_CASE("urls: of one that is too long, the host stays") {
+    const std::string user(2 * limits::url_bytes, 'u'), slashes(2 * limits::url_bytes, '/');
+    struct Row {
+        std::string text, host, path;
+    };
+    const std::vector<Row> rows = {
+        {"https://" + user + "@evil.com/x", "evil.com", "/x"},
+        {"https://bank.com:" + user + "@evil.com:8080/x?y", "evil.com", "/x"},
+        {"https:" + slashes + "evil.com/x", "evil.com", "/x"},
+        {"HTTPS:\\" + user + "@evil.com\\x", "evil.com", "/x"},
+        {"https://evil.com/@" + user, "evil.com", ""},
+        {"https://evil.com?@" + user, "evil.com", ""},
+        {"https://ht\ntp@" + user + "@evil.com#x", "evil.com", ""},
+        {"https://" + user + ".evil.com/x", "",
+         "/x"},  // no name that could be asked for, but its end is there
+        {"ssh://" + user + "@evil.com/x", "evil.com", "/x"},
+    };
+    DomainNames domain_names;
+    for (const Row& row : rows) {
+        CAPTURE(row.text.substr(0, 40));
+        const std::string kept = shortened_url(row.text, limits::url_bytes);
+        CHECK(kept.size() <= limits::url_bytes);
+        CHECK(shortened_url(kept, limits::url_bytes) == kept);
+        for (const std::optional<Url>& url :
+             {parse_url(row.text, domain_names), parse_url(kept, domain_names)}) {
+            REQUIRE(url);
+            CHECK(url->domain.domain.ends_with("evil.com"));
+            if (!row.host.empty()) CHECK(url->domain.domain == row.host);
+            CHECK(url->path.starts_with(row.path));
+        }
+    }
+    CHECK(shortened_url("  https://a.com/ ", 5) == "https");
+    CHECK(shortened_url("javascript:" + user, limits::url_bytes).starts_with("javascript:u"));
+    CHECK(shortened_url(user + "://x", limits::url_bytes).size() == limits::url_bytes);
+    // In running text, too, and what follows is found as well.
+    for (const std::string before : {"https://" + user + "@", "www." + user + ".", "https:" + slashes}) {
+        const std::vector<FoundInText> found =
+            find_urls("see " + before + "evil.com/x and http://b.com/y", 10);
+        REQUIRE(found.size() >= 2);
+        CHECK(found[0].cut);
+        const std::optional<Url> url = parse_url(found[0].url, domain_names);
+        REQUIRE(url);
+        CHECK(url->domain.domain.ends_with("evil.com"));
+        CHECK(found.back().url == "http://b.com/y");
+        CHECK_FALSE(found.back().cut);
+    }
+}
+
 TEST_CASE("urls: the search is bounded and takes linear time") {
     for (const std::string unit : {"http:", "www.", "a.b/", "://", "http://", "a/", "a.", "www.a.",
                                    "http://(", "mailto:", "http://x)", "http://,"}) {

@@ -372,6 +372,19 @@ TEST_CASE("every host is named, by itself where the whole links do not fit") {
     CHECK(cut->report.limits_hit.empty());
 }
 
+TEST_CASE("a link whose user name is longer than what is reported names its host") {
+    Reply reply;
+    reply.report.urls.push_back(
+        {"https://" + std::string(5000, 'u') + "@evil.example/x", "html", scan::whole_message});
+    reply.report.urls.push_back(
+        {"https://other.example/" + std::string(5000, 'x'), "html", scan::whole_message});
+    const std::optional<Reply> cut = decode_reply(encode(reply));
+    REQUIRE(cut.has_value());
+    REQUIRE(cut->report.urls.size() == 2);
+    CHECK(cut->report.urls[0].url == "https://evil.example/");
+    CHECK(cut->report.urls[1].url.starts_with("https://other.example/xxx"));
+}
+
 TEST_CASE("links to more places than fit are the limit `links`, and the message is not passed") {
     Reply reply;
     reply.report.verdict = scan::Verdict::clean;

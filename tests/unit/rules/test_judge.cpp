@@ -269,6 +269,26 @@ TEST_CASE("what is missing is counted by name, and what may not be missing makes
     CHECK_FALSE(named.ask().unexcused);
 }
 
+TEST_CASE("a message of which something shown was cut off is not clean without a word") {
+    const std::vector<RuleText> rules = {{"a", "strings.icontains(body.current_thread.text, 'bomb')"}};
+    Court court(rules);
+    court.config.may_do_without = default_may_do_without();
+    const std::string head = "From: anna@sender.example\r\nContent-Type: text/plain\r\n\r\n";
+    const scan::ScanReport whole = court.report(head + std::string(limits::text_bytes / 2, '\n') + "the end");
+    CHECK(whole.findings.empty());
+    const scan::ScanReport cut = court.report(head + std::string(limits::text_bytes, '\n') + "the end");
+    REQUIRE(cut.findings.size() == 1);
+    CHECK(cut.findings[0].engine == "tocsin");
+    CHECK(cut.findings[0].rule == "more_text");
+    CHECK(cut.findings[0].severity == scan::Severity::suspicious);
+    CHECK(cut.rules.undecided == 1);
+    CHECK(cut.limits_hit.empty());
+    // A header that is cut hides nothing that is shown.
+    std::string ids = "References:";
+    for (std::size_t i = 0; i <= limits::references; ++i) ids += " <" + std::to_string(i) + "@x>\r\n";
+    CHECK(court.report(ids + head + "text").findings.empty());
+}
+
 TEST_CASE("rules that spend the budget of the message take no answer from cheap ones, whatever their names") {
     const std::string fields = "headers.hops[0].fields";
     std::vector<RuleText> rules = {{"z", "strings.icontains(subject.subject, 'hello')", "critical"}};
