@@ -399,8 +399,8 @@ class ServerKilled(Mailboxes):
             self.assertIn(result[2].returncode, (1, 2))
             wait_until(lambda: not self.alive(), "Dovecot's processes to end")
             self.dovecot.start()
-        # Dovecot may wait a minute for a lock of its killed self: then one mailbox timed out, and the purge is said again.
-        for _ in range(3):
+        # Dovecot may wait minutes for a lock of its killed self: then one mailbox timed out, and the purge is said again.
+        for _ in range(6):
             summary, _, result = self.purge("--yes", expect=None)
             if result.returncode == 1:
                 break
