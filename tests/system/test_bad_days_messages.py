@@ -11,7 +11,7 @@ from milter_client import MilterClient
 
 MEGABYTE = 1 << 20
 HEAD = b"From: a@example.org\r\nTo: b@example.com\r\nSubject: x\r\n"
-PASSES = ("accept",)
+PASSES = ("accept", "tag")
 BODY_ONLY = 2  # of the actions of a milter
 
 
