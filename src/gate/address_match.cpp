@@ -1,5 +1,7 @@
 #include "gate/address_match.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 
 namespace tocsin::gate {
@@ -40,12 +42,26 @@ std::string plain_address(std::string_view address) {
     return plain + '@' + std::string(domain_of(address));
 }
 
-std::string address_behind_relay(std::string_view address) {
-    const std::size_t at = address.rfind('@');
-    const std::size_t percent = address.substr(0, at).rfind('%');
-    if (at == std::string_view::npos || percent == std::string_view::npos || percent + 1 == at) return {};
-    return std::string(address.substr(0, percent)) + '@' +
-           std::string(address.substr(percent + 1, at - percent - 1));
+std::vector<std::string> readings_of(std::string_view address) {
+    constexpr std::size_t steps_max = 8;
+    std::vector<std::string> readings{plain_address(address)};
+    while (readings.size() <= steps_max) {
+        const std::string_view last = readings.back();
+        const std::string_view local = last.substr(0, std::min(last.rfind('@'), last.size()));
+        const std::size_t percent = local.rfind('%'), bang = local.find('!');
+        std::string next;
+        if (local.size() == last.size()) break;
+        if (local.find('@') != std::string_view::npos)
+            next = local;
+        else if (percent != std::string_view::npos)
+            (next = local.substr(0, percent)).append("@").append(local.substr(percent + 1));
+        else if (bang != std::string_view::npos)
+            (next = local.substr(bang + 1)).append("@").append(local.substr(0, bang));
+        else
+            break;
+        readings.push_back(plain_address(next));
+    }
+    return readings;
 }
 
 namespace {
@@ -64,9 +80,10 @@ bool fits_one_reading(std::string_view value, std::string_view address) {
 bool fits_address(std::string_view value, std::string_view address) {
     if (fits_one_reading(value, address)) return true;
     // A row that names somebody counts also for who reaches him by one of the old ways round.
-    if (address.find_first_of("!%") == std::string_view::npos) return false;
-    const std::string plain = plain_address(address), behind = address_behind_relay(plain);
-    return fits_one_reading(value, plain) || (!behind.empty() && fits_one_reading(value, behind));
+    if (address.find_first_of("!%\"") == std::string_view::npos && address.find('@') == address.rfind('@'))
+        return false;
+    return std::ranges::any_of(readings_of(address),
+                               [&](const std::string& reading) { return fits_one_reading(value, reading); });
 }
 
 }  // namespace tocsin::gate

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tocsin::gate {
 
@@ -13,8 +14,10 @@ namespace tocsin::gate {
 /// An address as everybody means it: `"anna"@a.example.` is `anna@a.example` (RFC 5321 section 4.1.2: a quoted local part is the
 /// same as what is quoted), `a.example!anna` too (RFC 976 section 2.2). What is no address stays as it is.
 [[nodiscard]] std::string plain_address(std::string_view address);
-/// Where `anna%b.example@a.example` leads if a.example is the MTA that asks: `anna@b.example`. Empty without a `%`.
-[[nodiscard]] std::string address_behind_relay(std::string_view address);
+/// Every address that an MTA may make of it, the plain one first: for `anna%b.example@a.example` also `anna@b.example`, which is
+/// where it leads if a.example is that MTA; the same for `b.example!anna@a.example` and `"anna@b.example"@a.example`, step by
+/// step.
+[[nodiscard]] std::vector<std::string> readings_of(std::string_view address);
 /// `value` is an address, or "@domain" for every address of that domain.
 [[nodiscard]] bool fits_address(std::string_view value, std::string_view address);
 

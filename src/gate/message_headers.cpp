@@ -98,7 +98,10 @@ HeaderField banner_field(const Banner& banner) {
 
 std::size_t bytes_before_header(ByteView content) {
     const std::string_view text = as_text(content);
-    if (!text.starts_with("From ")) return 0;
+    if (!text.starts_with("From ") && !text.starts_with(">From ")) return 0;
+    // RFC 5322 section 4.5.1: blanks in front of the colon of a field.
+    const std::size_t word = text.find_first_not_of(" \t", text.find(' '));
+    if (word != std::string_view::npos && text[word] == ':') return 0;
     const std::size_t end = text.find('\n');
     return end == std::string_view::npos ? 0 : end + 1;
 }

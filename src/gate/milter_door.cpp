@@ -148,6 +148,10 @@ private:
     void begin_message(const MilterEvent& event) {
         forget_message();
         envelope_.mail_from = address_of(event.text, "{mail_addr}");
+        if (!proto::is_sendable_path(envelope_.mail_from)) {
+            envelope_.mail_from.clear();
+            return reply(proto::make_reply(553, "5.1.7", "this form of an address is not taken here"));
+        }
         envelope_.sender_dsn = sender_dsn(event.arguments);
         envelope_.sasl_login = macro("{auth_authen}");
         if (services_.buffered_bytes < services_.buffered_bytes_max)
@@ -200,7 +204,7 @@ private:
                                          : weigh(services_, fiber_, envelope_, content_);
         const std::optional<BanneredBody> body = body_with_banner(judgement);
         const bool at_mta = stays_with_mta(judgement);
-        refuse_what_could_not_be_released(judgement, at_mta);
+        const bool unkeepable = refuses_what_could_not_be_released(judgement, at_mta);
         // What the MTA will not do for us is found out before anything is written.
         if (!judgement.passing.empty())
             if (Result<void> changed = change_message(judgement, body); !changed) {
@@ -216,6 +220,10 @@ private:
         if (!judgement.recorded)
             return reply(
                 proto::make_reply(451, "4.3.0", "the message could not be recorded, please try again later"));
+        // Why it would be held is told to nobody outside.
+        if (unkeepable)
+            return reply(proto::make_reply(550, "5.6.0", std::string("refused: ") + unreleasable + " (" +
+                                                             judgement.record_id + ")"));
         if (!judgement.passing.empty()) return machine_.answer(MilterAnswer::proceed);
         if (at_mta && machine_.quarantine(judgement.decision.reason))
             return machine_.answer(MilterAnswer::proceed);
@@ -229,20 +237,24 @@ private:
     bool stays_with_mta(const Judgement& judgement) const {
         const bool can = keeps(judgement.decision.disposition) && !judgement.split() &&
                          machine_.may(proto::milter_action::quarantine);
-        return can && (config_.keep == Keep::mta || !can_be_released(content_.view()));
+        const bool is_report = judgement.decision.by == DecidedBy::report;
+        return can && (config_.keep == Keep::mta || (!is_report && !can_be_released(content_.view())));
     }
 
-    /// Taken with 250, it would lie here for ever: nobody could release it.
-    void refuse_what_could_not_be_released(Judgement& judgement, bool at_mta) const {
+    /// Taken with 250, it would lie here for ever: nobody could release it. A report is for those who answer it, and goes
+    /// nowhere.
+    bool refuses_what_could_not_be_released(Judgement& judgement, bool at_mta) const {
         const bool kept_here =
             !at_mta && (keeps(judgement.decision.disposition) || !judgement.kept.empty());
-        if (!kept_here || can_be_released(content_.view())) return;
-        const std::string why = judgement.decision.reason;
+        if (!kept_here || judgement.decision.by == DecidedBy::report || can_be_released(content_.view()))
+            return false;
+        const Decision decided = judgement.decision;
         give_up(judgement, "");
         judgement.decision = {Disposition::reject,
-                              "it would be held (" + why +
-                                  "), and could not be released: it has a bare CR, or NUL beside a dot"};
+                              "it would be held (" + decided.reason + "), and could not be released: " + unreleasable,
+                              decided.by};
         judgement.held_id.clear();
+        return true;
     }
 
     /// Nothing where there is no banner, or none can be: the body exists twice, once more for the MTA, and all of it is counted.
@@ -319,6 +331,8 @@ private:
         envelope_.sasl_login.clear();
         envelope_.queue_id.clear();
     }
+
+    static constexpr const char* unreleasable = "it has a bare CR, or NUL beside a dot";
 
     const MilterConfig& config_;
     GateServices& services_;

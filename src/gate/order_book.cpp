@@ -50,9 +50,7 @@ std::vector<std::string> senders_of(const OrderSubject& subject) {
     std::vector<std::string> senders;
     const auto add = [&](std::string_view address) {
         if (address.empty()) return;
-        senders.push_back(ascii_lower(plain_address(address)));
-        if (std::string behind = address_behind_relay(senders.back()); !behind.empty())
-            senders.push_back(std::move(behind));
+        for (const std::string& reading : readings_of(address)) senders.push_back(ascii_lower(reading));
     };
     add(subject.mail_from);
     if (subject.report == nullptr) return senders;
@@ -151,8 +149,8 @@ bool OrderBook::looks_at_recipients() const {
 
 void OrderBook::Orders::add_recipient_hits(std::string_view recipient,
                                            std::vector<std::size_t>& places) const {
-    const std::string lower = ascii_lower(plain_address(recipient));
-    for (const std::string& address : {lower, address_behind_relay(lower)}) {
+    for (const std::string& reading : readings_of(recipient)) {
+        const std::string address = ascii_lower(reading);
         const std::string_view domain = domain_of(address);
         const std::string everybody = domain.empty() ? std::string() : "@" + std::string(domain);
         for (const std::string* value : {&address, &everybody})

@@ -220,8 +220,9 @@ private:
     /// RFC 5322 section 4.4: blanks and comments may stand around the `@` and the dots of an address.
     static std::string with_closed_address(std::string_view text) {
         std::string out;
+        const std::size_t last_mark = text.rfind('@');
         for (std::size_t at = 0; at < text.size(); ++at) {
-            if (text.substr(at, 3) == " . " && text.find('@', at) != std::string_view::npos) {
+            if (text.substr(at, 3) == " . " && last_mark != std::string_view::npos && at < last_mark) {
                 out += '.';
                 at += 2;
             } else if (!(text[at] == ' ' && (text.substr(at, 2) == " @" || out.ends_with('@')))) {

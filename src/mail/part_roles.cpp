@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "mail/ascii.hpp"
@@ -109,7 +110,12 @@ PartRoles find_roles(const MimeTree& tree, const Reading& reading) {
         if (shown != ShownAs::nothing) roles.read.push_back(index);
     }
     if (roles.html.empty() || roles.plain.empty()) return roles;
-    const Choices choices(tree, roles.html);
+    // XHTML and pages for few are no page to most programs: these show the plain text, so both are read.
+    std::vector<std::uint32_t> preferred;
+    std::ranges::copy_if(roles.html, std::back_inserter(preferred), [&](std::uint32_t index) {
+        return tree.entities[index].type == "text" && tree.entities[index].subtype == "html";
+    });
+    const Choices choices(tree, preferred);
     std::erase_if(roles.read, [&](std::uint32_t index) {
         return shown_as(tree, tree.entities[index]) == ShownAs::plain && choices.has_page_instead(index);
     });

@@ -145,7 +145,9 @@ Result<std::shared_ptr<ReaderChild>> ReaderPool::acquire(net::Fiber& fiber, Dead
         // The one that worked last: its memory is warm, and where there is little mail few have seen any of it.
         auto child = idle_.back();
         idle_.pop_back();
-        if (!child->exit.has_value() && !is_worn(*child)) return child;
+        // Worn is better than none: while the breaker is open no other can be started.
+        const bool usable = !is_worn(*child) || breaker_.open(net::steady_now());
+        if (!child->exit.has_value() && usable) return child;
         // It died while it waited, or its time is over: no message is to blame, and none shall pay for it with a try.
         if (!child->exit.has_value()) ++counts_.recycled;
         leave(child->generation);

@@ -13,6 +13,10 @@ bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
+/// What may stand in quotes alone: blanks, and what begins comments and groups for programs that read a path as a header field.
+/// Commas are those of a source route.
+constexpr std::string_view specials_outside_quotes = " <\\();";
+
 /// Length of the path up to its closing bracket, which is outside quotes (RFC 5321 section 4.1.2, Quoted-string).
 /// Outside them neither blanks nor brackets may stand.
 std::optional<std::size_t> closing_bracket(std::string_view argument) {
@@ -26,7 +30,7 @@ std::optional<std::size_t> closing_bracket(std::string_view argument) {
             quoted = !quoted;
         } else if (!quoted && c == '>') {
             return at;
-        } else if (!quoted && (c == ' ' || c == '<' || c == '\\')) {
+        } else if (!quoted && specials_outside_quotes.find(c) != std::string_view::npos) {
             return std::nullopt;
         }
     }
@@ -86,10 +90,19 @@ std::string plain_path(std::string_view path) {
     path = without_route(trim(path));
     std::string bare;
     bool quoted = false, needs_quotes = false;
+    std::size_t comments = 0;  ///< that are open; a program that reads a path as a header field leaves them out
     for (std::size_t at = 0; at < path.size(); ++at) {
         const char c = path[at];
-        if (c == '"') {
+        if (c == '"' && comments == 0) {
             quoted = !quoted;
+            continue;
+        }
+        if (!quoted && (c == '(' || (c == ')' && comments > 0))) {
+            comments += c == '(' ? 1 : static_cast<std::size_t>(-1);
+            continue;
+        }
+        if (comments > 0) {
+            if (c == '\\') ++at;
             continue;
         }
         const bool escaped = c == '\\' && at + 1 < path.size();
@@ -97,11 +110,11 @@ std::string plain_path(std::string_view path) {
         needs_quotes |= (quoted || escaped) && !is_atom_byte(meant);
         bare += meant;
     }
-    return needs_quotes || quoted ? std::string(path) : bare;
+    return needs_quotes || quoted || comments > 0 ? std::string(path) : std::string(trim(bare));
 }
 
 bool is_ordinary_address(std::string_view address) {
-    return std::ranges::count(address, '@') == 1 && address.find_first_of("!%\"\\: ") == std::string_view::npos;
+    return std::ranges::count(address, '@') == 1 && address.find_first_of("!%\"\\:;,()<>[] ") == std::string_view::npos;
 }
 
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_smtp_parameters(std::string_view text) {

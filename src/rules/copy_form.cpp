@@ -88,13 +88,28 @@ bool hides_text(std::string_view word, std::size_t begin, std::size_t end) {
     });
 }
 
+/// Whether the piece of a path or query in which [begin, end) stands could be a host: rewriters put the link's true target there,
+/// and an id may not name another. A file's ending is none.
+bool may_be_host(std::string_view word, std::size_t begin, std::size_t end) {
+    constexpr std::string_view between = "/?&=%#;,:@";
+    const std::size_t before = begin == 0 ? std::string_view::npos : word.find_last_of(between, begin - 1);
+    const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
+    const std::string_view piece = word.substr(first, std::min(word.find_first_of(between, end), word.size()) - first);
+    const std::size_t dot = piece.rfind('.');
+    if (dot == std::string_view::npos) return false;
+    constexpr std::array<std::string_view, 14> file_endings = {"gif", "png",  "jpg", "jpeg", "webp", "svg",  "ico",
+                                                               "htm", "html", "php", "asp",  "aspx", "jsp", "css"};
+    return std::ranges::find(file_endings, ascii_lower(piece.substr(dot + 1))) == file_endings.end();
+}
+
 /// Behind the host of a link (RFC 3986 section 3.3), or in front of the @ of a mailto: that begins with the link.
 bool is_id_of_link(const Around& at) {
     const std::string_view own = at.word.substr(at.begin, at.end - at.begin);
     if (!std::ranges::all_of(own, is_id) || hides_text(at.word, at.begin, at.end)) return false;
     if (const std::size_t scheme = at.word.find("://"); scheme != std::string_view::npos) {
         const std::size_t path = at.word.find('/', scheme + 3);
-        return path < at.begin && at.word.substr(0, at.begin).find('@') == std::string_view::npos;
+        return path < at.begin && at.word.substr(0, at.begin).find('@') == std::string_view::npos &&
+               !may_be_host(at.word, at.begin, at.end);
     }
     constexpr std::string_view mailto = "mailto:";
     return at.word.starts_with(mailto) && mailto.size() <= at.begin &&

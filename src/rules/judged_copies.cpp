@@ -30,12 +30,13 @@ std::string without_tags(std::string_view piece) {
 /// The same answer to whoever reads it. How hostile the words are may differ a little: they hold names.
 bool same(const Judgement& one, const Judgement& other) {
     const auto hit = [](const RuleHit& a, const RuleHit& b) {
-        return a.rule == b.rule && a.points == b.points;
+        return a.rule == b.rule && a.points == b.points && a.shown == b.shown;
     };
     const auto missing = [](const scan::MissingAnswer& a, const scan::MissingAnswer& b) {
         return a.name == b.name && a.rules == b.rules;
     };
-    return one.points == other.points && one.text_points == other.text_points && one.asked == other.asked &&
+    return one.cut == other.cut && one.points == other.points &&
+           one.text_points == other.text_points && one.asked == other.asked &&
            one.undecided == other.undecided && one.unexcused == other.unexcused &&
            one.exempted_by == other.exempted_by && one.language == other.language &&
            std::ranges::equal(one.hits, other.hits, hit) &&

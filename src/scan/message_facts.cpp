@@ -93,16 +93,16 @@ MessageFacts message_facts(const mail::MimeTree& tree, ContentDigests& digests) 
 }
 
 std::optional<std::uint32_t> text_that_is_read(const mail::MimeTree& tree) {
-    std::optional<std::uint32_t> plain;
+    std::optional<std::uint32_t> plain, other_page;
     if (tree.readings.empty()) return plain;
     for (const std::uint32_t index : tree.readings.front().entities) {
         const mail::Entity& entity = tree.entities[index];
         if (!entity.is_leaf() || is_attachment(entity)) continue;
-        if (mail::holds_page(entity)) return index;
-        if (entity.type != "text") continue;
-        if (!plain) plain = index;
+        if (entity.type == "text" && entity.subtype == "html") return index;
+        if (mail::holds_page(entity) && !other_page) other_page = index;
+        if (entity.type == "text" && !plain) plain = index;
     }
-    return plain;
+    return plain ? plain : other_page;
 }
 
 std::uint64_t fingerprint_of(const mail::Entity& entity) {

@@ -21,7 +21,7 @@ reason = "nobody there"
 FIELDS = [(b"From", b" a@example.org"), (b"To", b" b@example.net"), (b"Subject", b" forms")]
 ODD = [*FIELDS, (b"MIME-Version", b" 1.0"), (b"Content-Type", b" text/plain"), (b"Content-Type", b" text/html")]
 STRICT = ("strict@example.net", "@x.y:strict@example.net", "str\\ict@example.net", '"strict"@example.net', "example.net!strict",
-          "strict%example.net@relay.example")
+          "strict%example.net@relay.example", "strict(c)@example.net", "strict@example.net(c)")
 NO_QUARANTINE = ACTIONS & ~0x20
 
 
@@ -92,6 +92,13 @@ class MilterForms(unittest.TestCase):
                 self.assertIn(b"q", [letter for letter, _ in answer.changes])
                 answer = self.send(["strict@example.net"], body=body, actions=NO_QUARANTINE)
                 self.assertEqual((answer.code, answer.text[:3]), (REPLY, "550"))
+                self.assertNotIn("policy row", answer.text)
+
+    def test_what_is_no_address_is_not_taken(self):
+        answer = self.send(["ok@example.net"], sender="a(b@example.org")
+        self.assertEqual((answer.code, answer.text[:3]), (REPLY, "553"))
+        answer = self.send(["ok(x@example.net"])
+        self.assertEqual((answer.code, answer.text[:3]), (REPLY, "553"))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ inline constexpr std::uint32_t reader_cpu_s = 120;
 inline constexpr std::uint32_t template_fork_ms = 10'000;
 /// Messages that one child reads before it is replaced, and how long after its first one it may begin another. A busy child is
 /// replaced by the number: each new one learns mailings and expressions anew. A child with little to do is replaced by the clock,
-/// so that who took it over has it for minutes and not for days.
+/// so that who took it over sees the mail of minutes and not of days.
 inline constexpr std::uint32_t reader_messages = 1000;
 inline constexpr std::uint32_t reader_life_ms = 10 * 60 * 1000;
 /// Time a template has to load its engines.

@@ -17,18 +17,24 @@ TEST_CASE("one mailbox is one text, whatever way its path is written") {
                             Case{"\"an\\na\"@a.example", "anna@a.example"},
                             Case{"\"anna b\"@a.example", "\"anna b\"@a.example"},
                             Case{"\"a@b\"@a.example", "\"a@b\"@a.example"}, Case{"<>", ""}, Case{"", ""}, Case{"anna", "anna"},
-                            Case{"@x.y", "@x.y"}, Case{"a.example!anna", "a.example!anna"}, Case{"\\", "\\"}, Case{"\"", "\""}}) {
+                            Case{"@x.y", "@x.y"}, Case{"a.example!anna", "a.example!anna"}, Case{"\\", "\\"}, Case{"\"", "\""},
+                            Case{"anna(c)@a.example", "anna@a.example"}, Case{"<anna@a.example(c)>", "anna@a.example"},
+                            Case{"<(a(b\\)c)d)anna@a.example>", "anna@a.example"}, Case{"anna(@a.example", "anna(@a.example"},
+                            Case{"\"an(c)na\"@a.example", "\"an(c)na\"@a.example"}}) {
         CAPTURE(one.path);
         CHECK(proto::plain_path(one.path) == one.plain);
     }
     CHECK(proto::is_ordinary_address("anna+x@a.example"));
-    for (const char* other : {"anna", "a.example!anna", "anna%b.example@a.example", "\"anna b\"@a.example", "a@b@c", ""})
+    for (const char* other : {"anna", "a.example!anna", "anna%b.example@a.example", "\"anna b\"@a.example", "a@b@c", "",
+                              "anna(c)@a", "anna@[192.0.2.1]"})
         CHECK_FALSE(proto::is_ordinary_address(other));
 }
 
 TEST_CASE("a row fits an address however it is reached") {
     for (const char* address : {"strict@a.example", "STRICT@A.example.", "\"strict\"@a.example", "a.example!strict",
-                                "strict%a.example@relay.example"}) {
+                                "strict%a.example@relay.example", "a.example!strict@mta.example", "localhost!a.example!strict",
+                                "strict%a.example%localhost@mta.example", "strict@a.example@mta.example",
+                                "\"strict@a.example\"@mta.example"}) {
         CAPTURE(address);
         CHECK(fits_address("Strict@a.example", address));
         CHECK(fits_address("@a.example", address));

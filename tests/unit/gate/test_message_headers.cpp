@@ -91,6 +91,7 @@ TEST_CASE("what a message begins with neither continues our fields nor ends the 
         CHECK(in_front(content) == own + "X-First-Line:\r\n");
     CHECK(fields_in_front({}, as_bytes(" No\r\n")).empty());
     CHECK(bytes_before_header(as_bytes("From x Mon\r\nSubject: x\r\n")) == 12);
-    for (const char* content : {"From: x\r\n", "Subject: x\r\n", "", "From x"})
+    CHECK(bytes_before_header(as_bytes(">From x Mon\r\nSubject: x\r\n")) == 13);
+    for (const char* content : {"From: x\r\n", "From : x\r\n", "From \t:\r\n x\r\n", "Subject: x\r\n", "", "From x"})
         CHECK(bytes_before_header(as_bytes(content)) == 0);
 }

@@ -220,6 +220,10 @@ TEST_CASE("message: all that a person reads is one text, and of alternatives the
         {multipart("mixed", {page, file}), "page link"},
         {multipart("alternative", {plain, page}), "page link"},
         {multipart("alternative", {page, plain}), "page link"},
+        // Most programs know no XHTML and no page for few, and show the plain text.
+        {multipart("alternative", {plain, "application/xhtml+xml\r\n\r\n<p>page <a href=http://page.com/>link</a></p>"}), both},
+        {multipart("alternative", {plain, multipart("related", {"text/watch-html\r\n\r\n<p>page <a href=http://page.com/>link</a></p>"})}),
+         both},
         {multipart("alternative", {plain, multipart("related", {page, picture})}), "page link"},
         {multipart("alternative", {multipart("mixed", {plain, picture}), multipart("mixed", {page, plain})}),
          "page link\nplain http://plain.com/x"},

@@ -58,6 +58,11 @@ TEST_CASE(
         {"<a href=\"https://shop.example/[a/b]\">leave</a>", false},
         {"<a href=\"https://shop.example/[a.zip]\">leave</a>", false},
         {"<a href=\"https://shop.example/[%2e]\">leave</a>", false},
+        {"<a href=\"https://shop.example/open/[abc123].gif\">leave</a>", true},
+        {"<a href=\"https://x.example/?url=https%3A%2F%2F[q7k21].com%2F\">leave</a>", false},  // a link's true target
+        {"<a href=\"https://x.example/3s/www.[q7k21].com/x\">leave</a>", false},
+        {"<a href=\"https://x.example/3s/paypal.[cc]\">leave</a>", false},
+        {"<a href=\"https://x.example/u?d=shop.example&u=[123]\">leave</a>", true},
         {"<a href=\"https://[shop].example/u\">leave</a>", false},
         {"<a href=\"https://shop.example[2]/u\">leave</a>", false},
         {"<a href=\"https://[a]@shop.example/u\">leave</a>", false},
