@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "base/limits/address.hpp"
 
 namespace tocsin::gate {
 
@@ -43,9 +44,9 @@ std::string plain_address(std::string_view address) {
 }
 
 std::vector<std::string> readings_of(std::string_view address) {
-    constexpr std::size_t steps_max = 8;
+    // Envelope addresses with more are not taken; a From field is not routed by what it says.
     std::vector<std::string> readings{plain_address(address)};
-    while (readings.size() <= steps_max) {
+    while (readings.size() <= limits::address_routes) {
         const std::string_view last = readings.back();
         const std::string_view local = last.substr(0, std::min(last.rfind('@'), last.size()));
         const std::size_t percent = local.rfind('%'), bang = local.find('!');

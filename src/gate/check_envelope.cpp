@@ -3,11 +3,19 @@
 #include "base/fold_case.hpp"
 #include "base/ip_network.hpp"
 #include "base/limits.hpp"
+#include "base/limits/address.hpp"
 #include "proto/smtp_path.hpp"
 
 namespace tocsin::gate {
 
 namespace {
+
+Result<void> check_routes(const char* field, std::string_view address) {
+    if (proto::is_routed_little(address)) return {};
+    return fail(ErrorCode::invalid_input,
+                std::string(field) + ": an address has more than " + std::to_string(limits::address_routes) +
+                    " marks of routing (%, !, @): nobody can say where it leads");
+}
 
 /// Splits at commas outside quotes: a quoted local part (RFC 5321 section 4.1.2) may hold one.
 Result<void> add_recipients(std::string_view list, std::vector<std::string>& recipients) {
@@ -26,6 +34,7 @@ Result<void> add_recipients(std::string_view list, std::vector<std::string>& rec
         if (one.size() > limits::smtp_path_bytes)
             return fail(ErrorCode::invalid_input, "Rcpt: an address is longer than " +
                                                       std::to_string(limits::smtp_path_bytes) + " bytes");
+        TRY(check_routes("Rcpt", one));
         if (recipients.size() >= limits::smtp_recipients)
             return fail(ErrorCode::invalid_input,
                         "Rcpt: more than " + std::to_string(limits::smtp_recipients) + " recipients");
@@ -52,7 +61,10 @@ Result<void> take_field(std::string_view name, std::string_view value, Envelope&
     if (is("IP")) envelope.client_ip = TRY(client_address(value));
     if (is("Helo")) envelope.helo = trim(value);
     if (is("Hostname")) envelope.client_name = trim(value);
-    if (is("From")) envelope.mail_from = proto::plain_path(value);
+    if (is("From")) {
+        envelope.mail_from = proto::plain_path(value);
+        TRY(check_routes("From", envelope.mail_from));
+    }
     if (is("User")) envelope.sasl_login = trim(value);
     if (is("Queue-ID")) envelope.queue_id = trim(value);
     if (is("Rcpt")) TRY(add_recipients(value, envelope.recipients));

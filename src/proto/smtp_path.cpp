@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/fold_case.hpp"
 #include "base/limits.hpp"
+#include "base/limits/address.hpp"
 
 namespace tocsin::proto {
 namespace {
@@ -54,6 +55,7 @@ bool is_atom_byte(char c) {
 
 bool is_address(std::string_view address) {
     if (address.empty()) return true;
+    if (!is_routed_little(address)) return false;
     if (address.size() > limits::smtp_path_bytes || address.starts_with('@')) return false;
     const std::size_t at = address.rfind('@');
     if (at == std::string_view::npos) return true;
@@ -75,6 +77,11 @@ std::optional<SmtpPathArgument> parse_smtp_path(std::string_view argument) {
     result.utf8 = std::any_of(address.begin(), address.end(),
                               [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     return result;
+}
+
+bool is_routed_little(std::string_view address) {
+    const auto marks = std::ranges::count_if(address, [](char c) { return c == '%' || c == '!' || c == '@'; });
+    return static_cast<std::size_t>(marks) <= limits::address_routes + 1;  // one @ is no route
 }
 
 bool is_sendable_path(std::string_view path) {

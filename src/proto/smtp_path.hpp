@@ -30,6 +30,9 @@ struct SmtpPathArgument {
 /// lead to one mailbox are one text, as far as the text alone tells.
 [[nodiscard]] std::string plain_path(std::string_view path);
 
+/// Whether it has no more marks of routing than limits::address_routes. Paths with more are refused wherever mail comes in.
+[[nodiscard]] bool is_routed_little(std::string_view address);
+
 /// True for an address whose text says where it leads: one `@`, and neither a route of another kind (`host!user`,
 /// `user%host@relay`) nor quotes. Of any other, only the MTA knows.
 [[nodiscard]] bool is_ordinary_address(std::string_view address);

@@ -44,3 +44,12 @@ TEST_CASE("a row fits an address however it is reached") {
                                 "!strict", "strict%@c.example", "%a.example@c.example"})
         CHECK_FALSE(fits_address("strict@a.example", address));
 }
+
+TEST_CASE("an address that is routed more often than anybody looks is not taken") {
+    std::string local = "strict%a.example";
+    for (int step = 1; step < 8; ++step) local += "%localhost";
+    CHECK(proto::is_sendable_path(local + "@mta.example"));
+    CHECK(fits_address("strict@a.example", local + "@mta.example"));
+    CHECK_FALSE(proto::is_sendable_path(local + "%localhost@mta.example"));
+    CHECK_FALSE(proto::parse_smtp_path("<" + local + "%localhost@mta.example>"));
+}
