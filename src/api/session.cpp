@@ -144,12 +144,17 @@ private:
 
     /// Whether the connection goes on.
     bool answer_request() {
-        const proto::HttpRequest request = parser_.take();
+        proto::HttpRequest request = parser_.take();
+        // RFC 9110 section 9.3.2: HEAD is GET without the body. Who watches whether we live often asks so.
+        const bool head = request.method == "HEAD";
+        if (head) request.method = "GET";
         HttpResponse response = respond_to(request);
         // Someone who reads the form must not keep a place from others in the same house.
         response.keep_alive =
             !is_form() && response.keep_alive && request.keep_alive && !fiber_.stop_requested();
-        if (!write(proto::serialise(response))) return false;
+        if (!write(proto::serialise(response, head ? proto::HttpResponseParser::Answers::head_request
+                                                   : proto::HttpResponseParser::Answers::other_request)))
+            return false;
         if (!response.keep_alive) last_words();
         return response.keep_alive;
     }

@@ -1,10 +1,12 @@
 #include "gate/check_door.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "gate/buffered_content.hpp"
 #include "gate/check_envelope.hpp"
@@ -82,6 +84,12 @@ Command command_of(std::string_view method, std::string_view path) {
     return Command::unknown;
 }
 
+/// Who sends it expects an answer for that direction: to judge for the other one without a word would mislead.
+bool asks_for_direction(const proto::HttpTarget& target) {
+    return std::ranges::any_of(
+        target.query, [](const auto& field) { return equals_ignoring_case(field.first, "direction"); });
+}
+
 }  // namespace
 
 std::span<const CheckRoute> check_routes() {
@@ -95,6 +103,10 @@ proto::HttpResponse CheckDoor::handle(net::Fiber& fiber, const HttpRequest& requ
     if (command == Command::ping) return answer(200, "pong\r\n", "text/plain");
     if (command == Command::unknown)
         return refuse(404, "there is POST /checkv2, GET /ping and POST /v1/scan");
+    if (command == Command::own_scan && asks_for_direction(*target))
+        return refuse(400,
+                      "direction: which way a message goes is said by the listener and by [[sender]] of the "
+                      "configuration, not by who asks: leave the parameter out");
     Result<Envelope> envelope = envelope_of(request, *target);
     if (!envelope) return refuse(envelope.error());
     if (request.body.empty()) return refuse(400, "the body is empty: send the message as the body");

@@ -121,6 +121,14 @@ class MetricsTest(unittest.TestCase):
             self.assertEqual((status, json.loads(text)), (200, {"health": "ok"}))
             self.assertEqual(ready(daemon), (200, []))
 
+    def test_watchers_that_ask_with_head_get_the_answer_without_its_body(self):
+        with Daemon(self.sink) as daemon:
+            for path in ("/health", "/ready", "/metrics"):
+                status, headers, text = over_tcp(daemon, "HEAD", path)
+                self.assertEqual((status, text), (200, ""), path)
+                self.assertGreater(int(headers["Content-Length"]), 0, path)
+            self.assertEqual(over_tcp(daemon, "HEAD", "/v1/status")[0], 401)
+
 
 def readers_of(daemon):
     """Processes of tocsin-reader below this daemon: the template and its children."""

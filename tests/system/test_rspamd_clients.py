@@ -164,6 +164,12 @@ class Requests(CheckDoor):
         self.assertEqual(self.daemon.command("journal", "list", "--json")["total"], before)
         self.assertEqual(self.ask("POST", "/checkv2", CLEAN, {"Content-Encoding": " Identity"})[0], 200)
 
+    def test_who_asks_does_not_say_which_way_the_message_goes(self):
+        status, text = self.ask("POST", "/v1/scan?direction=outbound", CLEAN)
+        self.assertEqual(status, 400)
+        self.assertIn("[[sender]]", text)
+        self.assertEqual(self.ask("POST", "/v1/scan", CLEAN)[0], 200)
+
     def test_a_thousand_recipients(self):
         recipients = [f"b{number}@corp.example" for number in range(1000)]
         connection = http.client.HTTPConnection("127.0.0.1", self.daemon.ports["check"], timeout=60)
