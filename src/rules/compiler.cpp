@@ -15,10 +15,14 @@ namespace {
 bool is_number(const Type* type) {
     return type->kind == TypeKind::integer || type->kind == TypeKind::real;
 }
-/// How often a text is read: all plain texts are looked for together, an expression reads alone, and several times as long.
-float reading_of(MatchMode mode) {
-    constexpr float together = 1, alone = 4;
-    return mode == MatchMode::regex_contains || mode == MatchMode::regex_matches ? alone : together;
+/// What a search for patterns costs. A text of the message is searched once for all rules, so a pattern more is nearly free; only
+/// an expression whose pieces are there reads the text itself. A text of a loop's item is searched for few.
+float search_cost(const PatternGroup& patterns, float text_steps, bool in_loop) {
+    const bool regex =
+        patterns.mode == MatchMode::regex_contains || patterns.mode == MatchMode::regex_matches;
+    const auto count = static_cast<float>(patterns.count);
+    const float pattern = regex ? 0.3F : 0.1F, item_search = in_loop ? (regex ? 10.F : 2.F) : 0.F;
+    return 3 + item_search + count * pattern + (regex ? text_steps * 0.5F : 0.F);
 }
 bool is_folded(Operator op) {
     return op == Operator::in_folded || op == Operator::not_in_folded;
@@ -63,7 +67,7 @@ Typed Compiler::add(Node node, std::span<const NodeId> children, const Type* typ
 }
 
 float Compiler::cost_of(const Node& node, std::span<const NodeId> children) const {
-    constexpr float unknown = 5000, text_search = 20, dearest = 1e6F;
+    constexpr float unknown = 5000, dearest = 1e6F;
     float items = 10, cost = 1;
     if (is_loop(node.kind) && graph_.at(children[0]).kind == NodeKind::list)
         items = static_cast<float>(std::max<std::size_t>(1, graph_.at(children[0]).list->items.size()));
@@ -71,7 +75,8 @@ float Compiler::cost_of(const Node& node, std::span<const NodeId> children) cons
         const bool body = at == 1 && is_loop(node.kind);
         cost += graph_.at(children[at]).cost * (body ? items : 1);
     }
-    if (node.kind == NodeKind::match) cost += text_search + node.text_steps * reading_of(node.patterns.mode);
+    if (node.kind == NodeKind::match)
+        cost += search_cost(node.patterns, node.text_steps, graph_.at(children[0]).open_loops > 0);
     if (node.kind == NodeKind::call)
         cost += node.function->missing ? unknown : node.function->cost + node.text_steps;
     return std::min(cost, dearest);
@@ -155,7 +160,8 @@ Checked Compiler::item(const SyntaxNode& syntax) {
             loops_.empty()
                 ? "'.' has a meaning only inside any(), all(), filter(), map(), distinct() and ratio()"
                 : "there are not so many loops around this place");
-    return add({.kind = NodeKind::item, .number = syntax.number}, {}, loops_[loops_.size() - 1 - outward]);
+    const auto& [type, steps] = loops_[loops_.size() - 1 - outward];
+    return add({.kind = NodeKind::item, .number = syntax.number, .text_steps = steps}, {}, type);
 }
 
 Checked Compiler::member(const SyntaxNode& syntax) {

@@ -47,7 +47,7 @@ Checked Compiler::loop_call(const SyntaxNode& syntax, NodeKind kind) {
     const Type* const element =
         items->type->kind == TypeKind::array ? items->type->element : types().dynamic();
     if (syntax.children.size() == 1) return add({.kind = kind}, {{items->node}}, items->type);
-    loops_.push_back(element);
+    loops_.push_back({element, graph_.at(items->node).text_steps});
     const Checked body = check_child(syntax, 1);
     loops_.pop_back();
     if (!body) return std::nullopt;
@@ -92,9 +92,16 @@ Checked Compiler::match_call(const SyntaxNode& syntax, const Function& function)
         else
             children.push_back(one->node);
     }
-    Result<PatternGroup> group = patterns_.add(*function.match, function.letters, constants);
+    Result<PatternGroup> group =
+        patterns_.add(*function.match, function.letters, kind_of_text(children[0]), constants);
     if (!group) return stop(syntax, syntax.text + "(): " + group.error().message);
     return add({.kind = NodeKind::match, .patterns = *group}, children, types().boolean());
+}
+
+TextKind Compiler::kind_of_text(NodeId text) const {
+    const float steps = graph_.at(text).text_steps;
+    if (steps >= page_steps) return TextKind::page;
+    return steps >= letter_steps ? TextKind::prose : TextKind::name;
 }
 
 Checked Compiler::plain_call(const SyntaxNode& syntax, const Function& function) {
@@ -123,7 +130,8 @@ Checked Compiler::plain_call(const SyntaxNode& syntax, const Function& function)
     if (function.expressions) {
         std::vector<std::string_view> patterns;
         for (const auto& one : std::span(constants).subspan(1)) patterns.push_back(one->text());
-        auto group = patterns_.add(MatchMode::regex_contains, *function.expressions, patterns);
+        auto group =
+            patterns_.add(MatchMode::regex_contains, *function.expressions, kind_of_text(nodes[0]), patterns);
         if (!group) return stop(syntax, syntax.text + "(): " + group.error().message);
         expressions = *group;
     }

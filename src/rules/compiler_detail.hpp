@@ -85,6 +85,8 @@ private:
     Checked coalesce(const SyntaxNode& syntax);
     /// strings.contains() and its kin: constant patterns go into the book, others stay children.
     Checked match_call(const SyntaxNode& syntax, const Function& function);
+    /// By how long such texts are in ordinary mail (Field::text_steps).
+    [[nodiscard]] TextKind kind_of_text(NodeId text) const;
     Checked plain_call(const SyntaxNode& syntax, const Function& function);
     /// One node for each parameter, null for those left out; more for the last one of a variadic function.
     std::optional<bool> arguments(const SyntaxNode& syntax, const Function& function,
@@ -99,7 +101,11 @@ private:
     const Language& language_;
     Graph& graph_;
     PatternBook& patterns_;
-    std::vector<const Type*> loops_;  // the items' types of the loops around, innermost last
+    struct Loop {
+        const Type* item = nullptr;
+        float text_steps = 1;  ///< of an item that is a text
+    };
+    std::vector<Loop> loops_;  // around what is compiled, innermost last
     std::vector<Problem> warnings_;
     Problem problem_;
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <set>
 
 #include "rules/function.hpp"
 #include "rules/operations.hpp"
@@ -45,9 +44,9 @@ void Evaluation::begin(const mail::Message& message, Surroundings& surroundings,
     budget_ = budget;
     arena_.clear();
     probed_.clear();
-    regex_memo_.trim();
     calls_.clear();
     items_.clear();
+    columns_.clear();
     remembered_.resize(graph_.size());
     if (++round_ == 0) {  // after four billion messages
         std::ranges::fill(remembered_, Remembered{});
@@ -64,17 +63,7 @@ void Evaluation::stop_here() {
 }
 
 ProbedText& Evaluation::probed(std::string_view text) {
-    return probed_.try_emplace(TextKey{text.data(), text.size()}, text, regex_memo_).first->second;
-}
-
-// What is known already is most of what is asked for, so this stands in its callers.
-inline Value Evaluation::evaluate(NodeId id) {
-    const NodeCore& node = graph_.core(id);
-    if (node.kind == NodeKind::constant) return *node.constant;
-    if (!spend(1)) return Value::null();
-    if (node.open_loops > 0) return compute(node);
-    const Remembered& known = remembered_.data()[id];  // as many as there are nodes: begin()
-    return known.round == round_ ? known.value : compute_and_remember(node);
+    return probed_.try_emplace(TextKey{text.data(), text.size()}, text).first->second;
 }
 
 Value Evaluation::value_of(NodeId root) {
@@ -287,9 +276,10 @@ Value Evaluation::in_set(const NodeCore& node) {
             return known ? Value::of(*known != negative, value.missing)
                          : Value::null(value.missing | bit(Capability::history));
         }
-        if (!node.list->present) return Value::null(value.missing | node.list->missing);
-        const bool found =
-            folded ? node.list->contains_folded(value.text()) : node.list->contains(value.text());
+        const auto& contains = folded ? node.list->contains_folded : node.list->contains;
+        const bool found = contains && contains(value.text());
+        // A part of a list that is not there says yes, and never no.
+        if (!found && !node.list->present) return Value::null(value.missing | node.list->missing);
         return Value::of(found != negative, value.missing);
     }
     if (folded) fold_into(folded_, value.text());
@@ -318,127 +308,6 @@ Value Evaluation::in_array(const NodeCore& node) {
     return Value::of(maybe != negative, missing | items_missing);
 }
 
-// A body that is constant takes no step, so the loops count their items themselves, before they ask for memory.
-class Evaluation::Loop {
-public:
-    Loop(Evaluation& evaluation, NodeId body)
-        : evaluation_(evaluation), body_(body), depth_(evaluation.items_.size()) {
-        evaluation_.items_.emplace_back();
-    }
-    Loop(const Loop&) = delete;
-    Loop& operator=(const Loop&) = delete;
-    ~Loop() { evaluation_.items_.resize(depth_); }
-    Value operator()(const Value& item) {
-        evaluation_.items_[depth_] = item;
-        return evaluation_.evaluate(body_);
-    }
-
-private:
-    Evaluation& evaluation_;
-    NodeId body_;
-    std::size_t depth_;
-};
-
-// Over null: any is null, all is true (docs/manual/rules.md, "Null").
-Value Evaluation::any_or_all(const NodeCore& node, bool looked_for) {
-    const Value list = evaluate(child(node, 0));
-    if (list.kind != Kind::array)
-        return looked_for ? Value::null(list.missing) : Value::of(true, list.missing);
-    bool found = false, any_null = false;
-    Missing missing = list.missing;
-    Loop body(*this, child(node, 1));
-    for (const Value& item : list.items()) {
-        if (!spend(1)) return Value::null();
-        const Value value = body(item);
-        if (stopped_) return Value::null();
-        const bool decides = looked_for ? value.is_true() : value.is_false();
-        if (decides && (value.missing | item.missing) == 0) return Value::of(looked_for);
-        found |= decides;
-        any_null |= value.kind != Kind::boolean;
-        missing |= value.missing | item.missing;
-    }
-    if (found) return Value::of(looked_for, missing);
-    return any_null ? Value::null(missing) : Value::of(!looked_for, missing);
-}
-
-// An item that is in only perhaps carries what is missing; one that is out only perhaps marks the whole array.
-Value Evaluation::filter(const NodeCore& node) {
-    const Value list = evaluate(child(node, 0));
-    if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
-    if (!spend(list.size)) return Value::null();
-    const std::span<Value> kept = arena_.values(list.size);
-    std::size_t count = 0;
-    Missing missing = list.missing;
-    Loop body(*this, child(node, 1));
-    for (const Value& item : list.items()) {
-        const Value value = body(item);
-        if (stopped_) return Value::null();
-        if (value.is_true())
-            kept[count++] = item.with(value.missing);
-        else
-            missing |= value.missing;
-    }
-    return Value::of(std::span<const Value>(kept.first(count)), missing);
-}
-
-Value Evaluation::map(const NodeCore& node) {
-    const Value list = evaluate(child(node, 0));
-    if (list.kind != Kind::array) return Value::null(list.missing);
-    if (!spend(list.size)) return Value::null();
-    const std::span<Value> mapped = arena_.values(list.size);
-    Loop body(*this, child(node, 1));
-    for (std::size_t at = 0; at < mapped.size(); ++at) {
-        const Value& item = list.items()[at];
-        mapped[at] = body(item).with(item.missing);
-        if (stopped_) return Value::null();
-    }
-    return Value::of(std::span<const Value>(mapped), list.missing);
-}
-
-Value Evaluation::ratio(const NodeCore& node) {
-    const Value list = evaluate(child(node, 0));
-    if (list.kind != Kind::array || list.size == 0) return Value::null(list.missing);
-    if (!spend(list.size)) return Value::null();
-    std::size_t count = 0;
-    Missing missing = list.missing;
-    Loop body(*this, child(node, 1));
-    for (const Value& item : list.items()) {
-        const Value value = body(item);
-        if (stopped_) return Value::null();
-        count += value.is_true() ? 1U : 0U;
-        missing |= value.missing | item.missing;
-    }
-    return Value::of(static_cast<double>(count) / list.size, missing);
-}
-
-// The first item with each key; null is one key.
-Value Evaluation::distinct(const NodeCore& node) {
-    const Value list = evaluate(child(node, 0));
-    if (list.kind != Kind::array) return Value::of(std::span<const Value>(), list.missing);
-    if (!spend(list.size)) return Value::null();
-    const std::span<Value> kept = arena_.values(list.size);
-    std::size_t count = 0;
-    Missing missing = list.missing;
-    std::set<std::string_view> texts;  // ordered: nobody can choose texts that are slow to find
-    std::vector<Value> others;         // keys that are no texts: numbers, truths, null
-    Loop body(*this, child(node, node.child_count - 1));
-    for (const Value& item : list.items()) {
-        const Value key = node.child_count > 1 ? body(item) : item;
-        if (!spend_bytes(key.kind == Kind::text ? key.size : 0) || !spend(1 + others.size()))
-            return Value::null();
-        missing |= key.missing;
-        const auto same = [&](const Value& known) {
-            if (known.is_null() || key.is_null()) return known.is_null() && key.is_null();
-            return equal(known, key, false).value_or(false);
-        };
-        if (key.kind == Kind::text ? !texts.insert(key.text()).second : std::ranges::any_of(others, same))
-            continue;
-        if (key.kind != Kind::text) others.push_back(key);
-        kept[count++] = item;
-    }
-    return Value::of(std::span<const Value>(kept.first(count)), missing);
-}
-
 Value Evaluation::coalesce(const NodeCore& node) {
     Missing missing = 0;
     for (const NodeId operand : graph_.children(node)) {
@@ -451,7 +320,7 @@ Value Evaluation::coalesce(const NodeCore& node) {
 
 // Constant patterns are in the book; other needles are the further children. Null needles are skipped, unless all are null.
 Value Evaluation::match(const NodeCore& node) {
-    const PatternGroup& patterns = graph_.at(node.id).patterns;
+    const PatternGroup& patterns = *node.patterns;
     const Value text = evaluate(child(node, 0));
     if (text.kind != Kind::text) return Value::null(text.missing);
     if (!spend_bytes(text.size)) return Value::null();

@@ -11,6 +11,7 @@
 
 #include "base/limits.hpp"
 #include "mail/message.hpp"
+#include "rules/column.hpp"
 #include "rules/graph.hpp"
 #include "rules/missing.hpp"
 #include "rules/surroundings.hpp"
@@ -83,6 +84,8 @@ private:
     [[nodiscard]] NodeId child(const NodeCore& node, std::size_t at) const {
         return graph_.children(node)[at];
     }
+    Column* column(NodeId list_id, const Value& list, NodeId path);
+    bool is_barred(const NodeCore& loop, const Value& list);
     class Loop;  ///< whose body is answered for one item after the other
 
     struct Remembered {
@@ -108,8 +111,8 @@ private:
     std::vector<Remembered> remembered_;
     std::uint32_t round_ = 0;
     std::vector<Value> items_;  ///< of the loops that are under way, innermost last
-    RegexMemo regex_memo_;
     std::unordered_map<TextKey, ProbedText, TextKeyHash> probed_;
+    std::unordered_map<std::uint64_t, Column> columns_;  ///< by list and path
     std::map<std::vector<std::uint64_t>, Value> calls_;  ///< of dear functions inside loops
     std::string folded_;                                 ///< memory for the text that is looked up in a set
     Budget budget_;
@@ -119,5 +122,15 @@ private:
     std::uint64_t spent_before_ = 0;
     bool stopped_ = false;
 };
+
+// What is known already is most of what is asked for, so this stands in its callers.
+inline Value Evaluation::evaluate(NodeId id) {
+    const NodeCore& node = graph_.core(id);
+    if (node.kind == NodeKind::constant) return *node.constant;
+    if (!spend(1)) return Value::null();
+    if (node.open_loops > 0) return compute(node);
+    const Remembered& known = remembered_.data()[id];  // as many as there are nodes: begin()
+    return known.round == round_ ? known.value : compute_and_remember(node);
+}
 
 }  // namespace tocsin::rules

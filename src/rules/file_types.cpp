@@ -59,8 +59,8 @@ void declare_simple_sections(Types& types) {
     types.named("Flavors").fields = {field<&FileFlavors::mime>(types, "mime"),
                                      field<&FileFlavors::yara>(types, "yara")};
     types.named("StringsScan").fields = {field<&StringsScan::strings>(types, "strings"),
-                                         field<&StringsScan::raw>(types, "raw")};
-    types.named("OCRScan").fields = {field<&OcrScan::raw>(types, "raw")};
+                                         long_text(field<&StringsScan::raw>(types, "raw"))};
+    types.named("OCRScan").fields = {long_text(field<&OcrScan::raw>(types, "raw"))};
     types.named("URLScan").fields = {field<&UrlScan::urls>(types, "urls"),
                                      field<&UrlScan::invalid_urls>(types, "invalid_urls")};
     types.named("EXIF").fields = {
@@ -221,10 +221,10 @@ void declare_office(Types& types) {
         computed<OfficeFacts, self>("file_format", types.object(&types.named("FileFormat")))};
     types.named("QRItems").fields = {field<&QrItems::found>(types, "found"),
                                      field<&QrItems::items>(types, "items")};
-    types.named("ParsedText").fields = {field<&ParsedText::text>(types, "text")};
-    types.named("ParsedHTML").fields = {field<&ParsedHtml::raw>(types, "raw"),
-                                        field<&ParsedHtml::display_text>(types, "display_text"),
-                                        field<&ParsedHtml::inner_text>(types, "inner_text")};
+    types.named("ParsedText").fields = {long_text(field<&ParsedText::text>(types, "text"))};
+    types.named("ParsedHTML").fields = {long_text(field<&ParsedHtml::raw>(types, "raw"), page_steps),
+                                        long_text(field<&ParsedHtml::display_text>(types, "display_text")),
+                                        long_text(field<&ParsedHtml::inner_text>(types, "inner_text"))};
 }
 
 /// Work for one section, in steps; most read the whole file.

@@ -84,7 +84,8 @@ Value parse_html(Evaluation& evaluation, const Arguments& arguments) {
 void add_html_functions(Functions& functions, Types& types) {
     const Type* const text = types.text();
     ObjectType& node = types.named("HTMLNode");
-    node.fields = {slot<0>("raw", text), slot<1>("inner_text", text), slot<2>("display_text", text),
+    node.fields = {long_text(slot<0>("raw", text), page_steps), long_text(slot<1>("inner_text", text)),
+                   long_text(slot<2>("display_text", text)),
                    slot<3>("links", types.array_of(bind::type_of<mail::Link>(types)))};
     ObjectType& nodes = types.named("HTMLNodes");
     nodes.fields = {slot<0>("nodes", types.array_of(types.object(&node)))};

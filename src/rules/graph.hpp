@@ -16,6 +16,7 @@
 
 #include "base/text_hash.hpp"
 #include "rules/list_view.hpp"
+#include "rules/loop_gates.hpp"
 #include "rules/pattern_book.hpp"
 #include "rules/syntax.hpp"
 #include "rules/type.hpp"
@@ -23,7 +24,6 @@
 
 namespace tocsin::rules {
 
-using NodeId = std::uint32_t;
 struct Function;
 
 /// Hashes texts and views of texts alike, so that nothing is copied to ask.
@@ -69,6 +69,7 @@ struct Node {
     std::uint32_t first_child = 0;
     std::uint32_t child_count = 0;
     std::int64_t number = 0;
+    std::uint32_t gates = 0;  ///< of a loop, in Graph::gates()
     Value constant{};
     Getter get = nullptr;
     const Function* function = nullptr;
@@ -92,11 +93,12 @@ struct NodeCore {
     std::uint32_t child_count = 0;
     NodeId id = 0;  ///< of the whole node
     union {
-        std::int64_t number;           ///< unless the kind says that it is one of the others
-        Getter get;                    ///< member
+        std::int64_t number;  ///< of a loop: of its gates; unless the kind says that it is one of the others
+        Getter get;           ///< member
         const ConstantSet* constants;  ///< in_constants
         const ListView* list;          ///< list, in_list
         const Value* constant;         ///< constant
+        const PatternGroup* patterns;  ///< match
     };
 
     NodeCore() : number(0) {}
@@ -119,6 +121,10 @@ public:
         return {children_.data() + node.first_child, node.child_count};
     }
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+    /// Ends growing: nodes that are looked at for every message get to stand side by side. `roots` are in the order in which they
+    /// are asked. What `add` gave is another number then: the answer has it at the old one.
+    [[nodiscard]] std::vector<NodeId> arrange(std::span<const NodeId> roots);
+    [[nodiscard]] const LoopGates& gates() const { return gates_; }
 
     /// Text that lives as long as the graph.
     std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }
@@ -137,11 +143,14 @@ public:
 
 private:
     void add_core(const Node& node);
+    [[nodiscard]] std::vector<NodeId> order_of_asking(std::span<const NodeId> roots) const;
 
     std::vector<Node> nodes_;
-    std::vector<NodeCore> cores_;  ///< of the same number
-    std::deque<Value> constants_;  ///< of the cores
+    std::vector<NodeCore> cores_;        ///< of the same number
+    std::deque<Value> constants_;        ///< of the cores
+    std::deque<PatternGroup> patterns_;  ///< of the cores
     std::vector<NodeId> children_;
+    LoopGates gates_;
     std::unordered_map<std::string, NodeId> known_;
     std::deque<std::string> texts_;
     std::unordered_map<std::string, ConstantSet> sets_;

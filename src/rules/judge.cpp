@@ -181,11 +181,8 @@ Result<void> Judge::load_rules(Log& log) {
         log.write(LogLevel::warning, "rules.passed_over",
                   {{"file", one.path}, {"line", std::to_string(one.line)}, {"reason", one.message}});
     evaluation_ = std::make_unique<Evaluation>(set_->graph(), set_->patterns());
-    for (const Rule& rule : set_->rules())
-        turns_.push_back({static_cast<std::uint32_t>(turns_.size()), rule.file.type});
-    std::ranges::stable_sort(turns_, {}, [this](const Turn& turn) {
-        return set_->graph().at(set_->rules()[turn.rule].root).cost;
-    });
+    for (const Rule* rule : set_->order_of_asking())
+        turns_.push_back({static_cast<std::uint32_t>(rule - set_->rules().data()), rule->file.type});
     return {};
 }
 

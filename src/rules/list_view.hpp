@@ -13,6 +13,8 @@
 
 namespace tocsin::rules {
 
+class List;
+
 struct ListView {
     std::string name;  ///< without the dollar sign
     bool present = false;
@@ -20,8 +22,11 @@ struct ListView {
     const Type* element = nullptr;               ///< of its items; nullptr: texts
     std::optional<Correspondents> asks_history;  ///< set: membership is asked of History
     std::span<const Value> items;
-    std::function<bool(std::string_view)> contains;         ///< exactly
-    std::function<bool(std::string_view)> contains_folded;  ///< whatever the case
+    /// Exactly, and whatever the case. Of a list that is not there: what is in it for certain, if a part of it is there.
+    std::function<bool(std::string_view)> contains, contains_folded;
+
+    /// Answers from `list`, which outlives this; nullptr: nothing is known.
+    void use(const List* list);
 };
 
 }  // namespace tocsin::rules

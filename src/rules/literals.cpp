@@ -35,21 +35,21 @@ Literals::Literals(Literals&&) noexcept = default;
 Literals& Literals::operator=(Literals&&) noexcept = default;
 Literals::~Literals() = default;
 
-Result<Literals> Literals::compile(std::span<const std::string> texts) {
+Result<Literals> Literals::compile(std::span<const std::string> texts,
+                                   std::span<const std::uint32_t> numbers) {
     auto made = std::make_unique<Database>();
-    if (texts.empty()) return Literals(std::move(made));
+    if (numbers.empty()) return Literals(std::move(made));
     std::vector<const char*> expressions;
     std::vector<std::size_t> lengths;
-    std::vector<unsigned int> numbers, flags(texts.size(), HS_FLAG_SINGLEMATCH);
-    for (const std::string& text : texts) {
-        expressions.push_back(text.data());
-        lengths.push_back(text.size());
-        numbers.push_back(static_cast<unsigned int>(numbers.size()));
+    const std::vector<unsigned int> flags(numbers.size(), HS_FLAG_SINGLEMATCH);
+    for (const std::uint32_t number : numbers) {
+        expressions.push_back(texts[number].data());
+        lengths.push_back(texts[number].size());
     }
     hs_compile_error_t* error = nullptr;
     if (hs_compile_lit_multi(expressions.data(), flags.data(), numbers.data(), lengths.data(),
-                             static_cast<unsigned int>(texts.size()), HS_MODE_BLOCK, nullptr, &made->database,
-                             &error) != HS_SUCCESS) {
+                             static_cast<unsigned int>(numbers.size()), HS_MODE_BLOCK, nullptr,
+                             &made->database, &error) != HS_SUCCESS) {
         std::string why = error != nullptr && error->message != nullptr ? error->message : "no reason given";
         hs_free_compile_error(error);
         return fail(ErrorCode::unavailable, "prepare the search for the texts of the rules: " + why);

@@ -14,9 +14,10 @@ namespace tocsin::rules {
 
 class Literals {
 public:
-    /// Each text has its place in `texts` as its number; none is empty. Bytes are compared exactly. Errors: unavailable (the
-    /// processor lacks SSSE3), limit.
-    [[nodiscard]] static Result<Literals> compile(std::span<const std::string> texts);
+    /// Looks for the texts at `numbers`, none of them empty; these numbers are what search() answers. Bytes are compared exactly.
+    /// Errors: unavailable (the processor lacks SSSE3), limit.
+    [[nodiscard]] static Result<Literals> compile(std::span<const std::string> texts,
+                                                  std::span<const std::uint32_t> numbers);
     Literals(Literals&&) noexcept;
     Literals& operator=(Literals&&) noexcept;
     ~Literals();

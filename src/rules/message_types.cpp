@@ -40,15 +40,6 @@ Value text_or_null(std::string_view text) {
     return text.empty() ? Value::null() : Value::of(text);
 }
 
-/// About how many steps reading takes, in the median of real mail: a page's source has 8 kB, what is read of it less than one.
-constexpr float page_steps = 120, letter_steps = 12;
-
-/// A text that is longer than a name or a subject, so that what is asked of those is asked first.
-Field long_text(Field field, float steps = letter_steps) {
-    field.text_steps = steps;
-    return field;
-}
-
 // ---- values of several members ----
 
 void declare_addresses(Types& types) {
@@ -327,9 +318,9 @@ void declare_body(Types& types) {
     types.named("HTML").fields = {long_text(field<&HtmlFacts::raw>(types, "raw"), page_steps),
                                   long_text(field<&HtmlFacts::display_text>(types, "display_text")),
                                   long_text(field<&HtmlFacts::inner_text>(types, "inner_text"))};
-    types.named("Plain").fields = {computed<std::string, [](const std::string& text, Evaluation&) {
+    types.named("Plain").fields = {long_text(computed<std::string, [](const std::string& text, Evaluation&) {
         return Value::of(std::string_view(text));
-    }>("raw", types.text())};
+    }>("raw", types.text()))};
     types.named("Recipients").fields = {
         computed<Thread, [](const Thread& thread,
                             Evaluation& evaluation) { return value_of(thread.to, evaluation); }>(

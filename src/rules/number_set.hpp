@@ -17,6 +17,12 @@ public:
         for (const std::uint32_t number : numbers)
             words_[number / word_bits] |= std::uint64_t{1} << number % word_bits;
     }
+    /// Adds `numbers`, which are below `bound`.
+    void add(std::span<const std::uint32_t> numbers, std::size_t bound) {
+        words_.resize((bound + word_bits - 1) / word_bits);
+        for (const std::uint32_t number : numbers)
+            words_[number / word_bits] |= std::uint64_t{1} << number % word_bits;
+    }
     [[nodiscard]] bool has(std::uint32_t number) const {
         return (words_[number / word_bits] >> number % word_bits & 1U) != 0;
     }

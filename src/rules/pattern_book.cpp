@@ -13,6 +13,12 @@ namespace tocsin::rules {
 namespace {
 
 constexpr std::uint32_t none = 0xFFFFFFFFU;
+/// In front of the number of a piece in unsearched_.
+constexpr std::uint32_t is_short = 0x80000000U;
+
+std::uint8_t bit(TextKind kind) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(kind));
+}
 
 /// The longest piece of a glob that any text like it must hold.
 std::string_view longest_piece(std::string_view glob) {
@@ -45,7 +51,7 @@ RegexPart part_of(MatchMode mode) {
 struct PatternBook::Pattern {
     std::string exact;             ///< as written
     std::string folded;            ///< for Case::folded
-    std::uint32_t literal = none;  ///< must stand in the text; none: too short to be searched for
+    std::uint32_t literal = none;  ///< word that must stand in the text; none: too short to be searched for
     std::uint32_t regex = none;
     std::uint32_t glob = none;
     bool literal_is_all = false;  ///< the literal in the folded text decides
@@ -56,57 +62,58 @@ PatternBook::~PatternBook() = default;
 PatternBook::PatternBook(PatternBook&&) noexcept = default;
 PatternBook& PatternBook::operator=(PatternBook&&) noexcept = default;
 
-std::size_t PatternBook::literal_count() const {
-    return literals_.size();
-}
-std::size_t PatternBook::regex_count() const {
-    return regexes_->size();
-}
-
-std::uint32_t PatternBook::literal(std::string_view folded) {
-    if (folded.size() < limits::regex_piece_bytes_min) return none;
+/// The number of a word that is looked for in texts of that kind, or none.
+std::uint32_t PatternBook::word(std::string_view folded, TextKind kind) {
+    if (folded.size() < limits::literal_bytes_min) return none;
     const auto [at, made_now] =
-        literal_numbers_.try_emplace(std::string(folded), static_cast<std::uint32_t>(literals_.size()));
-    if (made_now) literals_.emplace_back(folded);
+        word_numbers_.try_emplace(std::string(folded), static_cast<std::uint32_t>(words_.size()));
+    if (made_now) {
+        words_.emplace_back(folded);
+        word_kinds_.push_back(0);
+    }
+    word_kinds_[at->second] |= bit(kind);
     return at->second;
 }
 
-Result<void> PatternBook::add_one(MatchMode mode, Case letters, std::string_view text, Pattern& pattern) {
+Result<void> PatternBook::add_one(const PatternGroup& group, std::string_view text, Pattern& pattern) {
+    const auto [mode, letters, kind, first, count] = group;
     if (is_regex(mode)) {
         std::string key = (letters == Case::folded ? "i" : "e") + std::string(text);
         if (const auto known = regex_numbers_.find(key); known != regex_numbers_.end()) {
             pattern.regex = known->second;
-            return {};
+        } else {
+            pattern.regex = TRY(regexes_->add(text, letters));
+            regex_numbers_.emplace(std::move(key), pattern.regex);
+            regex_kinds_.push_back(0);
         }
-        pattern.regex = TRY(regexes_->add(text, letters));
-        regex_numbers_.emplace(std::move(key), pattern.regex);
+        regex_kinds_[pattern.regex] |= bit(kind);
         return {};
     }
     const bool only_contains = mode == MatchMode::glob && is_contains(text);
     if (mode == MatchMode::glob && !only_contains) {
         pattern.glob = static_cast<std::uint32_t>(globs_.size());
         globs_.push_back(std::make_unique<Glob>(text));
-        pattern.literal = literal(fold(longest_piece(text)));
+        pattern.literal = word(fold(longest_piece(text)), kind);
         return {};
     }
     if (only_contains) text = text.substr(1, text.size() - 2);
     pattern.exact = text;
     pattern.folded = fold(text);
-    if (mode == MatchMode::contains || only_contains) pattern.literal = literal(pattern.folded);
+    if (mode == MatchMode::contains || only_contains) pattern.literal = word(pattern.folded, kind);
     pattern.literal_is_all = pattern.literal != none && letters == Case::folded;
     return {};
 }
 
-Result<PatternGroup> PatternBook::add(MatchMode mode, Case letters,
+Result<PatternGroup> PatternBook::add(MatchMode mode, Case letters, TextKind kind,
                                       std::span<const std::string_view> patterns) {
-    std::string key{static_cast<char>(mode), static_cast<char>(letters)};
+    std::string key{static_cast<char>(mode), static_cast<char>(letters), static_cast<char>(kind)};
     for (const std::string_view one : patterns) key += std::to_string(one.size()) + ":" + std::string(one);
     if (const auto known = groups_.find(key); known != groups_.end()) return known->second;
-    PatternGroup group{mode, letters, static_cast<std::uint32_t>(patterns_.size()),
+    PatternGroup group{mode, letters, kind, static_cast<std::uint32_t>(patterns_.size()),
                        static_cast<std::uint32_t>(patterns.size())};
     for (std::size_t at = 0; at < patterns.size(); ++at) {
         Pattern pattern;
-        if (Result<void> added = add_one(mode, letters, patterns[at], pattern); !added) {
+        if (Result<void> added = add_one(group, patterns[at], pattern); !added) {
             patterns_.resize(group.first);
             return fail(added.error().code,
                         "pattern " + std::to_string(at + 1) + ": " + added.error().message);
@@ -117,21 +124,52 @@ Result<PatternGroup> PatternBook::add(MatchMode mode, Case letters,
     return group;
 }
 
-// Pieces that regexes need stand in the same search, behind the literals.
-Result<void> PatternBook::finish() {
-    std::vector<std::string> texts = literals_;
-    std::unordered_map<std::string, std::uint32_t> numbers = literal_numbers_;
-    std::uint32_t pieces = 0;
-    for (const std::string& piece : regexes_->finish()) {
-        // Folding goes further than RE2's lower case: what is equal after that is equal after this.
-        const std::string folded = fold(piece);
-        const auto [at, made_now] = numbers.try_emplace(folded, static_cast<std::uint32_t>(texts.size()));
-        if (made_now) texts.push_back(folded);
-        pieces_of_literal_.resize(texts.size());
-        pieces_of_literal_[at->second].push_back(pieces++);
+/// A piece of an expression that is tried on texts of these kinds, as a number for needs_.
+std::optional<std::uint32_t> PatternBook::piece(std::string_view piece, std::uint8_t kinds) {
+    // Folding goes further than RE2's lower case: what is equal after that is equal after this.
+    const std::string folded = fold(piece);
+    if (folded.size() < limits::regex_piece_bytes_min) return std::nullopt;
+    if (folded.size() < limits::regex_piece_bytes_searched) return is_short | unsearched(folded);
+    std::uint32_t number = none;
+    for (const TextKind kind : {TextKind::name, TextKind::prose, TextKind::page})
+        if ((kinds & bit(kind)) != 0) number = word(folded, kind);
+    return number;
+}
+
+std::uint32_t PatternBook::unsearched(const std::string& folded) {
+    const auto [at, made_now] =
+        unsearched_numbers_.try_emplace(folded, static_cast<std::uint32_t>(unsearched_.size()));
+    if (made_now) unsearched_.push_back(folded);
+    return at->second;
+}
+
+void PatternBook::note_needs(std::uint32_t regex) {
+    const auto number = [&](std::string_view text) { return piece(text, regex_kinds_[regex]); };
+    needs_at_.push_back(static_cast<std::uint32_t>(needs_.size()));
+    std::vector<std::vector<std::uint32_t>> clauses = regexes_->needs(regex, number).clauses;
+    // What was searched for is one bit to look at, and is there more seldom.
+    std::ranges::stable_partition(clauses, [](const std::vector<std::uint32_t>& clause) {
+        return std::ranges::none_of(clause, [](std::uint32_t one) { return (one & is_short) != 0; });
+    });
+    for (const std::vector<std::uint32_t>& clause : clauses) {
+        needs_.push_back(static_cast<std::uint32_t>(clause.size()));
+        needs_.insert(needs_.end(), clause.begin(), clause.end());
     }
-    pieces_of_literal_.resize(texts.size());
-    search_ = std::make_unique<Literals>(TRY(Literals::compile(texts)));
+    for (const std::string& piece : regexes_->pieces(regex))
+        if (const std::string folded = fold(piece); !word_numbers_.contains(folded)) unsearched(folded);
+}
+
+// Pieces that expressions need stand in the same searches as texts.
+Result<void> PatternBook::finish() {
+    for (std::uint32_t regex = 0; regex < regexes_->size(); ++regex) note_needs(regex);
+    needs_at_.push_back(static_cast<std::uint32_t>(needs_.size()));
+    for (const TextKind kind : {TextKind::name, TextKind::prose, TextKind::page}) {
+        std::vector<std::uint32_t> numbers;
+        for (std::uint32_t at = 0; at < words_.size(); ++at)
+            if ((word_kinds_[at] & bit(kind)) != 0) numbers.push_back(at);
+        searches_[static_cast<std::size_t>(kind)] =
+            std::make_unique<Literals>(TRY(Literals::compile(words_, numbers)));
+    }
     return {};
 }
 
@@ -142,37 +180,50 @@ void PatternBook::fold_text(ProbedText& text) const {
 }
 
 std::vector<std::uint32_t> PatternBook::constants_in(std::string_view text) const {
-    std::vector<std::uint32_t> found = search_->search(fold(text));
+    const std::string folded = fold(text);
+    std::vector<std::uint32_t> found;
+    for (const auto& search : searches_) {
+        const std::vector<std::uint32_t> some = search->search(folded);
+        found.insert(found.end(), some.begin(), some.end());
+    }
+    const TextPieces pieces(folded);
+    for (std::uint32_t at = 0; at < unsearched_.size(); ++at) {
+        const std::string& piece = unsearched_[at];
+        if (piece.size() >= limits::literal_bytes_min && pieces.may_hold(piece) &&
+            find(folded, piece) != std::string_view::npos)
+            found.push_back(is_short | at);
+    }
     std::ranges::sort(found);
+    found.erase(std::unique(found.begin(), found.end()), found.end());
     return found;
 }
 
-void PatternBook::search(ProbedText& text) const {
-    if (text.is_searched_) return;
+void PatternBook::search(ProbedText& text, TextKind kind) const {
+    const auto at = static_cast<std::size_t>(kind);
+    if (text.is_searched_[at]) return;
     fold_text(text);
-    text.found_ = search_->search(text.folded_);
-    text.literals_.fill(text.found_, pieces_of_literal_.size());
-    text.is_searched_ = true;
+    text.found_.add(searches_[at]->search(text.folded_), words_.size());
+    text.is_searched_[at] = true;
 }
 
-/// Finds out which regexes may match. RE2 takes long to say so, and many texts hold the same pieces.
-void PatternBook::sort_out(ProbedText& text) const {
-    if (text.regexes_ != nullptr) return;
-    search(text);
-    std::vector<std::uint32_t> pieces;
-    for (const std::uint32_t found : text.found_)
-        pieces.insert(pieces.end(), pieces_of_literal_[found].begin(), pieces_of_literal_[found].end());
-    std::ranges::sort(pieces);
-    std::string key(pieces.size() * sizeof(pieces[0]), '\0');
-    if (!pieces.empty()) std::memcpy(key.data(), pieces.data(), key.size());
-    const auto [known, made_now] = text.memo_->possible_.try_emplace(std::move(key));
-    if (made_now) known->second.fill(regexes_->possible(pieces), regexes_->size());
-    text.regexes_ = &known->second;
+/// False: a piece that the expression needs is not there. The text was searched as one of the expression's kinds.
+bool PatternBook::may_match(std::uint32_t regex, ProbedText& text) const {
+    const std::uint32_t end = needs_at_[regex + 1];
+    for (std::uint32_t at = needs_at_[regex]; at < end; at += 1 + needs_[at]) {
+        const std::span clause(needs_.data() + at + 1, needs_[at]);
+        const bool met = std::ranges::any_of(clause, [&](std::uint32_t piece) {
+            if ((piece & is_short) == 0) return text.found_.has(piece);
+            if (text.pieces_ == nullptr) text.pieces_ = std::make_unique<TextPieces>(text.folded_);
+            return text.pieces_->may_hold(unsearched_[piece & ~is_short]);
+        });
+        if (!met) return false;
+    }
+    return true;
 }
 
 bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const {
-    if (pattern.literal != none && text.is_searched_) {
-        if (!text.literals_.has(pattern.literal)) return false;
+    if (pattern.literal != none && text.is_searched_[static_cast<std::size_t>(group.kind)]) {
+        if (!text.found_.has(pattern.literal)) return false;
         if (pattern.literal_is_all) return true;
     }
     const bool folded = group.letters == Case::folded;
@@ -190,10 +241,10 @@ bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, Pro
 
 std::optional<bool> PatternBook::matches_regex(const PatternGroup& group, ProbedText& text,
                                                const Spend& spend) const {
-    sort_out(text);
+    search(text, group.kind);
     for (std::uint32_t at = group.first; at < group.first + group.count; ++at) {
         const std::uint32_t regex = patterns_[at].regex;
-        if (!text.regexes_->has(regex)) continue;
+        if (!may_match(regex, text)) continue;
         if (!spend(regexes_->cost(regex, text.text_.size()))) return std::nullopt;
         if (regexes_->matches(regex, text.text_, part_of(group.mode))) return true;
     }
@@ -206,7 +257,7 @@ std::optional<bool> PatternBook::matches(const PatternGroup& group, ProbedText& 
     const bool affix = group.mode == MatchMode::starts_with || group.mode == MatchMode::ends_with;
     // A pass over a short text costs more than a few patterns tried on it one by one.
     const bool few = group.count * text.text_.size() < limits::literal_search_from;
-    if (!affix && !few) search(text);
+    if (!affix && !few) search(text, group.kind);
     if (group.letters == Case::folded) fold_text(text);
     const auto* const first = patterns_.data() + group.first;
     return std::any_of(first, first + group.count,
@@ -214,10 +265,19 @@ std::optional<bool> PatternBook::matches(const PatternGroup& group, ProbedText& 
 }
 
 bool PatternBook::may_match(const PatternGroup& group, ProbedText& text) const {
-    sort_out(text);
+    search(text, group.kind);
     const auto* const first = patterns_.data() + group.first;
     return std::any_of(first, first + group.count,
-                       [&](const Pattern& pattern) { return text.regexes_->has(pattern.regex); });
+                       [&](const Pattern& pattern) { return may_match(pattern.regex, text); });
+}
+
+bool PatternBook::may_match_within(const PatternGroup& group, ProbedText& text) const {
+    if (is_regex(group.mode)) return may_match(group, text);
+    search(text, group.kind);
+    const auto* const first = patterns_.data() + group.first;
+    return std::any_of(first, first + group.count, [&](const Pattern& pattern) {
+        return pattern.literal == none || text.found_.has(pattern.literal);
+    });
 }
 
 std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,

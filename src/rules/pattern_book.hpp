@@ -2,6 +2,7 @@
 // be in it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,6 +20,7 @@
 #include "rules/number_set.hpp"
 #include "rules/regexes.hpp"
 #include "rules/strings.hpp"
+#include "rules/text_pieces.hpp"
 
 namespace tocsin::rules {
 
@@ -31,10 +33,16 @@ enum class MatchMode : std::uint8_t {
     regex_contains,
     regex_matches,  ///< the whole text
 };
+/// What kind of text patterns are asked of. Each kind has a search of its own: it costs a byte the more, the more texts it looks
+/// for, and a page, the longest of all, is asked for few.
+enum class TextKind : std::uint8_t { name, prose, page };
+inline constexpr std::size_t text_kinds = 3;
+
 /// The constant patterns of one call, side by side in the book. Any of them is enough.
 struct PatternGroup {
     MatchMode mode = MatchMode::contains;
     Case letters = Case::exact;
+    TextKind kind = TextKind::name;
     std::uint32_t first = 0;
     std::uint32_t count = 0;
 };
@@ -42,35 +50,20 @@ struct PatternGroup {
 class Literals;  // literals.hpp
 class Glob;      // glob.hpp
 
-/// Which regexes the pieces found in a text allow, for every set of pieces that was seen; of one book.
-class RegexMemo {
-public:
-    /// Between messages: forgets everything when it is too much (limits::regex_memo_sets).
-    void trim() {
-        if (possible_.size() > limits::regex_memo_sets) possible_.clear();
-    }
-
-private:
-    friend class PatternBook;
-    std::unordered_map<std::string, NumberSet> possible_;  ///< by the bytes of the sorted pieces
-};
-
 /// A text on which patterns are tried; what was found out about it is kept for the next question.
 class ProbedText {
 public:
-    ProbedText(std::string_view text, RegexMemo& memo) : text_(text), memo_(&memo) {}
+    explicit ProbedText(std::string_view text) : text_(text) {}
     [[nodiscard]] std::string_view text() const { return text_; }
 
 private:
     friend class PatternBook;
     std::string_view text_;
-    RegexMemo* memo_;
     std::string folded_;
     bool is_folded_ = false;
-    bool is_searched_ = false;
-    std::vector<std::uint32_t> found_;    ///< numbers of the literals in it
-    NumberSet literals_;                  ///< the same
-    const NumberSet* regexes_ = nullptr;  ///< numbers of the regexes that may match
+    std::array<bool, text_kinds> is_searched_{};  ///< as a text of that kind
+    NumberSet found_;                             ///< numbers of the words in it, of those kinds
+    std::unique_ptr<TextPieces> pieces_;          ///< once asked for
 };
 
 /// Counts the cost of a search that is about to be done; false: the budget is spent, and it is not to be done.
@@ -90,7 +83,7 @@ public:
     PatternBook& operator=(PatternBook&&) noexcept;
 
     /// Errors: invalid_input with the pattern's number (from 0) in front of what is wrong with it.
-    [[nodiscard]] Result<PatternGroup> add(MatchMode mode, Case letters,
+    [[nodiscard]] Result<PatternGroup> add(MatchMode mode, Case letters, TextKind kind,
                                            std::span<const std::string_view> patterns);
     /// Makes the search for all of them. Errors: limit, unavailable.
     [[nodiscard]] Result<void> finish();
@@ -103,35 +96,42 @@ public:
     /// False: no expression of the group can match anywhere in the text.
     [[nodiscard]] bool may_match(const PatternGroup& group, ProbedText& text) const;
 
-    /// Numbers of all constant texts and pieces of expressions that stand in `text`, sorted. Two texts with the same numbers are
-    /// the same to every search for a constant.
-    [[nodiscard]] std::vector<std::uint32_t> constants_in(std::string_view text) const;
+    /// False: no piece of the text fits a pattern of the group. True says nothing.
+    [[nodiscard]] bool may_match_within(const PatternGroup& group, ProbedText& text) const;
 
-    [[nodiscard]] std::size_t literal_count() const;
-    [[nodiscard]] std::size_t regex_count() const;
+    /// Numbers of all constant texts and pieces of expressions, of three bytes or more, that stand in `text`, sorted. Two texts
+    /// with the same numbers are the same to every search for a constant.
+    [[nodiscard]] std::vector<std::uint32_t> constants_in(std::string_view text) const;
 
 private:
     struct Pattern;
 
     void fold_text(ProbedText& text) const;
-    void search(ProbedText& text) const;
-    void sort_out(ProbedText& text) const;
+    void search(ProbedText& text, TextKind kind) const;
+    [[nodiscard]] bool may_match(std::uint32_t regex, ProbedText& text) const;
     [[nodiscard]] bool matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const;
     [[nodiscard]] std::optional<bool> matches_regex(const PatternGroup& group, ProbedText& text,
                                                     const Spend& spend) const;
-    [[nodiscard]] Result<void> add_one(MatchMode mode, Case letters, std::string_view text, Pattern& pattern);
-    [[nodiscard]] std::uint32_t literal(std::string_view folded);
+    [[nodiscard]] Result<void> add_one(const PatternGroup& group, std::string_view text, Pattern& pattern);
+    [[nodiscard]] std::uint32_t word(std::string_view folded, TextKind kind);
+    void note_needs(std::uint32_t regex);
+    [[nodiscard]] std::uint32_t unsearched(const std::string& folded);
+    [[nodiscard]] std::optional<std::uint32_t> piece(std::string_view piece, std::uint8_t kinds);
 
     std::vector<Pattern> patterns_;
-    std::unordered_map<std::string, std::uint32_t> literal_numbers_;
+    std::unordered_map<std::string, std::uint32_t> word_numbers_;
     std::unordered_map<std::string, std::uint32_t> regex_numbers_;
     std::unordered_map<std::string, PatternGroup> groups_;
-    std::vector<std::string> literals_;
+    std::vector<std::string> words_;         ///< texts and pieces of expressions, folded
+    std::vector<std::uint8_t> word_kinds_;   ///< a bit for each kind of text in which the word is looked for
+    std::vector<std::uint8_t> regex_kinds_;  ///< the same of expressions
     std::unique_ptr<Regexes> regexes_;
     std::vector<std::unique_ptr<Glob>> globs_;
-    std::unique_ptr<Literals> search_;
-    /// Of each text of the search, the pieces of the regexes that it is; two pieces may fold to one text.
-    std::vector<std::vector<std::uint32_t>> pieces_of_literal_;
+    std::array<std::unique_ptr<Literals>, text_kinds> searches_;
+    std::vector<std::uint32_t> needs_at_;  ///< where an expression's needs begin in needs_, and then the end
+    std::vector<std::uint32_t> needs_;     ///< clauses, each behind the count of its pieces
+    std::unordered_map<std::string, std::uint32_t> unsearched_numbers_;
+    std::vector<std::string> unsearched_;  ///< pieces of expressions, folded, that are not searched for
 };
 
 }  // namespace tocsin::rules

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/limits.hpp"
 
@@ -115,54 +116,95 @@ const std::vector<std::pair<std::string, int>>& Regex::group_names() const {
     return compiled_->names;
 }
 
-/// Pieces of one byte would sort more out, but with many expressions the filter of RE2 2022-06 then loses some of them
-/// (docs/design/judge.md).
+/// Each has a filter of its own: with many in one, the filter of RE2 2022-06 loses expressions (docs/design/judge.md).
 struct Regexes::Compiled {
     re2::FilteredRE2 filter{static_cast<int>(limits::regex_piece_bytes_min)};
+    std::vector<std::string> pieces;
+
+    [[nodiscard]] bool may_match(const std::vector<int>& pieces_found) const {
+        std::vector<int> numbers;
+        filter.AllPotentials(pieces_found, &numbers);
+        return !numbers.empty();
+    }
 };
 
-Regexes::Regexes() : compiled_(std::make_unique<Compiled>()) {}
+Regexes::Regexes() = default;
 Regexes::~Regexes() = default;
 Regexes::Regexes(Regexes&&) noexcept = default;
 Regexes& Regexes::operator=(Regexes&&) noexcept = default;
 
 Result<std::uint32_t> Regexes::add(std::string_view pattern, Case letters) {
     const std::string known = with_known_names(pattern);
+    auto made = std::make_unique<Compiled>();
     // FilteredRE2 tells only a number of what is wrong; the words come from a try by itself.
     int number = 0;
-    if (compiled_->filter.Add(known, options(letters), &number) != RE2::NoError) {
+    if (made->filter.Add(known, options(letters), &number) != RE2::NoError) {
         const RE2 tried(known, options(letters));
         return std::unexpected(refusal(tried.error()));
     }
-    return static_cast<std::uint32_t>(number);
+    made->filter.Compile(&made->pieces);
+    compiled_.push_back(std::move(made));
+    return static_cast<std::uint32_t>(compiled_.size() - 1);
 }
 
 std::size_t Regexes::size() const {
-    return static_cast<std::size_t>(compiled_->filter.NumRegexps());
+    return compiled_.size();
 }
 
-std::vector<std::string> Regexes::finish() {
-    std::vector<std::string> pieces;
-    if (size() > 0) compiled_->filter.Compile(&pieces);
-    return pieces;
+namespace {
+
+/// Numbers of the pieces, the short ones first: a clause of long pieces sorts more out.
+std::vector<int> short_first(const std::vector<std::string>& pieces) {
+    std::vector<int> order(pieces.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, {}, [&](int at) { return pieces[static_cast<std::size_t>(at)].size(); });
+    return order;
 }
 
-std::vector<std::uint32_t> Regexes::possible(std::span<const std::uint32_t> pieces_found) const {
-    if (size() == 0) return {};
-    const std::vector<int> found(pieces_found.begin(), pieces_found.end());
-    std::vector<int> numbers;
-    compiled_->filter.AllPotentials(found, &numbers);
-    return {numbers.begin(), numbers.end()};
+}  // namespace
+
+// RE2 answers for a set of pieces whether the expression may match a text with no others: more pieces never make it impossible.
+// So a clause is found by putting in all pieces, one by one, with which it stays impossible: of those that are left out one is
+// needed. Then the clause's pieces go in, and what is impossible still has another clause.
+RegexNeeds Regexes::needs(std::uint32_t number, const NumberPiece& number_piece) const {
+    const Compiled& compiled = *compiled_[number];
+    const std::vector<int> order = short_first(compiled.pieces);
+    RegexNeeds needs;
+    std::vector<int> given;
+    while (needs.clauses.size() < limits::regex_clauses && !compiled.may_match(given)) {
+        std::vector<int> without = given, clause;
+        for (const int piece : order) {
+            if (std::ranges::find(given, piece) != given.end()) continue;
+            without.push_back(piece);
+            if (!compiled.may_match(without)) continue;
+            without.pop_back();
+            clause.push_back(piece);
+        }
+        if (clause.empty()) break;  // no text at all: RE2 itself will say so
+        given.insert(given.end(), clause.begin(), clause.end());
+        std::vector<std::uint32_t> numbers;
+        for (const int piece : clause) {
+            const auto known = number_piece(compiled.pieces[static_cast<std::size_t>(piece)]);
+            if (!known) break;
+            numbers.push_back(*known);
+        }
+        if (numbers.size() == clause.size()) needs.clauses.push_back(std::move(numbers));
+    }
+    return needs;
+}
+
+const std::vector<std::string>& Regexes::pieces(std::uint32_t number) const {
+    return compiled_[number]->pieces;
 }
 
 bool Regexes::matches(std::uint32_t number, std::string_view text, RegexPart part) const {
-    const RE2& expression = compiled_->filter.GetRE2(static_cast<int>(number));
+    const RE2& expression = compiled_[number]->filter.GetRE2(0);
     const auto anchor = part == RegexPart::whole_text ? RE2::ANCHOR_BOTH : RE2::UNANCHORED;
     return expression.Match(piece(text), 0, text.size(), anchor, nullptr, 0);
 }
 
 RegexCost Regexes::cost(std::uint32_t number, std::size_t bytes) const {
-    return cost_of(compiled_->filter.GetRE2(static_cast<int>(number)), bytes);
+    return cost_of(compiled_[number]->filter.GetRE2(0), bytes);
 }
 
 }  // namespace tocsin::rules

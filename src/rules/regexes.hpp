@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,7 +58,16 @@ private:
     std::unique_ptr<Compiled> compiled_;
 };
 
-/// Many expressions on one text: only those are tried whose necessary pieces stand in it.
+/// What must stand in a text before an expression can match it, told by numbers that the caller gave: of each clause one piece.
+/// A necessary condition, not a sufficient one; without a clause, any text may match.
+struct RegexNeeds {
+    std::vector<std::vector<std::uint32_t>> clauses;
+};
+
+/// Gives a number to a piece: a text that is to be looked for after lower-casing both. nullopt: the piece is in every text.
+using NumberPiece = std::function<std::optional<std::uint32_t>(std::string_view piece)>;
+
+/// Expressions, each once, and what must stand in a text before one is worth trying.
 class Regexes {
 public:
     Regexes();
@@ -68,17 +78,17 @@ public:
     /// Its number, counted from 0. Errors: invalid_input with what RE2 says.
     [[nodiscard]] Result<std::uint32_t> add(std::string_view pattern, Case letters);
     [[nodiscard]] std::size_t size() const;
-    /// Ends adding. The pieces: if one stands in a text after lower-casing both, possible() must be told.
-    [[nodiscard]] std::vector<std::string> finish();
-    /// Numbers of the expressions that may match, given the numbers of the pieces found. Dear: RE2 sorts them.
-    [[nodiscard]] std::vector<std::uint32_t> possible(std::span<const std::uint32_t> pieces_found) const;
+    /// What `number` needs. Takes milliseconds for an expression with hundreds of words.
+    [[nodiscard]] RegexNeeds needs(std::uint32_t number, const NumberPiece& number_piece) const;
+    /// All pieces by which `number` is sorted out, whether needs() names them or not.
+    [[nodiscard]] const std::vector<std::string>& pieces(std::uint32_t number) const;
     [[nodiscard]] bool matches(std::uint32_t number, std::string_view text, RegexPart part) const;
     /// What matches() costs.
     [[nodiscard]] RegexCost cost(std::uint32_t number, std::size_t bytes) const;
 
 private:
     struct Compiled;
-    std::unique_ptr<Compiled> compiled_;
+    std::vector<std::unique_ptr<Compiled>> compiled_;
 };
 
 }  // namespace tocsin::rules

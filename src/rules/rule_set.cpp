@@ -17,6 +17,12 @@ namespace tocsin::rules {
 
 namespace {
 
+/// The most popular domains are a part of the longer ranking, which we may not ship.
+struct PartOfList {
+    std::string_view whole, part;
+};
+constexpr PartOfList part_of_list{"tranco_1m", "tranco_50k"};
+
 namespace fs = std::filesystem;
 
 constexpr std::array answer_names = {"no_match", "match", "undecided"};
@@ -26,8 +32,8 @@ Problem in_file(Problem problem, const RuleFile& file) {
     if (!file.source_is_as_written) {
         problem.line = file.source_line;
         problem.column = file.source_column;
-        problem.message +=
-            " (the source is folded or in quotes, so this is where it begins; write `source: |` to see the place)";
+        problem.message += " (the source is folded or in quotes, so this is where it begins; write `source: "
+                           "|` to see the place)";
         return problem;
     }
     problem.line += file.source_line - 1;
@@ -222,6 +228,16 @@ Result<void> RuleSet::add_folder(const std::string& folder) {
 }
 
 Result<void> RuleSet::finish() {
+    for (const Rule& rule : rules_) order_.push_back(&rule);
+    std::ranges::stable_sort(order_, {}, [this](const Rule* rule) { return graph_.at(rule->root).cost; });
+    std::vector<NodeId> roots;
+    for (const Rule* rule : order_) roots.push_back(rule->root);
+    const std::vector<NodeId> places = graph_.arrange(roots);
+    for (Rule& rule : rules_) {
+        rule.root = places[rule.root];
+        if (rule.shows) rule.shows = places[*rule.shows];
+        for (RuleClause& clause : rule.clauses) clause.root = places[clause.root];
+    }
     return patterns_.finish();
 }
 
@@ -244,6 +260,7 @@ void RuleSet::fill(ListView& view) {
     if (!view.present) {
         view.asks_history = correspondents_of(view.name);
         view.missing = view.asks_history ? bit(Capability::history) : list_bit(view.name);
+        if (view.name == part_of_list.whole) view.use(lists_.find(part_of_list.part));
         return;
     }
     std::vector<Value>& items = list_items_.emplace_back();
@@ -253,10 +270,15 @@ void RuleSet::fill(ListView& view) {
         const List* const list = lists_.find(view.name);
         items.reserve(list->size());
         for (std::size_t at = 0; at < list->size(); ++at) items.push_back(Value::of((*list)[at]));
-        view.contains = [list](std::string_view text) { return list->contains(text); };
-        view.contains_folded = [list](std::string_view text) { return list->contains_folded(text); };
+        view.use(list);
     }
     view.items = items;
+}
+
+void ListView::use(const List* list) {
+    if (list == nullptr) return;
+    contains = [list](std::string_view text) { return list->contains(text); };
+    contains_folded = [list](std::string_view text) { return list->contains_folded(text); };
 }
 
 Missing RuleSet::list_bit(const std::string& name) {

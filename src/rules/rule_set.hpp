@@ -89,6 +89,8 @@ public:
     [[nodiscard]] Result<void> finish();
 
     [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
+    /// All rules, the cheap ones first.
+    [[nodiscard]] const std::vector<const Rule*>& order_of_asking() const { return order_; }
     [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
     /// What looked like a rule, or may have been one, and was not loaded, although nothing is wrong with it.
     [[nodiscard]] const LoadNotices& passed_over() const { return passed_over_; }
@@ -123,6 +125,7 @@ private:
     std::vector<std::string> list_bits_;  ///< names of absent lists, in the order of their bits
     Clauses clauses_ = Clauses::left_out;
     std::vector<Rule> rules_;
+    std::vector<const Rule*> order_;
     std::vector<Rejected> rejected_;
     LoadNotices passed_over_;
     std::map<std::string, std::string> folders_, files_;  ///< real path to the path as it was named

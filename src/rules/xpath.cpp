@@ -66,6 +66,12 @@ bool needs_tag(const xpath::Step& step) {
            std::ranges::find(implied_elements, step.name) == implied_elements.end();
 }
 
+/// Its nodes are elements.
+bool is_element(const xpath::Step& step) {
+    return (step.axis == xpath::Axis::child || step.axis == xpath::Axis::descendant) &&
+           (step.test == xpath::NodeTest::name || step.test == xpath::NodeTest::any_name);
+}
+
 /// Where a name that a query can ask for has ended, whatever else the tag's name has behind it.
 bool is_in_name(char letter) {
     const char lower = ascii_lower(letter);
@@ -94,12 +100,58 @@ PageTags::PageTags(std::string_view html) {
     }
 }
 
+bool PageTags::may_be(std::string_view name) const {
+    return name.size() > limits::xpath_tag_bytes || !std::ranges::all_of(name, is_in_name) ||
+           names_.contains(to_lower_ascii(name)) ||
+           std::ranges::find(implied_elements, name) != implied_elements.end();
+}
+
+/// False: no node of the page makes the expression true, or yields nodes where it stands for a path.
+class PageTags::Question {
+public:
+    Question(const PageTags& tags, const xpath::Query& query) : tags_(tags), query_(query) {}
+
+    [[nodiscard]] bool may_hold(xpath::ExpressionId id) const {
+        const xpath::Expression& expression = query_.expressions[id];
+        const auto operand_may = [this](xpath::ExpressionId operand) { return may_hold(operand); };
+        switch (expression.operation) {
+            case xpath::Operation::logical_or: return std::ranges::any_of(expression.operands, operand_may);
+            case xpath::Operation::logical_and: return std::ranges::all_of(expression.operands, operand_may);
+            case xpath::Operation::equal: return may_be_named(expression);
+            case xpath::Operation::path:
+                return !expression.operands.empty() ||
+                       std::ranges::all_of(expression.steps,
+                                           [this](const xpath::Step& step) { return may_be_there(step); });
+            default: return true;
+        }
+    }
+
+private:
+    [[nodiscard]] bool may_be_there(const xpath::Step& step) const {
+        if (needs_tag(step) && !tags_.may_be(step.name)) return false;
+        if (!is_element(step)) return true;
+        // Of a number it would be the node at that place, and not a truth: those always may.
+        return std::ranges::all_of(step.predicates,
+                                   [this](xpath::ExpressionId predicate) { return may_hold(predicate); });
+    }
+    /// `local-name() = 'svg'` of an element: the name of its tag.
+    [[nodiscard]] bool may_be_named(const xpath::Expression& equal) const {
+        const xpath::Expression& left = query_.expressions[equal.operands[0]];
+        const xpath::Expression& right = query_.expressions[equal.operands[1]];
+        const bool asks_name = left.operation == xpath::Operation::call &&
+                               left.function == xpath::Function::local_name && left.operands.empty() &&
+                               right.operation == xpath::Operation::literal;
+        return !asks_name || tags_.may_be(right.text);
+    }
+
+    const PageTags& tags_;
+    const xpath::Query& query_;
+};
+
 bool PageTags::may_hold(const XPathQuery& query) const {
-    const xpath::Expression& path = query.compiled_->query.expressions[query.compiled_->query.root];
-    if (all_ || path.operation != xpath::Operation::path || !path.operands.empty()) return true;
-    return std::ranges::none_of(path.steps, [&](const xpath::Step& step) {
-        return needs_tag(step) && !names_.contains(to_lower_ascii(step.name));
-    });
+    const xpath::Query& parsed = query.compiled_->query;
+    const bool is_path = parsed.expressions[parsed.root].operation == xpath::Operation::path;
+    return all_ || !is_path || Question(*this, parsed).may_hold(parsed.root);
 }
 
 Result<XPathResult> evaluate(const XPathQuery& query, HtmlDocument& document) {

@@ -103,6 +103,9 @@ public:
     [[nodiscard]] bool may_hold(const XPathQuery& query) const;
 
 private:
+    class Question;
+    [[nodiscard]] bool may_be(std::string_view name) const;
+
     std::set<std::string, std::less<>> names_;  ///< in lower case
     bool all_ = false;                          ///< too many to tell, or one that makes others
 };

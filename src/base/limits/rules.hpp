@@ -27,8 +27,13 @@ inline constexpr std::size_t display_name_words = 24;
 
 /// Memory of one compiled expression; the largest in public use needs all of it.
 inline constexpr std::int64_t regex_bytes = 8LL << 20;
-/// Shorter pieces stand in every text: looking for them would sort nothing out.
-inline constexpr std::size_t regex_piece_bytes_min = 3;
+/// Pieces that an expression needs, from this length on; of those groups of which one is needed, so many are looked at.
+inline constexpr std::size_t regex_piece_bytes_min = 1;
+inline constexpr std::size_t regex_clauses = 4;
+/// Pieces that are looked for among the texts. Of shorter ones it is told which pairs of bytes a text has.
+inline constexpr std::size_t regex_piece_bytes_searched = 5;
+/// Shorter texts are not looked for among thousands of others: the search would stop at nearly every byte.
+inline constexpr std::size_t literal_bytes_min = 3;
 /// Hits of one call of regex.extract or regex.count.
 inline constexpr std::size_t regex_hits = 10'000;
 /// Bytes behind a hit of such a call in which a longer one is looked for: ten lines. Without an end to that, texts can be made
@@ -63,12 +68,12 @@ inline constexpr std::uint64_t rule_steps = 200'000;
 inline constexpr std::uint64_t message_rule_steps = 5'000'000;
 /// Names in a report of what rules asked for in vain; there are 15 beside those of lists.
 inline constexpr std::size_t missing_answers = 64;
+/// Conditions of a loop's body by which it is told beforehand that no item fits.
+inline constexpr std::uint32_t gates_of_loop = 3;
 /// Readings of an ambiguous message that rules are asked about.
 inline constexpr std::size_t judged_readings = 4;
 /// Patterns times bytes from which on one pass over the text is cheaper than trying each.
 inline constexpr std::size_t literal_search_from = 512;
-/// Sets of pieces of regular expressions of which it is remembered, from message to message, which expressions they allow.
-inline constexpr std::size_t regex_memo_sets = 8192;
 
 // ---- loading --------------------------------------------------------------------------------------------------------
 /// Warnings of one kind that loading keeps and tells (what was passed over, lines of lists that are none); more are counted.

@@ -5,7 +5,7 @@
 
 using namespace tocsin;
 using namespace tocsin::rules;
-using test::Asker;
+using tocsin::rules::test::Asker;
 
 TEST_CASE("a wrong name or type is told with its place") {
     Asker ask;

@@ -274,3 +274,24 @@ TEST_CASE("what a rule needs is known when it is loaded") {
         CHECK(set.names_of(set.rules()[0].needs) == row.needs);
     }
 }
+
+TEST_CASE("of a list that is not there, a part that is says yes and never no") {
+    struct {
+        const char* source;
+        const char* worth;
+    } const table[] = {
+        {"sender.email.domain.root_domain in $tranco_1m", "true"},
+        {"sender.email.domain.root_domain not in $tranco_1m", "false"},
+        {"strings.concat('EXAMPLE', '.com') in~ $tranco_1m", "true"},
+        {"'other.example' in $tranco_1m", "null ? $tranco_1m"},
+        {"'other.example' not in $tranco_1m", "null ? $tranco_1m"},
+        {"sender.email.domain.root_domain in $umbrella_1m", "null ? $umbrella_1m"},
+        {"any($tranco_1m, . == 'example.com')", "null ? $tranco_1m"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.source);
+        Asker ask("From: a@example.com\r\n\r\nhello\r\n");
+        REQUIRE(ask.lists.set("tranco_50k", std::vector<std::string>{"example.com"}).has_value());
+        CHECK(ask(row.source) == row.worth);
+    }
+}

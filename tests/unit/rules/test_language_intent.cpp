@@ -10,8 +10,8 @@
 
 using namespace tocsin;
 using namespace tocsin::rules;
-using test::Asker;
 using test::zebra_model;
+using tocsin::rules::test::Asker;
 
 namespace {
 

@@ -93,13 +93,14 @@ TEST_CASE("every regular expression that is tried is paid for, by the bytes that
     const auto contains = [](const std::string& pattern) {
         return "regex.contains(body.current_thread.text, '" + pattern + "')";
     };
+    // The texts hold what the expressions need, or they would not be tried.
     SUBCASE("one of many states reads a text of ordinary length, and none of 1.8 MB") {
         const std::string many_states = contains("[a-q][^u-z]{150}x[0-9]");
-        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 7'000)))(many_states) == "no_match");
-        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(many_states) == "undecided: budget");
-        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(contains("z[0-9]")) == "no_match");
+        CHECK(Trial(text_mail(repeated("zzzz x9\r\n", 7'000)))(many_states) == "no_match");
+        CHECK(Trial(text_mail(repeated("zzzz x9\r\n", 225'000)))(many_states) == "undecided: budget");
+        CHECK(Trial(text_mail(repeated("zzzz x9\r\n", 225'000)))(contains("z[0-9]")) == "no_match");
         // What counts pays by bytes: an honest mail of that size must not be unscannable.
-        CHECK(Trial(text_mail(repeated("zzzz 7\r\n", 225'000)))(
+        CHECK(Trial(text_mail(repeated("zzzz x9\r\n", 225'000)))(
                   "regex.count(body.current_thread.text, '[a-q][^u-z]{50}x[0-9]') > 0") == "no_match");
     }
     SUBCASE("ordinary ones are paid for with their text, however many are tried") {
@@ -112,7 +113,7 @@ TEST_CASE("every regular expression that is tried is paid for, by the bytes that
         CHECK(ask(call + "'z', " + many + ")") == "match");
     }
     SUBCASE("many of them spend the budget of the message long before the reader's time is over") {
-        Trial ask(text_mail(repeated("zzzz 7\r\n", 37'000)));  // 300 kB
+        Trial ask(text_mail(repeated("zzzz x9\r\n", 37'000)));  // 300 kB
         std::vector<std::string> sources;
         for (int at = 0; at < 200; ++at)
             sources.push_back(contains("[a-q][^u-z]{" + std::to_string(140 + at % 20) + "}x[" +

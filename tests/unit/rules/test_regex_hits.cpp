@@ -10,7 +10,7 @@
 
 using namespace tocsin;
 using namespace tocsin::rules;
-using test::Asker;
+using tocsin::rules::test::Asker;
 
 namespace {
 
