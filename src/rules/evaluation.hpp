@@ -1,6 +1,7 @@
 // What a graph's expressions are worth for one message.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -84,13 +85,20 @@ private:
     [[nodiscard]] NodeId child(const NodeCore& node, std::size_t at) const {
         return graph_.children(node)[at];
     }
-    Column* column(NodeId list_id, const Value& list, NodeId path);
+    Column* column(NodeId list_id, const Value& list, const GateTest& test);
+    bool add_texts(const Value& list, NodeId path, std::vector<Value>& values);
     bool is_barred(const NodeCore& loop, const Value& list);
     class Loop;  ///< whose body is answered for one item after the other
 
     struct Remembered {
         std::uint32_t round = 0;
         Value value;
+    };
+    struct ColumnKey {
+        NodeId list;
+        NodeId inner_list;  ///< of its items, if the texts stand there; else `list`
+        NodeId path;
+        auto operator<=>(const ColumnKey&) const = default;
     };
     struct TextKey {
         const char* data;
@@ -112,7 +120,7 @@ private:
     std::uint32_t round_ = 0;
     std::vector<Value> items_;  ///< of the loops that are under way, innermost last
     std::unordered_map<TextKey, ProbedText, TextKeyHash> probed_;
-    std::unordered_map<std::uint64_t, Column> columns_;  ///< by list and path
+    std::map<ColumnKey, Column> columns_;
     std::map<std::vector<std::uint64_t>, Value> calls_;  ///< of dear functions inside loops
     std::string folded_;                                 ///< memory for the text that is looked up in a set
     Budget budget_;

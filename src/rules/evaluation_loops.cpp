@@ -29,20 +29,38 @@ private:
 };
 
 // A text of each item is looked at once for all loops over the list that ask for it.
-Column* Evaluation::column(NodeId list_id, const Value& list, NodeId path) {
-    const std::uint64_t key = std::uint64_t{list_id} << 32U | path;
+Column* Evaluation::column(NodeId list_id, const Value& list, const GateTest& test) {
+    const ColumnKey key{list_id, test.inner_list.value_or(list_id), test.path};
     if (const auto known = columns_.find(key); known != columns_.end()) return &known->second;
     std::vector<Value> values;
     values.reserve(list.size);
-    Loop text_of(*this, path);
-    for (const Value& item : list.items()) {
-        if (!spend(1)) return nullptr;
-        values.push_back(text_of(item).with(item.missing));
-        if (stopped_) return nullptr;
+    if (test.inner_list) {
+        Loop inner_of(*this, *test.inner_list);
+        for (const Value& item : list.items()) {
+            const Value inner = inner_of(item).with(item.missing);
+            if (stopped_) return nullptr;
+            // Any of nothing is null: not every item has such a list, so nothing is known of this one.
+            if (inner.kind != Kind::array || inner.missing != 0)
+                values.push_back(Value::null());
+            else if (!add_texts(inner, test.path, values))
+                return nullptr;
+        }
+    } else if (!add_texts(list, test.path, values)) {
+        return nullptr;
     }
     Column made(values);
     if (!spend_bytes(made.bytes())) return nullptr;
     return &columns_.try_emplace(key, std::move(made)).first->second;
+}
+
+bool Evaluation::add_texts(const Value& list, NodeId path, std::vector<Value>& values) {
+    Loop text_of(*this, path);
+    for (const Value& item : list.items()) {
+        if (!spend(1)) return false;
+        values.push_back(text_of(item).with(item.missing));
+        if (stopped_) return false;
+    }
+    return true;
 }
 
 // True: no item of the list can be what the loop looks for, and nothing that is missing could change that. A pattern is paid for
@@ -52,7 +70,7 @@ bool Evaluation::is_barred(const NodeCore& loop, const Value& list) {
     const LoopGates& gates = graph_.gates();
     for (const Gate& gate : gates.of(static_cast<std::uint32_t>(loop.number))) {
         const bool is_shut = std::ranges::all_of(gates.tests(gate), [&](const GateTest& gate_test) {
-            Column* const texts = column(child(loop, 0), list, gate_test.path);
+            Column* const texts = column(child(loop, 0), list, gate_test);
             if (texts == nullptr || !texts->is_known() || !spend(1)) return false;
             const NodeCore& test = graph_.core(gate_test.test);
             const Value* const constant =

@@ -1,5 +1,7 @@
 #include "rules/loop_gates.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "rules/graph.hpp"
 
@@ -33,12 +35,23 @@ bool asks_for_constants(const Graph& graph, const Node& test) {
 
 }  // namespace
 
-bool LoopGates::add_test(const Graph& graph, NodeId operand) {
+/// any(headers.hops, any(.fields, …)): all fields of all hops are looked at as one list.
+bool LoopGates::add_inner_loop(const Graph& graph, const Node& loop) {
+    const NodeId list = graph.children(loop)[0], body = graph.children(loop)[1];
+    if (graph.at(list).kind != NodeKind::member || !is_path_of_item(graph, list)) return false;
+    if (graph.at(body).kind != NodeKind::conjunction) return add_test(graph, body, list);
+    // One condition that no item meets is enough.
+    return std::ranges::any_of(graph.children(graph.at(body)),
+                               [&](NodeId operand) { return add_test(graph, operand, list); });
+}
+
+bool LoopGates::add_test(const Graph& graph, NodeId operand, std::optional<NodeId> inner_list) {
     const Node& test = graph.at(operand);
+    if (test.kind == NodeKind::any && !inner_list) return add_inner_loop(graph, test);
     if (!asks_for_constants(graph, test)) return false;
     const NodeId path = graph.children(test)[0];
     if (!is_path_of_item(graph, path)) return false;
-    tests_.push_back({operand, path});
+    tests_.push_back({operand, path, inner_list});
     return true;
 }
 
@@ -47,9 +60,9 @@ bool LoopGates::add_gate(const Graph& graph, NodeId operand) {
     const Node& node = graph.at(operand);
     bool whole = true;
     if (node.kind == NodeKind::disjunction)
-        for (const NodeId side : graph.children(node)) whole = whole && add_test(graph, side);
+        for (const NodeId side : graph.children(node)) whole = whole && add_test(graph, side, std::nullopt);
     else
-        whole = add_test(graph, operand);
+        whole = add_test(graph, operand, std::nullopt);
     if (!whole) {
         tests_.resize(first);
         return false;

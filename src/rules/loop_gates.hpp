@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,8 @@ using NodeId = std::uint32_t;
 struct GateTest {
     NodeId test = 0;  ///< comparison, in_constants or match
     NodeId path = 0;  ///< that text of the item: the first child of the test
+    /// Where the test stands in an any() of the body: its list, a member of the item. The text is one of that list's items.
+    std::optional<NodeId> inner_list;
 };
 
 /// Tests side by side: where all of them fail for an item, so does the body.
@@ -32,7 +35,9 @@ public:
     std::uint32_t add(const Graph& graph, const Node& loop, std::span<const NodeId> children);
     /// Nodes have new numbers.
     void move_to(std::span<const NodeId> places) {
-        for (GateTest& test : tests_) test = {places[test.test], places[test.path]};
+        for (GateTest& test : tests_)
+            test = {places[test.test], places[test.path],
+                    test.inner_list ? std::optional(places[*test.inner_list]) : std::nullopt};
     }
     [[nodiscard]] std::span<const Gate> of(std::uint32_t number) const {
         return std::span(gates_).subspan(loops_[number - 1].first, loops_[number - 1].count);
@@ -47,7 +52,8 @@ private:
         std::uint32_t count = 0;
     };
     bool add_gate(const Graph& graph, NodeId operand);
-    bool add_test(const Graph& graph, NodeId operand);
+    bool add_test(const Graph& graph, NodeId operand, std::optional<NodeId> inner_list);
+    bool add_inner_loop(const Graph& graph, const Node& loop);
 
     std::vector<GatesOfLoop> loops_;
     std::vector<Gate> gates_;

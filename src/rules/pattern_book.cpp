@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/limits.hpp"
+#include "base/limits/regexes.hpp"
 #include "rules/glob.hpp"
 #include "rules/literals.hpp"
 #include "rules/regexes.hpp"
@@ -124,12 +125,15 @@ Result<PatternGroup> PatternBook::add(MatchMode mode, Case letters, TextKind kin
     return group;
 }
 
-/// A piece of an expression that is tried on texts of these kinds, as a number for needs_.
-std::optional<std::uint32_t> PatternBook::piece(std::string_view piece, std::uint8_t kinds) {
+/// A piece of an expression that is tried on texts of these kinds, as a number; none: it is in every text.
+std::uint32_t PatternBook::piece(std::string_view piece, std::uint8_t kinds) {
     // Folding goes further than RE2's lower case: what is equal after that is equal after this.
     const std::string folded = fold(piece);
-    if (folded.size() < limits::regex_piece_bytes_min) return std::nullopt;
-    if (folded.size() < limits::regex_piece_bytes_searched) return is_short | unsearched(folded);
+    if (folded.empty()) return none;
+    // Pages are long, and expressions for pages few: there each piece more that is searched for saves more than it costs.
+    const bool page = (kinds & bit(TextKind::page)) != 0;
+    const std::size_t searched_from = page ? limits::literal_bytes_min : limits::regex_piece_bytes_searched;
+    if (folded.size() < searched_from) return is_short | unsearched(folded);
     std::uint32_t number = none;
     for (const TextKind kind : {TextKind::name, TextKind::prose, TextKind::page})
         if ((kinds & bit(kind)) != 0) number = word(folded, kind);
@@ -144,25 +148,25 @@ std::uint32_t PatternBook::unsearched(const std::string& folded) {
 }
 
 void PatternBook::note_needs(std::uint32_t regex) {
-    const auto number = [&](std::string_view text) { return piece(text, regex_kinds_[regex]); };
+    const auto first = static_cast<std::uint32_t>(pieces_.size());
+    pieces_at_.push_back(first);
+    for (const std::string& text : regexes_->pieces(regex))
+        pieces_.push_back(piece(text, regex_kinds_[regex]));
     needs_at_.push_back(static_cast<std::uint32_t>(needs_.size()));
-    std::vector<std::vector<std::uint32_t>> clauses = regexes_->needs(regex, number).clauses;
-    // What was searched for is one bit to look at, and is there more seldom.
-    std::ranges::stable_partition(clauses, [](const std::vector<std::uint32_t>& clause) {
-        return std::ranges::none_of(clause, [](std::uint32_t one) { return (one & is_short) != 0; });
-    });
-    for (const std::vector<std::uint32_t>& clause : clauses) {
-        needs_.push_back(static_cast<std::uint32_t>(clause.size()));
-        needs_.insert(needs_.end(), clause.begin(), clause.end());
+    for (const std::vector<int>& clause : regexes_->needs(regex).clauses) {
+        std::vector<std::uint32_t> numbers;
+        for (const int at : clause) numbers.push_back(pieces_[first + static_cast<std::uint32_t>(at)]);
+        if (std::ranges::find(numbers, none) != numbers.end()) continue;
+        needs_.push_back(static_cast<std::uint32_t>(numbers.size()));
+        needs_.insert(needs_.end(), numbers.begin(), numbers.end());
     }
-    for (const std::string& piece : regexes_->pieces(regex))
-        if (const std::string folded = fold(piece); !word_numbers_.contains(folded)) unsearched(folded);
 }
 
 // Pieces that expressions need stand in the same searches as texts.
 Result<void> PatternBook::finish() {
     for (std::uint32_t regex = 0; regex < regexes_->size(); ++regex) note_needs(regex);
     needs_at_.push_back(static_cast<std::uint32_t>(needs_.size()));
+    pieces_at_.push_back(static_cast<std::uint32_t>(pieces_.size()));
     for (const TextKind kind : {TextKind::name, TextKind::prose, TextKind::page}) {
         std::vector<std::uint32_t> numbers;
         for (std::uint32_t at = 0; at < words_.size(); ++at)
@@ -206,19 +210,28 @@ void PatternBook::search(ProbedText& text, TextKind kind) const {
     text.is_searched_[at] = true;
 }
 
-/// False: a piece that the expression needs is not there. The text was searched as one of the expression's kinds.
-bool PatternBook::may_match(std::uint32_t regex, ProbedText& text) const {
+/// False: the piece is not there. The text was searched as one of that kind.
+bool PatternBook::may_hold(std::uint32_t piece, ProbedText& text, TextKind kind) const {
+    if (piece == none) return true;
+    if ((piece & is_short) == 0) return text.found_.has(piece);
+    if (kind == TextKind::page) return true;  // a page has nearly all of them
+    if (text.pieces_ == nullptr) text.pieces_ = std::make_unique<TextPieces>(text.folded_);
+    return text.pieces_->may_hold(unsearched_[piece & ~is_short]);
+}
+
+/// False: what the expression needs is not there. The text was searched as one of that kind.
+bool PatternBook::may_match(std::uint32_t regex, ProbedText& text, TextKind kind) const {
     const std::uint32_t end = needs_at_[regex + 1];
     for (std::uint32_t at = needs_at_[regex]; at < end; at += 1 + needs_[at]) {
         const std::span clause(needs_.data() + at + 1, needs_[at]);
-        const bool met = std::ranges::any_of(clause, [&](std::uint32_t piece) {
-            if ((piece & is_short) == 0) return text.found_.has(piece);
-            if (text.pieces_ == nullptr) text.pieces_ = std::make_unique<TextPieces>(text.folded_);
-            return text.pieces_->may_hold(unsearched_[piece & ~is_short]);
-        });
-        if (!met) return false;
+        if (std::ranges::none_of(clause, [&](std::uint32_t piece) { return may_hold(piece, text, kind); }))
+            return false;
     }
-    return true;
+    if (needs_at_[regex] == end || text.text_.size() < limits::regex_sorted_out_from) return true;
+    std::vector<int> found;
+    for (std::uint32_t at = pieces_at_[regex]; at < pieces_at_[regex + 1]; ++at)
+        if (may_hold(pieces_[at], text, kind)) found.push_back(static_cast<int>(at - pieces_at_[regex]));
+    return regexes_->may_match(regex, found);
 }
 
 bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const {
@@ -244,7 +257,7 @@ std::optional<bool> PatternBook::matches_regex(const PatternGroup& group, Probed
     search(text, group.kind);
     for (std::uint32_t at = group.first; at < group.first + group.count; ++at) {
         const std::uint32_t regex = patterns_[at].regex;
-        if (!may_match(regex, text)) continue;
+        if (!may_match(regex, text, group.kind)) continue;
         if (!spend(regexes_->cost(regex, text.text_.size()))) return std::nullopt;
         if (regexes_->matches(regex, text.text_, part_of(group.mode))) return true;
     }
@@ -268,7 +281,7 @@ bool PatternBook::may_match(const PatternGroup& group, ProbedText& text) const {
     search(text, group.kind);
     const auto* const first = patterns_.data() + group.first;
     return std::any_of(first, first + group.count,
-                       [&](const Pattern& pattern) { return may_match(pattern.regex, text); });
+                       [&](const Pattern& pattern) { return may_match(pattern.regex, text, group.kind); });
 }
 
 bool PatternBook::may_match_within(const PatternGroup& group, ProbedText& text) const {

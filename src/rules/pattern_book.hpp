@@ -108,7 +108,8 @@ private:
 
     void fold_text(ProbedText& text) const;
     void search(ProbedText& text, TextKind kind) const;
-    [[nodiscard]] bool may_match(std::uint32_t regex, ProbedText& text) const;
+    [[nodiscard]] bool may_hold(std::uint32_t piece, ProbedText& text, TextKind kind) const;
+    [[nodiscard]] bool may_match(std::uint32_t regex, ProbedText& text, TextKind kind) const;
     [[nodiscard]] bool matches(const Pattern& pattern, const PatternGroup& group, ProbedText& text) const;
     [[nodiscard]] std::optional<bool> matches_regex(const PatternGroup& group, ProbedText& text,
                                                     const Spend& spend) const;
@@ -116,7 +117,7 @@ private:
     [[nodiscard]] std::uint32_t word(std::string_view folded, TextKind kind);
     void note_needs(std::uint32_t regex);
     [[nodiscard]] std::uint32_t unsearched(const std::string& folded);
-    [[nodiscard]] std::optional<std::uint32_t> piece(std::string_view piece, std::uint8_t kinds);
+    [[nodiscard]] std::uint32_t piece(std::string_view piece, std::uint8_t kinds);
 
     std::vector<Pattern> patterns_;
     std::unordered_map<std::string, std::uint32_t> word_numbers_;
@@ -128,6 +129,9 @@ private:
     std::unique_ptr<Regexes> regexes_;
     std::vector<std::unique_ptr<Glob>> globs_;
     std::array<std::unique_ptr<Literals>, text_kinds> searches_;
+    std::vector<std::uint32_t>
+        pieces_at_;                      ///< where an expression's pieces begin in pieces_, and then the end
+    std::vector<std::uint32_t> pieces_;  ///< numbers of words, or of what is not searched for
     std::vector<std::uint32_t> needs_at_;  ///< where an expression's needs begin in needs_, and then the end
     std::vector<std::uint32_t> needs_;     ///< clauses, each behind the count of its pieces
     std::unordered_map<std::string, std::uint32_t> unsearched_numbers_;

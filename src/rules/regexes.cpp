@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/limits.hpp"
+#include "base/limits/regexes.hpp"
 
 namespace tocsin::rules {
 
@@ -166,7 +167,7 @@ std::vector<int> short_first(const std::vector<std::string>& pieces) {
 // RE2 answers for a set of pieces whether the expression may match a text with no others: more pieces never make it impossible.
 // So a clause is found by putting in all pieces, one by one, with which it stays impossible: of those that are left out one is
 // needed. Then the clause's pieces go in, and what is impossible still has another clause.
-RegexNeeds Regexes::needs(std::uint32_t number, const NumberPiece& number_piece) const {
+RegexNeeds Regexes::needs(std::uint32_t number) const {
     const Compiled& compiled = *compiled_[number];
     const std::vector<int> order = short_first(compiled.pieces);
     RegexNeeds needs;
@@ -182,15 +183,13 @@ RegexNeeds Regexes::needs(std::uint32_t number, const NumberPiece& number_piece)
         }
         if (clause.empty()) break;  // no text at all: RE2 itself will say so
         given.insert(given.end(), clause.begin(), clause.end());
-        std::vector<std::uint32_t> numbers;
-        for (const int piece : clause) {
-            const auto known = number_piece(compiled.pieces[static_cast<std::size_t>(piece)]);
-            if (!known) break;
-            numbers.push_back(*known);
-        }
-        if (numbers.size() == clause.size()) needs.clauses.push_back(std::move(numbers));
+        needs.clauses.push_back(std::move(clause));
     }
     return needs;
+}
+
+bool Regexes::may_match(std::uint32_t number, const std::vector<int>& pieces_found) const {
+    return compiled_[number]->may_match(pieces_found);
 }
 
 const std::vector<std::string>& Regexes::pieces(std::uint32_t number) const {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,14 +57,11 @@ private:
     std::unique_ptr<Compiled> compiled_;
 };
 
-/// What must stand in a text before an expression can match it, told by numbers that the caller gave: of each clause one piece.
-/// A necessary condition, not a sufficient one; without a clause, any text may match.
+/// What must stand in a text before an expression can match it: of each clause one piece, by its place in Regexes::pieces(). A
+/// necessary condition, not a sufficient one; without a clause, any text may match.
 struct RegexNeeds {
-    std::vector<std::vector<std::uint32_t>> clauses;
+    std::vector<std::vector<int>> clauses;
 };
-
-/// Gives a number to a piece: a text that is to be looked for after lower-casing both. nullopt: the piece is in every text.
-using NumberPiece = std::function<std::optional<std::uint32_t>(std::string_view piece)>;
 
 /// Expressions, each once, and what must stand in a text before one is worth trying.
 class Regexes {
@@ -79,8 +75,10 @@ public:
     [[nodiscard]] Result<std::uint32_t> add(std::string_view pattern, Case letters);
     [[nodiscard]] std::size_t size() const;
     /// What `number` needs. Takes milliseconds for an expression with hundreds of words.
-    [[nodiscard]] RegexNeeds needs(std::uint32_t number, const NumberPiece& number_piece) const;
-    /// All pieces by which `number` is sorted out, whether needs() names them or not.
+    [[nodiscard]] RegexNeeds needs(std::uint32_t number) const;
+    /// False: `number` matches no text that has only these of its pieces. Exact, and dearer than needs(): a microsecond or more.
+    [[nodiscard]] bool may_match(std::uint32_t number, const std::vector<int>& pieces_found) const;
+    /// Texts that are to be looked for after lower-casing both.
     [[nodiscard]] const std::vector<std::string>& pieces(std::uint32_t number) const;
     [[nodiscard]] bool matches(std::uint32_t number, std::string_view text, RegexPart part) const;
     /// What matches() costs.

@@ -27,11 +27,6 @@ inline constexpr std::size_t display_name_words = 24;
 
 /// Memory of one compiled expression; the largest in public use needs all of it.
 inline constexpr std::int64_t regex_bytes = 8LL << 20;
-/// Pieces that an expression needs, from this length on; of those groups of which one is needed, so many are looked at.
-inline constexpr std::size_t regex_piece_bytes_min = 1;
-inline constexpr std::size_t regex_clauses = 4;
-/// Pieces that are looked for among the texts. Of shorter ones it is told which pairs of bytes a text has.
-inline constexpr std::size_t regex_piece_bytes_searched = 5;
 /// Shorter texts are not looked for among thousands of others: the search would stop at nearly every byte.
 inline constexpr std::size_t literal_bytes_min = 3;
 /// Hits of one call of regex.extract or regex.count.

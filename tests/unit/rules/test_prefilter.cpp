@@ -141,6 +141,19 @@ TEST_CASE("a loop whose items cannot fit is not gone through, and answers as if 
         {"any(body.links, any(body.links, .display_text == 'Two'))", "match"},
         {"any(body.links, any(body.links, ..display_text == 'Two' and .display_text == 'One'))", "match"},
         {"any(attachments, .file_name == 'x')", "no_match"},
+        // Loops inside are looked at as one list.
+        {"any(headers.hops, any(.fields, .name == 'Subject'))", "match"},
+        {"any(headers.hops, any(.fields, .name == 'subject'))", "no_match"},
+        {"any(headers.hops, any(.fields, .name =~ 'subject' and .value == 'hello'))", "match"},
+        {"any(headers.hops, any(.fields, .name =~ 'subject' and .value == 'other'))", "no_match"},
+        {"any(headers.hops, any(.fields, .name =~ 'List-Id') or any(.fields, .name =~ 'Subject'))", "match"},
+        {"any(headers.hops, any(.fields, .name =~ 'List-Id') or any(.fields, .name =~ 'List-Post'))", "no_match"},
+        {"any(headers.hops, any(.fields, .name =~ 'List-Id') or .index == 0)", "match"},
+        {"not any(headers.hops, any(.fields, .name =~ 'List-Id'))", "match"},
+        {"length(filter(headers.hops, any(.fields, strings.icontains(.name, 'ubjec')))) == 1", "match"},
+        {"any(headers.hops, any(.fields, regex.imatch(.name, 'list-(id|post)')))", "no_match"},
+        {"any(headers.hops, any(.fields, regex.imatch(.name, 'list-(id|post)|subject')))", "match"},
+        {"any(headers.hops, any(.fields, any(body.links, .display_text == 'Two' and ..name == 'Subject')))", "match"},
     };
     for (const auto& row : table) {
         CAPTURE(row.rule);
