@@ -24,6 +24,8 @@ public:
     [[nodiscard]] bool may_pass(const Node& test, const Value* constant, const PatternBook& patterns);
     /// Bytes of all its texts.
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    /// How many there are: may_pass() may look each of them up.
+    [[nodiscard]] std::size_t size() const { return texts_.size(); }
 
 private:
     [[nodiscard]] bool holds(std::string_view text) const;

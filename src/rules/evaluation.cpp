@@ -24,9 +24,6 @@ std::uint64_t cost_of_pattern(MatchMode mode) {
     return regex ? compiled : plain;
 }
 
-/// Keys of a map that are compared for one step.
-constexpr std::size_t entries_per_step = 16;
-
 /// What makes a call the same as another: the function and the identity of its arguments. Texts and objects are the same only
 /// if they stand in the same place, which is what happens when many rules ask about one thing.
 void put_identity(std::vector<std::uint64_t>& key, const Value& value) {

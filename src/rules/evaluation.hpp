@@ -26,6 +26,9 @@ struct Budget {
     std::uint64_t message_steps = 0;
 };
 
+/// Keys of a map that are compared, or texts that are looked up, for one step.
+inline constexpr std::size_t entries_per_step = 16;
+
 /// Answers nodes of one graph for one message; remembers what does not depend on a loop. Kept from message to message for its
 /// memory. Three-valued logic and null as in docs/manual/rules.md; what could not be told is carried in Value::missing.
 class Evaluation {

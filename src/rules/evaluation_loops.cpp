@@ -71,7 +71,8 @@ bool Evaluation::is_barred(const NodeCore& loop, const Value& list) {
     for (const Gate& gate : gates.of(static_cast<std::uint32_t>(loop.number))) {
         const bool is_shut = std::ranges::all_of(gates.tests(gate), [&](const GateTest& gate_test) {
             Column* const texts = column(child(loop, 0), list, gate_test);
-            if (texts == nullptr || !texts->is_known() || !spend(1)) return false;
+            if (texts == nullptr || !texts->is_known() || !spend(1 + texts->size() / entries_per_step))
+                return false;
             const NodeCore& test = graph_.core(gate_test.test);
             const Value* const constant =
                 test.kind == NodeKind::comparison ? graph_.core(child(test, 1)).constant : nullptr;

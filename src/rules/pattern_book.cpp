@@ -227,7 +227,8 @@ bool PatternBook::may_match(std::uint32_t regex, ProbedText& text, TextKind kind
         if (std::ranges::none_of(clause, [&](std::uint32_t piece) { return may_hold(piece, text, kind); }))
             return false;
     }
-    if (needs_at_[regex] == end || text.text_.size() < limits::regex_sorted_out_from) return true;
+    const bool has_clauses = needs_at_[regex] != end, has_pieces = pieces_at_[regex] != pieces_at_[regex + 1];
+    if (!has_pieces || (has_clauses && text.text_.size() < limits::regex_sorted_out_from)) return true;
     std::vector<int> found;
     for (std::uint32_t at = pieces_at_[regex]; at < pieces_at_[regex + 1]; ++at)
         if (may_hold(pieces_[at], text, kind)) found.push_back(static_cast<int>(at - pieces_at_[regex]));

@@ -169,6 +169,7 @@ std::vector<int> short_first(const std::vector<std::string>& pieces) {
 // needed. Then the clause's pieces go in, and what is impossible still has another clause.
 RegexNeeds Regexes::needs(std::uint32_t number) const {
     const Compiled& compiled = *compiled_[number];
+    if (compiled.pieces.size() > limits::regex_pieces_learnt) return {};
     const std::vector<int> order = short_first(compiled.pieces);
     RegexNeeds needs;
     std::vector<int> given;

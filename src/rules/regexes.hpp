@@ -74,7 +74,8 @@ public:
     /// Its number, counted from 0. Errors: invalid_input with what RE2 says.
     [[nodiscard]] Result<std::uint32_t> add(std::string_view pattern, Case letters);
     [[nodiscard]] std::size_t size() const;
-    /// What `number` needs. Takes milliseconds for an expression with hundreds of words.
+    /// What `number` needs. Takes milliseconds for an expression with hundreds of words; nothing for one with more than
+    /// limits::regex_pieces_learnt.
     [[nodiscard]] RegexNeeds needs(std::uint32_t number) const;
     /// False: `number` matches no text that has only these of its pieces. Exact, and dearer than needs(): a microsecond or more.
     [[nodiscard]] bool may_match(std::uint32_t number, const std::vector<int>& pieces_found) const;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "base/limits/regexes.hpp"
 #include "rules/pattern_book.hpp"
 #include "rules/regexes.hpp"
 #include "rules/text_pieces.hpp"
@@ -91,6 +92,30 @@ TEST_CASE("an expression that matches is never sorted out, among others of any k
     CHECK(sorted_out > matched);
 }
 
+TEST_CASE("of an expression with too many pieces nothing is learnt when it is loaded, and it is sorted out "
+          "all the same") {
+    std::string expression, text;
+    for (std::size_t at = 0; at <= limits::regex_pieces_learnt; ++at) {
+        const std::string word = "word" + std::to_string(100'000 + at);
+        expression += (at == 0 ? "" : "[xyz]") + word;
+        text += (at == 0 ? "" : "y") + word;
+    }
+    Regexes regexes;
+    const Result<std::uint32_t> number = regexes.add(expression, Case::folded);
+    REQUIRE(number.has_value());
+    REQUIRE(regexes.pieces(*number).size() > limits::regex_pieces_learnt);
+    CHECK(regexes.needs(*number).clauses.empty());
+    PatternBook book;
+    const PatternGroup group = add(book, expression.c_str(), Case::folded, TextKind::prose);
+    REQUIRE(book.finish().has_value());
+    const auto spend = [](const RegexCost&) { return true; };
+    ProbedText whole(text), shorter(std::string_view(text).substr(0, text.size() - 1));
+    CHECK(book.matches(group, whole, spend) == true);
+    CHECK(book.may_match(group, whole));
+    CHECK_FALSE(book.may_match(group, shorter));
+    CHECK(book.matches(group, shorter, spend) == false);
+}
+
 TEST_CASE("pieces of a text are told, and most others are not") {
     const std::string text = "The quick brown fox, k\xC3\xB6nnen, 12:30";
     const TextPieces pieces(text);
@@ -147,13 +172,15 @@ TEST_CASE("a loop whose items cannot fit is not gone through, and answers as if 
         {"any(headers.hops, any(.fields, .name =~ 'subject' and .value == 'hello'))", "match"},
         {"any(headers.hops, any(.fields, .name =~ 'subject' and .value == 'other'))", "no_match"},
         {"any(headers.hops, any(.fields, .name =~ 'List-Id') or any(.fields, .name =~ 'Subject'))", "match"},
-        {"any(headers.hops, any(.fields, .name =~ 'List-Id') or any(.fields, .name =~ 'List-Post'))", "no_match"},
+        {"any(headers.hops, any(.fields, .name =~ 'List-Id') or any(.fields, .name =~ 'List-Post'))",
+         "no_match"},
         {"any(headers.hops, any(.fields, .name =~ 'List-Id') or .index == 0)", "match"},
         {"not any(headers.hops, any(.fields, .name =~ 'List-Id'))", "match"},
         {"length(filter(headers.hops, any(.fields, strings.icontains(.name, 'ubjec')))) == 1", "match"},
         {"any(headers.hops, any(.fields, regex.imatch(.name, 'list-(id|post)')))", "no_match"},
         {"any(headers.hops, any(.fields, regex.imatch(.name, 'list-(id|post)|subject')))", "match"},
-        {"any(headers.hops, any(.fields, any(body.links, .display_text == 'Two' and ..name == 'Subject')))", "match"},
+        {"any(headers.hops, any(.fields, any(body.links, .display_text == 'Two' and ..name == 'Subject')))",
+         "match"},
     };
     for (const auto& row : table) {
         CAPTURE(row.rule);
