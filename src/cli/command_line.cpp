@@ -189,7 +189,9 @@ void add_serve(CLI::App& app, ServeWords& words, Chosen& chosen) {
             "listener for " + std::string(direction) + " mail, IP:PORT (the same as --listen smtp-" +
                 direction + "=…)");
     add_word("--host-name", words.host_name, "our name in SMTP greetings");
-    command->add_option("--readers", words.readers.readers, "readers at once (default: one per processor)")
+    command
+        ->add_option("--readers", words.readers.readers,
+                     "readers at once (default: one more than there are processors)")
         ->check(CLI::Range(std::size_t{1}, limits::template_children));
     add_reader_options(*command, words.readers);
     command->callback([&] { chosen = [&] { return run_serve(words); }; });
@@ -291,8 +293,8 @@ void add_order_list(CLI::App& order, ClientOptions& client, OrderListing& listin
 
 void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderListing& list,
                std::string& revoked, Chosen& chosen) {
-    CLI::App* order =
-        app.add_subcommand("order", "Standing orders: block, hold or pace what matches, at every gate, at once");
+    CLI::App* order = app.add_subcommand(
+        "order", "Standing orders: block, hold or pace what matches, at every gate, at once");
     order->require_subcommand(1);
     for (const std::string_view action : order_action_words) {
         const bool in_parts = action == to_string(OrderAction::pace);
@@ -312,7 +314,8 @@ void add_order(CLI::App& app, ClientOptions& client, OrderWords& words, OrderLis
                 "(192.0.2.0/24); content_sha256: of an "
                 "attachment; subject: a part of the subject, without regard to case; url: how a link begins, "
                 "without https://; similar: id of a message whose text it is, personalised or not")
-            ->check(CLI::IsMember(std::vector<std::string>(subject_kind_words.begin(), subject_kind_words.end())))
+            ->check(
+                CLI::IsMember(std::vector<std::string>(subject_kind_words.begin(), subject_kind_words.end())))
             ->capture_default_str();
         give->add_option("--direction", words.direction, "inbound or outbound (default: both)")
             ->check(CLI::IsMember({"inbound", "outbound"}));

@@ -21,7 +21,7 @@ struct DaemonSettings {
     std::string host_name = "localhost";
     std::optional<Address> next_hop;
     std::optional<Address> outbound_next_hop;
-    std::uint32_t readers = 0;  ///< 0: one for each processor
+    std::uint32_t readers = 0;  ///< 0: one more than there are processors
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
     std::uint32_t stop_grace_s = 20;

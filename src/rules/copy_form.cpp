@@ -28,19 +28,19 @@ constexpr std::size_t zone_bytes = 5;  ///< "+0100" (RFC 5322 section 3.3)
 using mail::is_ascii_alphanumeric;
 using mail::is_ascii_digit;
 
-bool is_one_of(char c, std::string_view set) {
+bool is_char_of(char c, std::string_view set) {
     return set.find(c) != std::string_view::npos;
 }
 bool is_id(char c) {
     return is_ascii_alphanumeric(c) || c == '-' || c == '_';
 }
 bool is_name(char c) {
-    return is_ascii_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 || is_one_of(c, " ,'-.");
+    return is_ascii_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80 || is_char_of(c, " ,'-.");
 }
 
 /// What ends a word or link in texts and in attributes.
 bool separates(char c) {
-    return static_cast<unsigned char>(c) <= ' ' || is_one_of(c, "<>\"'`");
+    return static_cast<unsigned char>(c) <= ' ' || is_char_of(c, "<>\"'`");
 }
 
 /// The words or the link around [begin, end), and where in them that is.
@@ -94,11 +94,12 @@ bool may_be_host(std::string_view word, std::size_t begin, std::size_t end) {
     constexpr std::string_view between = "/?&=%#;,:@";
     const std::size_t before = begin == 0 ? std::string_view::npos : word.find_last_of(between, begin - 1);
     const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
-    const std::string_view piece = word.substr(first, std::min(word.find_first_of(between, end), word.size()) - first);
+    const std::string_view piece =
+        word.substr(first, std::min(word.find_first_of(between, end), word.size()) - first);
     const std::size_t dot = piece.rfind('.');
     if (dot == std::string_view::npos) return false;
-    constexpr std::array<std::string_view, 14> file_endings = {"gif", "png",  "jpg", "jpeg", "webp", "svg",  "ico",
-                                                               "htm", "html", "php", "asp",  "aspx", "jsp", "css"};
+    constexpr std::array<std::string_view, 14> file_endings = {
+        "gif", "png", "jpg", "jpeg", "webp", "svg", "ico", "htm", "html", "php", "asp", "aspx", "jsp", "css"};
     return std::ranges::find(file_endings, ascii_lower(piece.substr(dot + 1))) == file_endings.end();
 }
 
@@ -118,7 +119,7 @@ bool is_id_of_link(const Around& at) {
 
 /// A run of digits and what stands between those of a telephone number that touches [begin, end).
 bool touches_phone_number(std::string_view text, std::size_t begin, std::size_t end) {
-    const auto belongs = [](char c) { return is_ascii_digit(c) || is_one_of(c, " +()./-"); };
+    const auto belongs = [](char c) { return is_ascii_digit(c) || is_char_of(c, " +()./-"); };
     while (begin > 0 && belongs(text[begin - 1])) --begin;
     while (end < text.size() && belongs(text[end])) ++end;
     std::size_t digits = 0;
@@ -177,7 +178,7 @@ bool by_message_id(std::string_view one, std::string_view other) {
     const auto plain = [](std::string_view id) {
         id = mail::trim(id);
         return id.starts_with('<') && id.size() <= message_id_bytes_max &&
-               std::ranges::all_of(id.substr(1), [](char c) { return is_id(c) || is_one_of(c, ".+=$"); });
+               std::ranges::all_of(id.substr(1), [](char c) { return is_id(c) || is_char_of(c, ".+=$"); });
     };
     return plain(one.substr(0, a)) && plain(other.substr(0, b));
 }
@@ -186,7 +187,7 @@ bool by_date(std::string_view one, std::string_view other) {
     const auto plain = [](std::string_view date) {
         return date.size() > zone_bytes && date.size() <= date_bytes_max &&
                std::ranges::all_of(date,
-                                   [](char c) { return is_ascii_alphanumeric(c) || is_one_of(c, " ,:+-"); });
+                                   [](char c) { return is_ascii_alphanumeric(c) || is_char_of(c, " ,:+-"); });
     };
     return plain(one) && plain(other) &&
            one.substr(one.size() - zone_bytes) == other.substr(other.size() - zone_bytes);
@@ -199,7 +200,7 @@ std::string fixed_of_received(std::string_view value) {
     std::string fixed;
     for (std::size_t at = 0; at < value.size();) {
         std::size_t end = at;
-        while (end < value.size() && (is_id(value[end]) || is_one_of(value[end], ".:@"))) ++end;
+        while (end < value.size() && (is_id(value[end]) || is_char_of(value[end], ".:@"))) ++end;
         const std::string_view word = value.substr(at, end - at);
         const bool is_host = word.find_first_of(".:@") != std::string_view::npos;
         if (word.empty())
@@ -307,7 +308,7 @@ bool take_reader(std::string_view value, CopyForm& form, Shared& shared) {
     const std::size_t at = address.find('@');
     if (at == 0 || at == std::string_view::npos || name.size() > own_bytes_max) return false;
     const std::string_view local_part = address.substr(0, at), domain = address.substr(at + 1);
-    const auto plain = [](char c) { return is_id(c) || is_one_of(c, ".+="); };
+    const auto plain = [](char c) { return is_id(c) || is_char_of(c, ".+="); };
     if (local_part.size() > own_bytes_max || !std::ranges::all_of(local_part, plain)) return false;
     if (!std::ranges::all_of(domain, [](char c) { return is_id(c) || c == '.'; })) return false;
     if (!std::ranges::all_of(name, is_name) || looks_like_link(name)) return false;

@@ -174,6 +174,9 @@ Result<void> PatternBook::finish() {
         searches_[static_cast<std::size_t>(kind)] =
             std::make_unique<Literals>(TRY(Literals::compile(words_, numbers)));
     }
+    constants_.add(words_, 0);
+    constants_.add(unsearched_, is_short);
+    constants_.make();
     return {};
 }
 
@@ -184,22 +187,7 @@ void PatternBook::fold_text(ProbedText& text) const {
 }
 
 std::vector<std::uint32_t> PatternBook::constants_in(std::string_view text) const {
-    const std::string folded = fold(text);
-    std::vector<std::uint32_t> found;
-    for (const auto& search : searches_) {
-        const std::vector<std::uint32_t> some = search->search(folded);
-        found.insert(found.end(), some.begin(), some.end());
-    }
-    const TextPieces pieces(folded);
-    for (std::uint32_t at = 0; at < unsearched_.size(); ++at) {
-        const std::string& piece = unsearched_[at];
-        if (piece.size() >= limits::literal_bytes_min && pieces.may_hold(piece) &&
-            find(folded, piece) != std::string_view::npos)
-            found.push_back(is_short | at);
-    }
-    std::ranges::sort(found);
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
+    return constants_.find(fold(text));
 }
 
 void PatternBook::search(ProbedText& text, TextKind kind) const {

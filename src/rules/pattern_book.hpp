@@ -17,6 +17,7 @@
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "rules/constant_index.hpp"
 #include "rules/number_set.hpp"
 #include "rules/regexes.hpp"
 #include "rules/strings.hpp"
@@ -136,6 +137,7 @@ private:
     std::vector<std::uint32_t> needs_;     ///< clauses, each behind the count of its pieces
     std::unordered_map<std::string, std::uint32_t> unsearched_numbers_;
     std::vector<std::string> unsearched_;  ///< pieces of expressions, folded, that are not searched for
+    ConstantIndex constants_;              ///< all of words_ and unsearched_
 };
 
 }  // namespace tocsin::rules

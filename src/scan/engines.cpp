@@ -197,7 +197,8 @@ void Engines::Impl::scan(const PartInput& input, ScanBudget& budget, ScanReport&
     report.parts[input.part].file_type = typer->identify(input.bytes);
     Inspection inspection(input, budget, report, this);
     inspect_names(inspection);
-    if (budget.scanned.insert(identity(input)).second) {
+    // A personalised copy is not worth hashing: were it there twice, what differs in it would be looked at twice.
+    if (!input.differing.empty() || budget.scanned.insert(identity(input)).second) {
         const bool seen_by_clamav = clamav && input.container_depth > 0 &&
                                     budget.unpacked_by_clamav.contains(clamav->layer_hash(input.bytes));
         PartInput seen = input;

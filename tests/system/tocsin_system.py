@@ -169,6 +169,7 @@ class Daemon:
     program: pathlib.Path = BUILD / "tocsin"
     prefix: list = field(default_factory=list)  # words in front of the command: env, unshare
     log_beside: bool = False  # for a data folder that only the daemon sees
+    readers: int = 2  # 0: as many as a daemon has by itself
 
     def __enter__(self):
         self.data = self.data or pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-"))
@@ -177,8 +178,9 @@ class Daemon:
 
     def start(self):
         hop = f"127.0.0.1:{self.sink.port}"
-        command = [*self.prefix, str(self.program), "serve", "--data", str(self.data), "--next-hop", hop, "--no-system-db",
-                   "--readers", "2"]
+        command = [*self.prefix, str(self.program), "serve", "--data", str(self.data), "--next-hop", hop, "--no-system-db"]
+        if self.readers:
+            command += ["--readers", str(self.readers)]
         for name in ("smtp-inbound", "smtp-outbound", "milter", "check", "clamd", "api"):
             command += ["--listen", f"{name}=127.0.0.1:{self.listen.get(name, 0)}"]
         if self.configuration or self.smtp or self.milter or self.check or self.clamd or self.api:

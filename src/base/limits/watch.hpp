@@ -70,7 +70,7 @@ inline constexpr std::size_t network_database_probe_nodes = 32'768, network_data
 
 // ---- language of a message --------------------------------------------------------------------------------------------
 /// Words of a text by which its language is told; the rest is not read. More of them tell no better, and take longer.
-inline constexpr std::size_t language_text_bytes = 4U << 10;
+inline constexpr std::size_t language_text_bytes = 2U << 10;
 /// Letters from which on a text has a language: two or three sentences. Fewer are a name, an address, a button.
 inline constexpr std::size_t language_letters_min = 120;
 /// A language in a report or an event: ISO 639-1 has two letters, and 639-3 three for those that it has not.

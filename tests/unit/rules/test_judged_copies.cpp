@@ -225,7 +225,7 @@ TEST_CASE("whatever stands in the personal places, a remembered answer is that o
     for (int turn = 0; turn < 300; ++turn) {
         Letter letter = Courts::numbered(turn % 5);
         letter.name.clear();
-        for (unsigned count = 1 + random() % 3; count > 0; --count)
+        for (auto count = 1 + random() % 3; count > 0; --count)
             letter.name += (letter.name.empty() ? "" : " ") + words[random() % words.size()];
         letter.id = std::to_string(random());
         const Judgement one = courts.remembering(letter);

@@ -126,7 +126,7 @@ TEST_CASE("pieces of a text are told, and most others are not") {
     for (char a = 'a'; a <= 'z'; ++a)
         for (char b = 'a'; b <= 'z'; ++b) {
             const std::string piece = {a, b, a};
-            wrong += pieces.may_hold(piece) && text.find(piece) == std::string::npos ? 1 : 0;
+            wrong += pieces.may_hold(piece) && text.find(piece) == std::string::npos ? std::size_t{1} : 0;
         }
     CHECK(wrong < 26 * 26 / 3);
     CHECK_FALSE(TextPieces("").may_hold("a"));
