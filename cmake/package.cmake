@@ -61,7 +61,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # adduser-free: systemd-sysusers makes the user. publicsuffix is what libpsl reads.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, publicsuffix")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS clamav-freshclam)
+# Tesseract is loaded at run time, by readers whose rules ask for the text in pictures.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "clamav-freshclam, libtesseract5, tesseract-ocr-eng")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postfix | exim4")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/prerm

@@ -86,7 +86,7 @@ void add_reader_options(CLI::App& command, ReaderOptions& options) {
         "do not ask the rules, lists and text model that Tocsin brings");
     command.add_option("--without", options.without, "leave an engine out, may be repeated")
         ->allow_extra_args(false)
-        ->check(CLI::IsMember({"clamav", "yara", "documents"}));
+        ->check(CLI::IsMember({"clamav", "yara", "documents", "pictures"}));
     command.add_option("--reader", options.reader_program,
                        "path of tocsin-reader (default: beside this program)");
     command

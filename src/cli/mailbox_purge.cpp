@@ -240,7 +240,7 @@ Result<void> on_a_fiber(const MailboxWords& words, Comparison& comparison, Log& 
         options.reader_program = words.reader_program;
         options.own_rules = OwnRules::left_out;
         options.no_system_database = true;
-        options.without = {"clamav", "yara", "documents"};
+        options.without = {"clamav", "yara", "documents", "pictures"};
         return with_readers(options, log,
                             [&](net::Fiber& fiber, net::Loop&, pool::ReaderPool& readers) -> Result<void> {
                                 TRY(comparison.learn(fiber, readers));

@@ -126,7 +126,7 @@ Result<RuleTexts> read_rule_archive(ByteView archive, const std::string& folder,
                                     Log& log) {
     ReaderOptions bare;  // nothing is scanned or judged
     bare.reader_program = options.reader_program;
-    bare.without = {"clamav", "yara", "documents"};
+    bare.without = {"clamav", "yara", "documents", "pictures"};
     bare.no_system_database = true;
     bare.own_rules = OwnRules::left_out;
     bare.readers = 1;

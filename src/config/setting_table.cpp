@@ -92,7 +92,7 @@ constexpr Setting scan_settings[] = {
     {.key = "without",
      .type = Type::words,
      .access = bound<&S::scan, &ScanSettings::without>,
-     .help = "Engines to leave out."},
+     .help = "Engines to leave out. `pictures`: the text in pictures, which is read where rules ask for it."},
     {.key = "deadline_ms",
      .type = Type::integer,
      .access = bound<&S::scan, &ScanSettings::deadline_ms>,
@@ -203,9 +203,11 @@ constexpr Setting unscannable_settings[] = {
     {.key = "inbound_tries",
      .type = Type::integer,
      .access = bound<&S::unscannable, &UnscannableSettings::inbound_tries>,
-     .help = "At which try an inbound message that no reader could finish (it timed out, crashed, ran out of "
-             "memory) is quarantined; before, it is refused with 4xx. 0 or 1: at once. A verdict `unscannable`, "
-             "such as a limit or a locked archive gives, is quarantined at the first try: another would end alike.",
+     .help =
+         "At which try an inbound message that no reader could finish (it timed out, crashed, ran out of "
+         "memory) is quarantined; before, it is refused with 4xx. 0 or 1: at once. A verdict `unscannable`, "
+         "such as a limit or a locked archive gives, is quarantined at the first try: another would end "
+         "alike.",
      .least = 0,
      .most = 100},
     {.key = "retry_window_s",

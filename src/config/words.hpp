@@ -31,7 +31,7 @@ enum class Outcome : std::uint8_t { verdict, timed_out, crashed, violated, over_
 enum class Disposition : std::uint8_t { accept, tag, quarantine, hold, reject, tempfail };
 /// What is said in a banner, and so when there is one.
 enum class BannerReason : std::uint8_t { first_contact, suspicious, phish };
-enum class Engine : std::uint8_t { clamav, yara, documents };
+enum class Engine : std::uint8_t { clamav, yara, documents, pictures };
 /// What the watch does: nothing; raises alarms and lets all mail go; holds.
 enum class WatchMode : std::uint8_t { off, observe, hold };
 
@@ -105,7 +105,7 @@ inline constexpr std::array<std::string_view, 6> words<WebhookShape>{"json",    
 template <>
 inline constexpr std::array<std::string_view, 2> words<MailboxName>{"address", "local_part"};
 template <>
-inline constexpr std::array<std::string_view, 3> words<Engine>{"clamav", "yara", "documents"};
+inline constexpr std::array<std::string_view, 4> words<Engine>{"clamav", "yara", "documents", "pictures"};
 
 template <typename E>
 [[nodiscard]] constexpr std::string_view to_string(E value)

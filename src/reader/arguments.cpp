@@ -20,13 +20,15 @@ Result<LogFormat> parse_format(const std::string& name) {
     return fail(ErrorCode::invalid_input, "--log-format: unknown format '" + name + "'");
 }
 
-Result<void> leave_out(scan::EngineConfig& engines, const std::string& name) {
+Result<void> leave_out(Arguments& arguments, const std::string& name) {
     if (name == "clamav")
-        engines.clamav = false;
+        arguments.engines.clamav = false;
     else if (name == "yara")
-        engines.yara = false;
+        arguments.engines.yara = false;
     else if (name == "documents")
-        engines.documents = false;
+        arguments.engines.documents = false;
+    else if (name == "pictures")
+        arguments.judge.pictures = rules::PicturesRead::no;
     else
         return fail(ErrorCode::invalid_input, "--without: unknown engine '" + name + "'");
     return {};
@@ -88,7 +90,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
         else if (option == "--scratch")
             arguments.scratch = value;
         else if (option == "--without")
-            TRY(leave_out(arguments.engines, value));
+            TRY(leave_out(arguments, value));
         else if (option == "--log-level")
             arguments.log_level = TRY(parse_level(value));
         else if (option == "--log-format")

@@ -19,7 +19,7 @@ struct Arguments {
     LogFormat log_format = LogFormat::text;
 };
 
-/// `--scratch DIR [--clamav PATH]… [--yara PATH]… [--without clamav|yara|documents]… [--rules DIR]… [--lists DIR]…
+/// `--scratch DIR [--clamav PATH]… [--yara PATH]… [--without clamav|yara|documents|pictures]… [--rules DIR]… [--lists DIR]…
 /// [--text-model FILE] [--may-do-without NAME]… [--points-inbound SUSPICIOUS,PHISH] [--points-outbound
 /// SUSPICIOUS,PHISH] [--trusted-server NAME]… [--trusted-sealer DOMAIN]… [--clauses kept] [--log-level
 /// debug|info|warning|error]`

@@ -13,12 +13,17 @@
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
+#include "base/limits/pictures.hpp"
 #include "mail/tools.hpp"
 #include "rules/exif.hpp"
 #include "rules/exploded.hpp"
 #include "scan/file_type.hpp"
 #include "scan/inspect.hpp"
 #include "scan/yara_rules.hpp"
+
+namespace tocsin::scan {
+class PictureReader;  // picture_text.hpp
+}
 
 namespace tocsin::rules {
 
@@ -28,6 +33,7 @@ struct ExplodeTools {
     const scan::InspectionTools& inspection;
     std::vector<const scan::YaraRules*> yara;  ///< none: `scan.yara` is not available
     mail::MailTools& mail;
+    const scan::PictureReader* pictures = nullptr;  ///< nullptr: `scan.ocr` is not available
 };
 
 /// What all rules together may still spend on the files of one message.
@@ -37,6 +43,8 @@ struct ExplodeBudget {
     std::size_t bytes_left = limits::exploded_bytes;                  ///< unpacked
     std::size_t section_bytes_left = limits::exploded_section_bytes;  ///< read by sections
     std::size_t qr_images_left = limits::qr_images;
+    std::size_t pictures_left = limits::pictures_read;  ///< of which the text is read
+    std::chrono::milliseconds pictures_time_left{limits::pictures_read_ms};
 };
 
 /// The file as a rule hands it over. Bytes must outlive the explosion.
@@ -136,6 +144,8 @@ private:
     void compute_document(Node& node, std::uint32_t index, Section section);
     void compute_yara(Node& node);
     void compute_qr(Node& node, std::uint32_t index);
+    void compute_ocr(Node& node);
+    void read_picture(const scan::GreyImage& picture, OcrScan& into);
     void compute_javascript(Node& node);
     void search_codes(Node& node);
     [[nodiscard]] std::optional<std::string> find_password(const Node& node) const;

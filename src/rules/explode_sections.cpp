@@ -62,6 +62,7 @@ bool applies(const ExplodedFile& file, ByteView bytes, Section section) {
     using enum Section;
     const std::string_view type = file.file_type;
     switch (section) {
+        case ocr:
         case qr: return type == "pdf" || scan::class_of_type(type) == scan::TypeClass::picture;
         case pdf:
         case pdf_obj_hash: return type == "pdf";
@@ -125,7 +126,8 @@ std::string_view to_string(Section section) {
 }
 
 bool Explosion::available(Section section) const {
-    return section != Section::ocr && (section != Section::yara || !tools_.yara.empty());
+    if (section == Section::ocr) return tools_.pictures != nullptr;
+    return section != Section::yara || !tools_.yara.empty();
 }
 
 const ExplodedFile& Explosion::with(std::size_t index, Section section) {
@@ -181,7 +183,7 @@ void Explosion::compute(Node& node, std::uint32_t index, Section section) {
         case Section::vba:
         case Section::encrypted_zip:
         case Section::pdf_obj_hash: compute_document(node, index, section); break;
-        case Section::ocr:
+        case Section::ocr: compute_ocr(node); break;
         case Section::count_: break;
     }
 }
@@ -241,6 +243,7 @@ bool Explosion::was_cut(const Node& node, Section section) const {
     const auto cut = [](const auto& part) { return part && part->cut; };
     switch (section) {
         case Section::strings: return cut(scan.strings);
+        case Section::ocr: return cut(scan.ocr);
         case Section::url: return cut(scan.url);
         case Section::exiftool: return cut(scan.exiftool);
         case Section::yara: return cut(scan.yara);

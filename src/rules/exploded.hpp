@@ -6,7 +6,7 @@
 //
 //   depth, file_name, file_extension, size, flavors.mime, flavors.yara[]
 //   scan.strings.strings[], scan.strings.raw
-//   scan.ocr.raw                                   always absent: there is no engine
+//   scan.ocr.raw                                   pictures and PDF, by scan/picture_text.hpp where it is loaded
 //   scan.url.urls[].{url, scheme, domain.*, path, query_params, fragment, rewrite.*}
 //   scan.pdf.urls[].{url, domain.*, path, ...}
 //   scan.exiftool.fields[].{key, value}, .producer, .creator, .title, .page_count, .image_height, .image_width,
@@ -64,6 +64,7 @@ struct StringsScan {
 
 struct OcrScan {
     std::string raw;
+    bool cut = false;
 };
 
 struct UrlScan {

@@ -233,7 +233,9 @@ constexpr std::uint64_t section_steps = 64;
 /// A section is computed when it is asked for. What a limit cut off, or no engine looks for, may have been there.
 template <Section wanted, auto Member>
 Value section(const ExplodedView& view, Evaluation& evaluation) {
-    if (!view.explosion->available(wanted)) return Value::null(bit(Capability::file_contents));
+    if (!view.explosion->available(wanted))
+        return Value::null(
+            bit(wanted == Section::ocr ? Capability::text_in_pictures : Capability::file_contents));
     if (!evaluation.spend(section_steps)) return Value::null();
     const auto& found = view.explosion->with(view.index, wanted).scan.*Member;
     const auto is_ours = [&](const ExplodeLimit& limit) {
@@ -262,13 +264,15 @@ Value own_text(const ExplodedView& view, Evaluation&) {
     return text.empty() ? Value::null() : Value::of(std::string_view(text));
 }
 
-void declare_exploded_file(Types& types) {
+void declare_exploded_file(Types& types, PicturesRead pictures) {
     const auto object = [&](const char* name) { return types.object(&types.named(name)); };
     const auto self = [](const ExplodedView& view, Evaluation&) { return Value::of_object(&view); };
     types.named("FileScan").fields = {
         computed<ExplodedView, section<Section::strings, &FileScan::strings>>("strings",
                                                                               object("StringsScan")),
-        unanswered<Capability::text_in_pictures>("ocr", object("OCRScan")),
+        pictures == PicturesRead::yes
+            ? computed<ExplodedView, section<Section::ocr, &FileScan::ocr>>("ocr", object("OCRScan"))
+            : unanswered<Capability::text_in_pictures>("ocr", object("OCRScan")),
         computed<ExplodedView, section<Section::url, &FileScan::url>>("url", object("URLScan")),
         computed<ExplodedView, section<Section::exiftool, &FileScan::exiftool>>("exiftool", object("EXIF")),
         computed<ExplodedView, section<Section::yara, &FileScan::yara>>("yara", object("YaraScan")),
@@ -312,8 +316,8 @@ void declare_exploded_file(Types& types) {
 
 }  // namespace
 
-void declare_file_types(Types& types) {
-    declare_exploded_file(types);
+void declare_file_types(Types& types, PicturesRead pictures) {
+    declare_exploded_file(types, pictures);
     declare_simple_sections(types);
     declare_pages(types);
     declare_calendars(types);

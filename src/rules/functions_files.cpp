@@ -102,6 +102,19 @@ Value qr(Evaluation& evaluation, const Arguments& arguments) {
     return Value::of_object(&evaluation.arena().keep(std::move(items)), cut);
 }
 
+/// A picture, or the pages of a document.
+Value ocr(Evaluation& evaluation, const Arguments& arguments) {
+    const std::optional<Asked> file = asked(evaluation, arguments);
+    if (!file) return not_at_hand();
+    if (!file->explosion.available(Section::ocr)) return Value::null(bit(Capability::text_in_pictures));
+    const std::optional<OcrScan>& found = file->explosion.with(0, Section::ocr).scan.ocr;
+    const Missing cut = cut_if(found && found->cut);
+    const Value text = Value::of(found ? std::string_view(found->raw) : std::string_view(), cut);
+    const std::span<Value> pages = evaluation.arena().values(1);
+    pages[0] = make_record(evaluation, {text});
+    return make_record(evaluation, {text, Value::of(true), Value::of(std::span<const Value>(pages))});
+}
+
 Value office(Evaluation& evaluation, const Arguments& arguments) {
     const std::optional<Asked> file = asked(evaluation, arguments);
     if (!file) return not_at_hand();
@@ -123,7 +136,7 @@ Value ics(Evaluation& evaluation, const Arguments& arguments) {
 
 }  // namespace
 
-void add_file_functions(Functions& functions, Types& types) {
+void add_file_functions(Functions& functions, Types& types, PicturesRead pictures) {
     const auto object = [&](const char* name) { return types.object(&types.named(name)); };
     // What is no file of the message (a page, a screenshot, a download) is accepted and cannot be told.
     const Parameter file{"",
@@ -149,6 +162,14 @@ void add_file_functions(Functions& functions, Types& types) {
     add("beta.scan_qr", object("QRItems"), qr);
     add("beta.file.parse_ics", object("CalendarFile"), ics);
     add("file.oletools", object("OfficeFacts"), office);
+    if (pictures == PicturesRead::yes) {
+        ObjectType& page = types.named("OCRPage");
+        page.fields = {slot<0>("text", types.text())};
+        ObjectType& read = types.named("OCR");
+        read.fields = {slot<0>("text", types.text()), slot<1>("success", types.boolean()),
+                       slot<2>("page_results", types.array_of(types.object(&page)))};
+        add("beta.ocr", types.object(&read), ocr);
+    }
     ObjectType& expanded = types.named("ExpandedFiles");
     expanded.fields = {slot<0>("files", types.array_of(object("Attachment")))};
     add("file.expand_archives", types.object(&expanded), expand);

@@ -22,19 +22,22 @@ constexpr const char* declarations = R"(
         registrant_country_code text, registrant_email text, administrative_email text, technical_email text,
         registrar_email text, name_servers [Domain];
     Logos: brands [Brand];
-    OCRPage: text text;
-    OCR: text text, success boolean, page_results [OCRPage];
     MacroVerdict: malicious boolean, confidence text;
     SensitiveElement: type text, confidence text, text text;
     SensitiveInformation: elements [SensitiveElement];
     AttackScore: verdict text, score integer;
     Translated: text text, language text
 )";
+constexpr const char* text_in_pictures = R"(
+    OCRPage: text text;
+    OCR: text text, success boolean, page_results [OCRPage]
+)";
 
 }  // namespace
 
-void add_unanswered_functions(Functions& functions, Types& types) {
+void add_unanswered_functions(Functions& functions, Types& types, PicturesRead pictures) {
     types.declare(declarations);
+    if (pictures == PicturesRead::no) types.declare(text_in_pictures);
     const auto object = [&](const char* name) { return types.object(&types.named(name)); };
     const auto add = [&](const char* name, std::vector<Parameter> parameters, const char* result,
                          Capability missing, NullArgument null_argument = NullArgument::spreads) {
@@ -54,7 +57,7 @@ void add_unanswered_functions(Functions& functions, Types& types) {
     for (const char* name : {"file.message_screenshot", "beta.message_screenshot"})
         add(name, {}, "Screenshot", Capability::screenshots, NullArgument::given);
     add("file.html_screenshot", {{"", {}}}, "Screenshot", Capability::screenshots);
-    add("beta.ocr", {picture}, "OCR", Capability::text_in_pictures);
+    if (pictures == PicturesRead::no) add("beta.ocr", {picture}, "OCR", Capability::text_in_pictures);
     add("ml.logo_detect", {picture}, "Logos", Capability::logos);
     add("ml.macro_classifier", {picture}, "MacroVerdict", Capability::macro_model);
     add("beta.ml_extract_sensitive_information", {{"", {text}}}, "SensitiveInformation",

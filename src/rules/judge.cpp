@@ -137,6 +137,7 @@ Result<std::unique_ptr<Judge>> Judge::load(JudgeConfig config, Log& log) {
     judge->confusables_ = TRY(Confusables::build());
     TRY(judge->load_look_alikes(log));
     TRY(judge->load_rules(log));
+    judge->load_picture_reader(log);
     judge->copies_.emplace(judge->set_->patterns(), judge->text_model_ ? &*judge->text_model_ : nullptr);
     judge->note_version();
     return judge;
@@ -166,8 +167,24 @@ Result<void> Judge::load_text_model() {
     return {};
 }
 
+/// Only where a rule asks for it: it takes a twentieth of a second and 30 MiB.
+void Judge::load_picture_reader(Log& log) {
+    const auto asks = [](const Rule& rule) { return rule.file.source.find("ocr") != std::string::npos; };
+    if (pictures_read() == PicturesRead::no || std::ranges::none_of(set_->rules(), asks)) return;
+    Result<scan::PictureReader> reader = scan::PictureReader::load();
+    if (reader)
+        pictures_ = std::move(*reader);
+    else
+        log.write(LogLevel::warning, "pictures.not_read", {{"error", reader.error().message}});
+}
+
+PicturesRead Judge::pictures_read() const {
+    return scan::PictureReader::installed() ? config_.pictures : PicturesRead::no;
+}
+
 Result<void> Judge::load_rules(Log& log) {
-    set_ = std::make_unique<RuleSet>(lists_, AtHand{.text_model = text_model_.has_value()});
+    set_ = std::make_unique<RuleSet>(
+        lists_, AtHand{.text_model = text_model_.has_value(), .pictures = pictures_read()});
     if (config_.clauses == Clauses::kept) set_->keep_clauses();
     for (const std::string& folder : config_.rules) TRY(set_->add_folder(folder));
     TRY(set_->finish());
@@ -302,7 +319,11 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     std::optional<ExplodeTools> explode;
     std::optional<MessageFiles> files;
     if (request.engines.inspection() != nullptr) {
-        explode.emplace(ExplodeTools{request.engines.typer(), *request.engines.inspection(), {}, tools_});
+        explode.emplace(ExplodeTools{request.engines.typer(),
+                                     *request.engines.inspection(),
+                                     {},
+                                     tools_,
+                                     pictures_ ? &*pictures_ : nullptr});
         if (request.engines.yara() != nullptr) explode->yara.push_back(request.engines.yara());
         files.emplace(*explode, request.deadline);
         files->add(message, request.tree);

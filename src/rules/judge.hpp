@@ -25,6 +25,7 @@
 #include "rules/text_model.hpp"
 #include "scan/engines.hpp"
 #include "scan/message_facts.hpp"
+#include "scan/picture_text.hpp"
 
 namespace tocsin::rules {
 
@@ -51,6 +52,8 @@ struct JudgeConfig {
     std::vector<std::string> trusted_sealers;
     Thresholds inbound = inbound_thresholds, outbound = outbound_thresholds;
     Clauses clauses = Clauses::left_out;
+    /// no: not read even where Tesseract is installed.
+    PicturesRead pictures = PicturesRead::yes;
 };
 
 /// What every installation has to do without, unless it brings it: the default of JudgeConfig::may_do_without.
@@ -111,6 +114,8 @@ private:
     Result<void> load_lists();
     Result<void> load_look_alikes(Log& log);
     Result<void> load_text_model();
+    void load_picture_reader(Log& log);
+    [[nodiscard]] PicturesRead pictures_read() const;
     Result<void> load_rules(Log& log);
     void note_version();
     Judgement judge_whole(const JudgeRequest& request);
@@ -127,6 +132,7 @@ private:
     std::optional<LookAlikes> look_alikes_;
     LoadNotices unprotected_;
     std::optional<TextModel> text_model_;
+    std::optional<scan::PictureReader> pictures_;  ///< none: not installed, or no rule asks
     std::unique_ptr<RuleSet> set_;
     std::unique_ptr<Evaluation> evaluation_;
     /// When a rule is asked, and how: kept apart from the rules, which are too large to be looked through for each message.

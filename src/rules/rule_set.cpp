@@ -116,16 +116,16 @@ std::string_view to_string(Answer answer) {
 
 RuleSet::RuleSet(const Lists& lists, AtHand at_hand) : lists_(lists) {
     message_ = &declare_message_types(types_);
-    declare_file_types(types_);
+    declare_file_types(types_, at_hand.pictures);
     add_value_functions(functions_, types_);
     add_text_functions(functions_, types_);
     add_regex_functions(functions_, types_);
     add_html_functions(functions_, types_);
     add_history_functions(functions_, types_);
-    add_file_functions(functions_, types_);
+    add_file_functions(functions_, types_, at_hand.pictures);
     add_intent_functions(functions_, types_, at_hand.text_model);
     add_lookalike_functions(functions_, types_);
-    add_unanswered_functions(functions_, types_);
+    add_unanswered_functions(functions_, types_, at_hand.pictures);
 }
 
 void RuleSet::add(std::string_view yaml, const std::string& path) {

@@ -19,6 +19,7 @@
 #include "rules/graph.hpp"
 #include "rules/lists.hpp"
 #include "rules/load_notices.hpp"
+#include "rules/pictures_read.hpp"
 #include "rules/rule_file.hpp"
 
 namespace tocsin::rules {
@@ -65,6 +66,7 @@ struct RuleAnswer {
 /// What Surroundings will hold when rules are asked: what is not here, rules are known to need (Rule::needs).
 struct AtHand {
     bool text_model = false;
+    PicturesRead pictures = PicturesRead::no;
 };
 
 /// Rules, their graph and their lists. Filled by add(), ended by finish(), then only read. A rule with a problem is rejected,

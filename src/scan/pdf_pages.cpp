@@ -9,9 +9,11 @@
 #include <cmath>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/limits.hpp"
+#include "base/limits/pictures.hpp"
 
 namespace tocsin::scan {
 
@@ -27,12 +29,18 @@ constexpr std::size_t drawn_bytes_max = 8U << 20;
 
 void keep_silent(const std::string&, void*) {}
 
-/// A resolution at which this page has at most pixels_max.
-double resolution_for(const poppler::page& page) {
+/// Letters of 10 points are 20 pixels high at 150 dpi; an A4 page takes 2.2 million pixels.
+constexpr double letters_dpi = 150;
+constexpr double letters_pixels_max = 2'500'000;
+/// Drawn with less, nothing on a page can be told.
+constexpr double dpi_min = 10;
+
+/// A resolution at which this page has at most so many pixels.
+double resolution_for(const poppler::page& page, double dpi_wanted, double pixels) {
     const poppler::rectf size = page.page_rect();
     const double inches = size.width() / 72 * (size.height() / 72);
     if (!(inches > 0)) return 0;
-    return std::min(resolution_dpi, std::sqrt(pixels_max / inches));
+    return std::min(dpi_wanted, std::sqrt(pixels / inches));
 }
 
 GreyImage to_grey(const poppler::image& drawn) {
@@ -55,11 +63,35 @@ void draw_pages(const poppler::document& document, const std::function<bool(cons
     for (int i = 0; i < pages; ++i) {
         const std::unique_ptr<poppler::page> page(document.create_page(i));
         if (!page || page->text().size() > page_text_max) continue;
-        const double dpi = resolution_for(*page);
-        if (dpi < 10) continue;
+        const double dpi = resolution_for(*page, resolution_dpi, pixels_max);
+        if (dpi < dpi_min) continue;
         const GreyImage image = to_grey(renderer.render_page(page.get(), dpi, dpi));
         if (!image.empty() && !sink(image)) return;
     }
+}
+
+std::string text_of(const poppler::page& page) {
+    const poppler::byte_array utf8 = page.text().to_utf8();
+    return {utf8.begin(), utf8.end()};
+}
+
+/// False: there are more pages than are read.
+bool read_pages(const poppler::document& document,
+                const std::function<bool(std::string_view, const GreyImage&)>& sink) {
+    poppler::page_renderer renderer;
+    renderer.set_image_format(poppler::image::format_gray8);
+    const int pages = std::min(document.pages(), static_cast<int>(limits::pdf_pages_drawn));
+    for (int i = 0; i < pages; ++i) {
+        const std::unique_ptr<poppler::page> page(document.create_page(i));
+        if (!page) continue;
+        const std::string text = text_of(*page);
+        GreyImage image;
+        const double dpi = resolution_for(*page, letters_dpi, letters_pixels_max);
+        if (text.size() < limits::page_text_told && dpi >= dpi_min)
+            image = to_grey(renderer.render_page(page.get(), dpi, dpi));
+        if (!sink(text, image)) return false;
+    }
+    return pages == document.pages();
 }
 
 /// One empty page: enough to make poppler and fontconfig read their settings.
@@ -87,6 +119,19 @@ void PageDrawer::draw(ByteView pdf, const std::function<bool(const GreyImage&)>&
         if (document && !document->is_locked()) draw_pages(*document, page);
     } catch (const std::exception&) {
         // A broken document draws nothing; its bytes were scanned by the other engines.
+    }
+}
+
+bool PageDrawer::read(ByteView pdf,
+                      const std::function<bool(std::string_view, const GreyImage&)>& page) const {
+    if (pdf.size() > drawn_bytes_max) return false;
+    try {
+        const char* data = reinterpret_cast<const char*>(pdf.data());
+        const std::unique_ptr<poppler::document> document(
+            poppler::document::load_from_raw_data(data, static_cast<int>(pdf.size())));
+        return document && !document->is_locked() && read_pages(*document, page);
+    } catch (const std::exception&) {
+        return false;  // a broken document
     }
 }
 
