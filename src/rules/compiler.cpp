@@ -236,8 +236,29 @@ Checked Compiler::comparison(const SyntaxNode& syntax) {
         return stop(syntax, "true and false have no order");
     if (left->type->kind == TypeKind::null || right->type->kind == TypeKind::null)
         warn(syntax, "a comparison with null is always null; write 'is null' or 'is not null'");
+    check_word(syntax, syntax.op, left->node, right->node);
+    check_word(syntax, syntax.op, right->node, left->node);
     return add({.kind = NodeKind::comparison, .op = syntax.op}, {{left->node, right->node}},
                types().boolean());
+}
+
+void Compiler::check_word(const SyntaxNode& syntax, Operator op, NodeId field, NodeId text) {
+    const Node &asked = graph_.at(field), &literal = graph_.at(text);
+    if (asked.kind != NodeKind::member || literal.kind != NodeKind::constant ||
+        literal.constant.kind != Kind::text)
+        return;
+    const Field& known = *static_cast<const Field*>(asked.prepared);
+    const std::string word(literal.constant.text());
+    const bool folds = is_folded(op) || op == Operator::equal_folded || op == Operator::not_equal_folded;
+    const auto fits = [&](std::string_view one) { return folds ? fold(one) == fold(word) : one == word; };
+    if (known.words.empty() || std::ranges::any_of(known.words, fits)) return;
+    std::string message = "'" + known.name + "' is never \"" + word + "\"" + did_you_mean(word, known.words);
+    constexpr std::size_t words_listed = 10;
+    if (known.words.size() <= words_listed) {
+        message += "; it is one of";
+        for (const std::string_view one : known.words) (message += ' ') += one;
+    }
+    warn(syntax, std::move(message));
 }
 
 Checked Compiler::chain(const SyntaxNode& syntax) {
@@ -302,6 +323,7 @@ Checked Compiler::in_values(const SyntaxNode& syntax, const Typed& value, const 
         if (!one) return std::nullopt;
         if (!comparable(value.type, one->type))
             return stop(tree_.at(id), to_string(*one->type) + " is never equal to " + to_string(*value.type));
+        check_word(tree_.at(id), syntax.op, value.node, one->node);
         const Node& node = graph_.at(one->node);
         if (node.kind == NodeKind::constant && node.constant.kind == Kind::text)
             texts.insert(is_folded(syntax.op) ? fold(node.constant.text())

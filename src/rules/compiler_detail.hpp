@@ -65,6 +65,8 @@ private:
     Checked truths(const SyntaxNode& syntax, Node node);
     bool comparable(const Type* left, const Type* right) const;
     Checked comparison(const SyntaxNode& syntax);
+    /// Warns where `text` is none of the words that the other side may be: that is never so.
+    void check_word(const SyntaxNode& syntax, Operator op, NodeId field, NodeId text);
     Checked chain(const SyntaxNode& syntax);
     Checked arithmetic(const SyntaxNode& syntax);
     Checked membership(const SyntaxNode& syntax);

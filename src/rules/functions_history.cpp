@@ -1,5 +1,6 @@
 #include "rules/functions.hpp"
 #include "rules/history.hpp"
+#include "rules/known_words.hpp"
 #include "rules/message_bindings.hpp"
 
 namespace tocsin::rules {
@@ -27,7 +28,7 @@ void add_history_functions(Functions& functions, Types& types) {
                                        field<&DaysSince::last_inbound>(types, "last_inbound"),
                                        field<&DaysSince::last_outbound>(types, "last_outbound")};
     types.named("SenderProfile").fields = {
-        field<&SenderProfile::prevalence>(types, "prevalence"),
+        one_of(field<&SenderProfile::prevalence>(types, "prevalence"), known_words::prevalences),
         field<&SenderProfile::solicited>(types, "solicited"),
         field<&SenderProfile::any_messages_benign>(types, "any_messages_benign"),
         field<&SenderProfile::any_messages_malicious_or_spam>(types, "any_messages_malicious_or_spam"),

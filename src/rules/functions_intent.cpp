@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "rules/functions.hpp"
+#include "rules/known_words.hpp"
 #include "rules/record.hpp"
 #include "rules/text_readings.hpp"
 
@@ -51,10 +52,20 @@ Value classify(Evaluation& evaluation, const Arguments& arguments) {
                                     array_of(evaluation, found.tags, cut, named), Value::of(found.language)});
 }
 
-/// A name and what is said of it: "confidence", or the "text" of an entity.
-const Type* pair_type(Types& types, const char* type_name, const char* said) {
+using Words = std::span<const std::string_view>;
+
+/// A name, one of these, and how sure that is.
+const Type* named_type(Types& types, const char* type_name, Words names) {
     ObjectType& type = types.named(type_name);
-    type.fields = {slot<0>("name", types.text()), slot<1>(said, types.text())};
+    type.fields = {one_of(slot<0>("name", types.text()), names),
+                   one_of(slot<1>("confidence", types.text()), known_words::confidences)};
+    return types.array_of(types.object(&type));
+}
+
+const Type* entity_type(Types& types) {
+    ObjectType& type = types.named("Entity");
+    type.fields = {one_of(slot<0>("name", types.text()), known_words::entities),
+                   slot<1>("text", types.text())};
     return types.array_of(types.object(&type));
 }
 
@@ -63,11 +74,11 @@ const Type* pair_type(Types& types, const char* type_name, const char* said) {
 void add_intent_functions(Functions& functions, Types& types, bool at_hand) {
     const Type* const text = types.text();
     ObjectType& intents = types.named("Intents");
-    intents.fields = {slot<0>("intents", pair_type(types, "Intent", "confidence")),
-                      slot<1>("topics", pair_type(types, "Topic", "confidence")),
-                      slot<2>("entities", pair_type(types, "Entity", "text")),
-                      slot<3>("tags", pair_type(types, "IntentTag", "confidence")),
-                      slot<4>("language", text)};
+    intents.fields = {slot<0>("intents", named_type(types, "Intent", known_words::intents)),
+                      slot<1>("topics", named_type(types, "Topic", known_words::topics)),
+                      slot<2>("entities", entity_type(types)),
+                      slot<3>("tags", named_type(types, "IntentTag", known_words::tags)),
+                      one_of(slot<4>("language", text), known_words::languages)};
     const auto add = [&](const char* name, std::vector<Parameter> parameters) {
         Function function{.name = name,
                           .parameters = std::move(parameters),

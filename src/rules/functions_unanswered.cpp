@@ -1,6 +1,7 @@
 #include <array>
 
 #include "rules/functions.hpp"
+#include "rules/known_words.hpp"
 #include "rules/message_bindings.hpp"
 
 namespace tocsin::rules {
@@ -38,6 +39,9 @@ constexpr const char* text_in_pictures = R"(
 void add_unanswered_functions(Functions& functions, Types& types, PicturesRead pictures) {
     types.declare(declarations);
     if (pictures == PicturesRead::no) types.declare(text_in_pictures);
+    for (const char* name : {"Brand", "CredPhish", "MacroVerdict", "SensitiveElement"})
+        for (Field& field : types.named(name).fields)
+            if (field.name == "confidence") field.words = known_words::confidences;
     const auto object = [&](const char* name) { return types.object(&types.named(name)); };
     const auto add = [&](const char* name, std::vector<Parameter> parameters, const char* result,
                          Capability missing, NullArgument null_argument = NullArgument::spreads) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -50,7 +51,14 @@ struct Field {
     Getter get = nullptr;  ///< nullptr: objects of this type never exist in this program, so nobody asks
     Missing needs = 0;     ///< what this program never tells of it: it is null with these bits
     float text_steps = 1;  ///< of a text: about how many steps a function takes to read it in ordinary mail
+    std::span<const std::string_view> words{};  ///< all that such a text may be; empty: anything
 };
+
+/// A text that is one of a few words.
+[[nodiscard]] inline Field one_of(Field field, std::span<const std::string_view> words) {
+    field.words = words;
+    return field;
+}
 
 /// A text that is longer than a name or a subject, so that what is asked of those is asked first.
 [[nodiscard]] inline Field long_text(Field field, float steps = letter_steps) {

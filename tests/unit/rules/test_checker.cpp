@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "rules/language.hpp"
+#include "rules/rule_set.hpp"
 
 using namespace tocsin;
 using namespace tocsin::rules;
@@ -192,4 +193,40 @@ TEST_CASE("in a message of which a limit hid a part, what is not found is undeci
     message.truncated = false;
     message.body.html->truncated = true;
     CHECK(answers() == "match undecided cut_off ");
+}
+
+TEST_CASE("a word that an answer never has is a warning, with its place") {
+    struct {
+        std::string expression, warning;
+    } const table[] = {
+        {"any(ml.nlu_classifier('x').intents, .name == 'cred_theft' and .confidence != 'low')", ""},
+        {"any(ml.nlu_classifier('x').intents, .name == 'cred-theft')",
+         "4:39: 'name' is never \"cred-theft\", did you mean 'cred_theft'?; it is one of cred_theft "
+         "callback_scam bec advance_fee "
+         "extortion steal_pii job_scam benign"},
+        {"any(ml.nlu_classifier('x').intents, .confidence in ('medium', 'High'))",
+         "4:65: 'confidence' is never \"High\", did you mean 'high'?; it is one of low medium high"},
+        {"any(ml.nlu_classifier('x').intents, .confidence in~ ('medium', 'High'))", ""},
+        {"any(ml.nlu_classifier('x').intents, .confidence =~ 'HIGH')", ""},
+        {"any(ml.nlu_classifier('x').topics, .name == 'E-Signatures')",
+         "4:38: 'name' is never \"E-Signatures\", did you mean 'E-Signature'?"},
+        {"any(ml.nlu_classifier('x').entities, .name == 'request' and .text == 'anything')", ""},
+        {"ml.nlu_classifier('x').language == 'en'", "4:3: 'language' is never \"en\""},
+        {"'sometimes' == profile.by_sender().prevalence",
+         "4:3: 'prevalence' is never \"sometimes\"; it is one of new outlier rare uncommon common unknown"},
+        {"any(ml.logo_detect(sender).brands, .name == 'Anybody' and .confidence == 'sure')",
+         "4:61: 'confidence' is never \"sure\"; it is one of low medium high"},
+    };
+    const Lists lists;
+    for (const auto& row : table) {
+        CAPTURE(row.expression);
+        RuleSet set(lists);
+        set.add("name: \"x\"\ntype: rule\nsource: |\n  " + row.expression + "\n", "x.yml");
+        REQUIRE(set.rules().size() == 1);
+        const std::vector<Problem>& warnings = set.rules().front().warnings;
+        REQUIRE(warnings.size() == (row.warning.empty() ? 0 : 1));
+        if (!warnings.empty())
+            CHECK(fmt::format("{}:{}: {}", warnings[0].line, warnings[0].column, warnings[0].message) ==
+                  row.warning);
+    }
 }
