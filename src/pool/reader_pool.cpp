@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "base/content_sketch.hpp"
 #include "base/limits.hpp"
@@ -263,10 +264,11 @@ ScanOutcome ReaderPool::scan(net::Fiber& fiber, const ScanRequest& request) {
     if (request.bytes.size() > limits::message_bytes)
         return failed(Outcome::over_limit,
                       "the message is larger than " + std::to_string(limits::message_bytes) + " bytes");
-    ScanOutcome outcome = try_once(fiber, request);
+    ScanOutcome outcome = try_once(fiber, request, Pictures::read);
     if (outcome.outcome == Outcome::crashed) {
         log_.write(LogLevel::warning, "reader.retry", {{"detail", outcome.detail}});
-        outcome = try_once(fiber, request);
+        // Of all engines the one that reads pictures is the most likely to break, and rules can do without it.
+        outcome = try_once(fiber, request, Pictures::left_out);
     }
     if (outcome.outcome == Outcome::verdict) count_rules(outcome.report);
     outcome.elapsed_us = elapsed_us_since(begin);
@@ -283,7 +285,12 @@ void ReaderPool::count_rules(const scan::ScanReport& report) {
     }
 }
 
-ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) {
+/// It gave up a picture that it did not come back from (scan/picture_text.hpp). Its sender shall not close the pool to others.
+bool ReaderPool::gave_up_picture(const ReaderChild& child) {
+    return child.exit && child.exit->signalled && child.exit->value == SIGALRM;
+}
+
+ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request, Pictures pictures) {
     Deadline deadline = net::deadline_in_ms(config_.deadline_ms);
     Result<std::shared_ptr<ReaderChild>> child = acquire(fiber, deadline);
     if (!child) return failed(Outcome::unavailable, child.error().message);
@@ -291,16 +298,21 @@ ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request) 
     deadline = net::deadline_in_ms(config_.deadline_ms);
     if (!(*child)->worn_at) (*child)->worn_at = net::deadline_in_ms(config_.reader_life_ms);
     UniqueFd exported;
-    ScanOutcome outcome = converse(fiber, **child, request, deadline, exported);
+    ScanOutcome outcome = converse(fiber, **child, request, pictures, deadline, exported);
     if (outcome.outcome == Outcome::verdict) {
         remember_parts(outcome, std::move(exported));
         give_back(std::move(*child));
         return outcome;
     }
     count_death(outcome.outcome);
-    breaker_.note_death(net::steady_now());
-    log_.write(LogLevel::warning, "reader.died",
-               {{"outcome", std::string(sandbox::to_string(outcome.outcome))}, {"detail", outcome.detail}});
+    if (gave_up_picture(**child)) {
+        log_.write(LogLevel::warning, "reader.picture_given_up", {{"detail", outcome.detail}});
+    } else {
+        breaker_.note_death(net::steady_now());
+        log_.write(
+            LogLevel::warning, "reader.died",
+            {{"outcome", std::string(sandbox::to_string(outcome.outcome))}, {"detail", outcome.detail}});
+    }
     leave((*child)->generation);
     discard(*child);
     freed_.notify_one();
@@ -332,8 +344,8 @@ bool ReaderPool::wants_dns(const ScanRequest& request) const {
     return config_.answer_dns && scans_message(request.kind) && request.direction == mail::Direction::inbound;
 }
 
-Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id,
-                                      int output) {
+Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& request, Pictures pictures,
+                                      std::uint64_t id, int output) {
     reader::Request words;
     words.id = id;
     words.kind = request.kind;
@@ -341,6 +353,7 @@ Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& req
     words.use_cache = wants_cache(request);
     words.use_history = wants_history(request);
     words.use_dns = wants_dns(request);
+    words.read_pictures = pictures == Pictures::read;
     words.file_name = request.file_name;
     words.declared_type = request.declared_type;
     words.envelope_recipient = request.envelope_recipient;
@@ -356,7 +369,7 @@ Result<void> ReaderPool::send_request(ReaderChild& child, const ScanRequest& req
 }
 
 ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request,
-                                 Deadline deadline, UniqueFd& exported) {
+                                 Pictures pictures, Deadline deadline, UniqueFd& exported) {
     std::uint64_t id = next_request_id_++;
     UniqueFd output;
     if (reader::has_output(request.kind)) {
@@ -364,7 +377,7 @@ ScanOutcome ReaderPool::converse(net::Fiber& fiber, ReaderChild& child, const Sc
         if (!made) return failed(Outcome::unavailable, made.error().message);
         output = std::move(*made);
     }
-    if (Result<void> sent = send_request(child, request, id, output.get()); !sent)
+    if (Result<void> sent = send_request(child, request, pictures, id, output.get()); !sent)
         return ended_without_reply(fiber, child);
     bool asked = false, asked_history = false;
     DnsAsked asked_dns;

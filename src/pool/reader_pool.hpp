@@ -148,10 +148,15 @@ private:
     void give_back(std::shared_ptr<ReaderChild> child);
     [[nodiscard]] bool is_worn(const ReaderChild& child) const;
     void discard(const std::shared_ptr<ReaderChild>& child);
-    ScanOutcome try_once(net::Fiber& fiber, const ScanRequest& request);
-    ScanOutcome converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Deadline deadline,
-                         UniqueFd& exported);
-    Result<void> send_request(ReaderChild& child, const ScanRequest& request, std::uint64_t id, int output);
+    /// Whether rules may have the text in pictures read in this try.
+    enum class Pictures : std::uint8_t { read, left_out };
+
+    ScanOutcome try_once(net::Fiber& fiber, const ScanRequest& request, Pictures pictures);
+    static bool gave_up_picture(const ReaderChild& child);
+    ScanOutcome converse(net::Fiber& fiber, ReaderChild& child, const ScanRequest& request, Pictures pictures,
+                         Deadline deadline, UniqueFd& exported);
+    Result<void> send_request(ReaderChild& child, const ScanRequest& request, Pictures pictures,
+                              std::uint64_t id, int output);
     bool answer_question(ReaderChild& child, std::string_view datagram, std::uint64_t id, UniqueFd& exported);
     bool answer_history(ReaderChild& child, std::string_view datagram, std::uint64_t id,
                         const ScanRequest& request);

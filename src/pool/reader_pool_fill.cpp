@@ -67,7 +67,7 @@ void ReaderPool::fill_from(net::Fiber& fiber, const Hash256& hash, ByteView byte
     request.bytes = bytes;
     request.declared_type = declared_type;
     UniqueFd nothing;
-    ScanOutcome outcome = converse(fiber, **child, request, deadline, nothing);
+    ScanOutcome outcome = converse(fiber, **child, request, Pictures::left_out, deadline, nothing);
     discard(*child);
     let_go(generation);
     // What ran out of time or failed says nothing about the bytes: another try may see more.

@@ -100,6 +100,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     }
     if (arguments.judge.may_do_without.empty())
         arguments.judge.may_do_without = rules::default_may_do_without();
+    // The daemon reads the message again without pictures.
+    arguments.judge.on_picture_stall = scan::OnStall::end_process;
     if (arguments.scratch.empty()) return fail(ErrorCode::invalid_input, "--scratch DIR is missing");
     return arguments;
 }

@@ -114,6 +114,7 @@ std::string encode(const Request& request) {
     out.boolean(request.use_cache);
     out.boolean(request.use_history);
     out.boolean(request.use_dns);
+    out.boolean(request.read_pictures);
     write_text(out, request.file_name, file_name_bytes);
     write_text(out, request.declared_type, type_bytes);
     write_text(out, request.envelope_recipient, recipient_bytes);
@@ -194,6 +195,7 @@ std::optional<Request> decode_request(std::string_view datagram) {
     request.use_cache = in.boolean();
     request.use_history = in.boolean();
     request.use_dns = in.boolean();
+    request.read_pictures = in.boolean();
     request.file_name = read_text(in, file_name_bytes);
     request.declared_type = read_text(in, type_bytes);
     request.envelope_recipient = read_text(in, recipient_bytes);

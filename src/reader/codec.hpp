@@ -47,6 +47,7 @@ struct Request {
     bool use_cache = false;     ///< the daemon will answer a CacheQuestion
     bool use_history = false;   ///< ... and a HistoryQuestion (codec_history.hpp)
     bool use_dns = false;       ///< ... and rounds of questions to DNS (codec_dns.hpp)
+    bool read_pictures = true;  ///< false: an earlier try ended without an answer, and a picture may have been why
     std::string file_name;      ///< of the file, for scan_auto and scan_part
     std::string declared_type;  ///< for scan_part
     std::string envelope_recipient;

@@ -137,6 +137,7 @@ private:
                 .envelope_recipient = request_.envelope_recipient,
                 .deadline = options_.deadline,
                 .ask_history = std::move(ask),
+                .pictures = request_.read_pictures ? rules::PicturesRead::yes : rules::PicturesRead::no,
                 .verified = verified_ ? &*verified_ : nullptr,
                 .remember_copies = request_.use_cache ? &context_.hash_key : nullptr,
                 .now = context_.clock.steady_now()};

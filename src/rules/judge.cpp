@@ -171,7 +171,7 @@ Result<void> Judge::load_text_model() {
 void Judge::load_picture_reader(Log& log) {
     const auto asks = [](const Rule& rule) { return rule.file.source.find("ocr") != std::string::npos; };
     if (pictures_read() == PicturesRead::no || std::ranges::none_of(set_->rules(), asks)) return;
-    Result<scan::PictureReader> reader = scan::PictureReader::load();
+    Result<scan::PictureReader> reader = scan::PictureReader::load(config_.on_picture_stall);
     if (reader)
         pictures_ = std::move(*reader);
     else
@@ -319,11 +319,12 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     std::optional<ExplodeTools> explode;
     std::optional<MessageFiles> files;
     if (request.engines.inspection() != nullptr) {
-        explode.emplace(ExplodeTools{request.engines.typer(),
-                                     *request.engines.inspection(),
-                                     {},
-                                     tools_,
-                                     pictures_ ? &*pictures_ : nullptr});
+        explode.emplace(
+            ExplodeTools{request.engines.typer(),
+                         *request.engines.inspection(),
+                         {},
+                         tools_,
+                         pictures_ && request.pictures == PicturesRead::yes ? &*pictures_ : nullptr});
         if (request.engines.yara() != nullptr) explode->yara.push_back(request.engines.yara());
         files.emplace(*explode, request.deadline);
         files->add(message, request.tree);

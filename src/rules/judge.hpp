@@ -54,6 +54,7 @@ struct JudgeConfig {
     Clauses clauses = Clauses::left_out;
     /// no: not read even where Tesseract is installed.
     PicturesRead pictures = PicturesRead::yes;
+    scan::OnStall on_picture_stall = scan::OnStall::wait;
 };
 
 /// What every installation has to do without, unless it brings it: the default of JudgeConfig::may_do_without.
@@ -70,6 +71,7 @@ struct JudgeRequest {
     std::string envelope_recipient;
     std::chrono::steady_clock::time_point deadline;
     AskHistory ask_history;                                 ///< empty: nobody can be asked
+    PicturesRead pictures = PicturesRead::yes;              ///< no: an earlier try did not come back from one
     const mail::AuthenticationResults* verified = nullptr;  ///< what we verified ourselves
     /// Copies of one mailing may take the answer of others; which of them are judged whole all the same, only who has the key
     /// can tell. nullptr: every message is judged whole.

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -196,6 +197,8 @@ void allow_time_and_self(Filter& filter) {
     // abort() sends a signal, but only to this process.
     auto own_pid = static_cast<std::uint64_t>(::getpid());
     filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), {argument_bits(0, int_bits, own_pid)});
+    // A picture that an engine does not come back from ends the process (scan/picture_text.hpp).
+    filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(setitimer), {argument_bits(0, int_bits, ITIMER_REAL)});
     // Limits may be read; the processor time may be re-armed below its hard limit.
     filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), {argument_equals(2, 0)});
     filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),

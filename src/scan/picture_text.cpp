@@ -1,9 +1,11 @@
 #include "scan/picture_text.hpp"
 
 #include <dlfcn.h>
+#include <sys/time.h>
 #include <tesseract/capi.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -106,6 +108,31 @@ GreyImage doubled(const GreyImage& small) {
     return large;
 }
 
+/// Until it goes out of scope, SIGALRM may end the process.
+class StallAlarm {
+public:
+    StallAlarm(OnStall on_stall, std::chrono::milliseconds time_max)
+        : armed_(on_stall == OnStall::end_process) {
+        if (armed_) set(time_max + std::chrono::milliseconds(limits::picture_grace_ms));
+    }
+    StallAlarm(const StallAlarm&) = delete;
+    StallAlarm& operator=(const StallAlarm&) = delete;
+    ~StallAlarm() {
+        if (armed_) set(std::chrono::milliseconds(0));
+    }
+
+private:
+    static void set(std::chrono::milliseconds time) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+        itimerval timer{};
+        timer.it_value.tv_sec = seconds.count();
+        timer.it_value.tv_usec = std::chrono::microseconds(time - seconds).count();
+        ::setitimer(ITIMER_REAL, &timer, nullptr);
+    }
+
+    bool armed_;
+};
+
 Hash256 digest_of(const GreyImage& picture) {
     std::string text = std::to_string(picture.width) + " ";
     text.append(reinterpret_cast<const char*>(picture.pixels.data()), picture.pixels.size());
@@ -117,6 +144,7 @@ Hash256 digest_of(const GreyImage& picture) {
 struct PictureReader::Impl {
     Functions call;
     TessBaseAPI* engine = nullptr;
+    OnStall on_stall = OnStall::wait;
     std::map<Hash256, PictureText> known;
 
     Impl() = default;
@@ -132,7 +160,7 @@ bool PictureReader::installed() {
     return !data_folder().empty();
 }
 
-Result<PictureReader> PictureReader::load() {
+Result<PictureReader> PictureReader::load(OnStall on_stall) {
     const std::string folder = data_folder();
     if (folder.empty())
         return fail(ErrorCode::not_found,
@@ -147,6 +175,9 @@ Result<PictureReader> PictureReader::load() {
     if (!take_all(library, impl->call))
         return fail(ErrorCode::unavailable,
                     std::string(library_name) + ": a function is missing: " + to_install);
+    impl->on_stall = on_stall;
+    // Whoever started us may have left it ignored.
+    if (on_stall == OnStall::end_process) (void)::signal(SIGALRM, SIG_DFL);
     silence(library);
     impl->engine = impl->call.create();
     // A name that a confined process could not open any more: the warm-up below opens it.
@@ -170,6 +201,7 @@ PictureText PictureReader::Impl::recognise(const GreyImage& picture,
     PictureText found;
     found.cut = time_max.count() <= 0;  // to Tesseract that is no deadline at all
     if (found.cut) return found;
+    const StallAlarm alarm(on_stall, time_max);
     const auto width = static_cast<int>(picture.width), height = static_cast<int>(picture.height);
     call.set_image(engine, picture.pixels.data(), width, height, 1, width);
     call.set_resolution(engine, pixels_per_inch);

@@ -137,6 +137,22 @@ class Pictures(unittest.TestCase):
         self.assertEqual(hits, [])
         self.assertIn(missing, ([], ["cut_off"]))
 
+    def test_picture_that_tesseract_does_not_come_back_from_costs_no_verdict(self):
+        """Crossed lines keep it for minutes, before it looks at its deadline."""
+        crossed = png(2000, 2000, [bytes(0 if (x + y) % 9 < 2 or (x - y) % 11 < 2 else 255 for x in range(2000)) for y in range(2000)])
+        sink = SmtpSink()
+        self.addCleanup(sink.stop)
+        with Daemon(sink, configuration=f'[judge]\nrules = ["{self.rules}"]\n') as daemon:
+            content = pathlib.Path(self.mail(("image/png", crossed))).read_bytes()
+            for _ in range(2):
+                request = urllib.request.Request(f"http://127.0.0.1:{daemon.ports['check']}/v1/scan", data=content, method="POST")
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    scan = json.load(answer)
+                self.assertEqual((scan["verdict"], list(scan["rules"]["missing"])), ("clean", ["text_in_pictures"]))
+            log = daemon.log_path.read_text()
+            self.assertEqual((log.count("reader.picture_given_up"), log.count("reader.died")), (2, 0), log)
+        self.assertEqual(self.rules_of(("image/png", crossed), ("image/png", LURE)), ([], ["text_in_pictures"]))
+
     def test_kind_that_nobody_here_draws_leaves_the_rule_undecided(self):
         webp = b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8 " + struct.pack("<I", 18) + b"\x10\0\0\x9d\x01\x2a\x40\0\x40\0" + bytes(8)
         self.assertEqual(self.rules_of(("image/webp", webp)), ([], ["cut_off"]))

@@ -9,9 +9,12 @@ namespace tocsin::limits {
 /// Pictures, and pages of documents, in one message of which the text is read, and the time for all of them together. A screen
 /// takes a tenth of a second, a page full of text one or two.
 inline constexpr std::size_t pictures_read = 12;
-inline constexpr std::uint32_t pictures_read_ms = 6'000;
-/// What must be left of that, and of the message's own time, to begin another one: finding the lines is not interrupted.
+inline constexpr std::uint32_t pictures_read_ms = 4'000;
+/// What must be left of that, and of the message's own time, to begin another one.
 inline constexpr std::uint32_t picture_begin_ms = 1'000;
+/// Finding the lines is not interrupted: a picture that takes so much longer than it may ends the reader, and the message is read
+/// again without pictures.
+inline constexpr std::uint32_t picture_grace_ms = 1'000;
 /// A larger picture is halved until it has no more pixels: an A4 page at 150 dpi has 2.2 million.
 inline constexpr std::size_t picture_read_pixels = 4'000'000;
 /// A smaller one is doubled first: letters of screens are too low for the recogniser.

@@ -31,7 +31,7 @@ bool holds(const PictureText& found, std::string_view words) {
 
 TEST_CASE("the text in a picture is read") {
     REQUIRE(PictureReader::installed());
-    const PictureReader reader = PictureReader::load().value();
+    const PictureReader reader = PictureReader::load(OnStall::wait).value();
     GreyImage picture = lure();
     const PictureText found = reader.read(picture, long_enough);
     CHECK_FALSE(found.cut);
@@ -60,13 +60,13 @@ TEST_CASE("the text in a picture is read") {
 }
 
 TEST_CASE("a picture for which there is no time is cut, and is read when there is") {
-    const PictureReader reader = PictureReader::load().value();
+    const PictureReader reader = PictureReader::load(OnStall::wait).value();
     for (const int time_ms : {-1, 0, 1}) CHECK(reader.read(lure(), std::chrono::milliseconds(time_ms)).cut);
     CHECK_FALSE(reader.read(lure(), long_enough).cut);
 }
 
 TEST_CASE("what is no picture has no text") {
-    const PictureReader reader = PictureReader::load().value();
+    const PictureReader reader = PictureReader::load(OnStall::wait).value();
     CHECK(reader.read({}, long_enough).text.empty());
     const GreyImage too_few{100, 100, std::vector<std::uint8_t>(9999)};
     CHECK(reader.read(too_few, long_enough).text.empty());
