@@ -15,8 +15,8 @@ namespace tocsin::rules {
 /// like it, and one step for each text that stands there; however many texts begin alike, no piece makes more of it.
 class ConstantIndex {
 public:
-    /// `texts` are folded (rules/strings.hpp); the number of each is its place plus `first_number`. What has fewer than three bytes
-    /// is left out. Call make() after the last.
+    /// `texts` are folded (rules/strings.hpp); the number of each is its place plus `first_number`. What has fewer than three
+    /// bytes is left out. Call make() after the last.
     void add(std::span<const std::string> texts, std::uint32_t first_number);
     void make();
 

@@ -85,7 +85,8 @@ void silence(void* library) {
     if (take(library, "setMsgSeverity", set_severity)) set_severity(no_messages);
 }
 
-/// Twice as wide and high, each pixel mixed of the four that are nearest: what is only repeated gets steps, and a Q loses its tail.
+/// Twice as wide and high, each pixel mixed of the four that are nearest: what is only repeated gets steps, and a Q loses its
+/// tail.
 GreyImage doubled(const GreyImage& small) {
     GreyImage large{small.width * 2, small.height * 2, {}};
     large.pixels.resize(std::size_t{large.width} * large.height);

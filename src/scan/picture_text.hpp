@@ -37,8 +37,8 @@ public:
     PictureReader& operator=(PictureReader&&) noexcept;
     ~PictureReader();
 
-    /// Reads lines of Latin letters. The same picture is read once. Reading takes at most `time_max`; where finding the lines takes
-    /// limits::picture_grace_ms longer, the process stalls.
+    /// Reads lines of Latin letters. The same picture is read once. Reading takes at most `time_max`; where finding the lines
+    /// takes limits::picture_grace_ms longer, the process stalls.
     [[nodiscard]] PictureText read(const GreyImage& picture, std::chrono::milliseconds time_max) const;
 
 private:

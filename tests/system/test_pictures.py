@@ -52,7 +52,8 @@ def pdf_of_the_picture():
     width, height, depth, colour = struct.unpack(">IIBB", header[:10])
     assert (depth, colour) == (8, 2), "the picture is not RGB"
     packed = b"".join(data for kind, data in chunks(LURE) if kind == b"IDAT")
-    picture = (b"5 0 obj<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/FlateDecode"
+    picture = (b"5 0 obj<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8"
+               b"/Filter/FlateDecode"
                b"/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8/Columns %d>>/Length %d>>stream\n%s\nendstream endobj\n"
                % (width, height, width, len(packed), packed))
     return pdf(b"500 0 0 160 40 600 cm /P Do", [picture])
@@ -96,7 +97,8 @@ class Pictures(unittest.TestCase):
 
     def rules_of(self, *files, words=()):
         """(those that matched, names of what could not be told)"""
-        result = tocsin("scan", "--json", "--no-system-db", "--no-own-rules", "--rules", str(self.rules), *words, self.mail(*files))
+        result = tocsin("scan", "--json", "--no-system-db", "--no-own-rules", "--rules", str(self.rules), *words,
+                        self.mail(*files))
         self.assertIn(result.returncode, (0, 1), result.stdout + result.stderr)
         outcome = json.loads(result.stdout.splitlines()[0])
         self.assertEqual(outcome["outcome"], "verdict", outcome)
@@ -139,7 +141,8 @@ class Pictures(unittest.TestCase):
 
     def test_picture_that_tesseract_does_not_come_back_from_costs_no_verdict(self):
         """Crossed lines keep it for minutes, before it looks at its deadline."""
-        crossed = png(2000, 2000, [bytes(0 if (x + y) % 9 < 2 or (x - y) % 11 < 2 else 255 for x in range(2000)) for y in range(2000)])
+        crossed = png(2000, 2000, [bytes(0 if (x + y) % 9 < 2 or (x - y) % 11 < 2 else 255 for x in range(2000))
+                                   for y in range(2000)])
         sink = SmtpSink()
         self.addCleanup(sink.stop)
         with Daemon(sink, configuration=f'[judge]\nrules = ["{self.rules}"]\n') as daemon:
@@ -154,7 +157,8 @@ class Pictures(unittest.TestCase):
         self.assertEqual(self.rules_of(("image/png", crossed), ("image/png", LURE)), ([], ["text_in_pictures"]))
 
     def test_kind_that_nobody_here_draws_leaves_the_rule_undecided(self):
-        webp = b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8 " + struct.pack("<I", 18) + b"\x10\0\0\x9d\x01\x2a\x40\0\x40\0" + bytes(8)
+        webp = (b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8 " + struct.pack("<I", 18) +
+                b"\x10\0\0\x9d\x01\x2a\x40\0\x40\0" + bytes(8))
         self.assertEqual(self.rules_of(("image/webp", webp)), ([], ["cut_off"]))
 
     def test_daemon_reads_them_and_leaves_them_out_as_it_is_told(self):
