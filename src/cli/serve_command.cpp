@@ -79,7 +79,8 @@ Result<app::ServeOptions> serve_options(const ServeWords& words) {
         options.reader_arguments.end(),
         {"--log-format", std::string(config::to_string(options.settings.daemon.log_format))});
     // One more than processors: while the daemon writes down what one reader answered, that reader has nothing to do.
-    options.readers = pool.readers_max + (readers.readers == 0 ? 1 : 0);
+    options.readers =
+        readers.readers > 0 ? pool.readers_max : std::min(pool.readers_max + 1, limits::template_children);
     options.deadline_ms = pool.deadline_ms;
     options.cache_entries = pool.cache_entries;
     options.lists_folder = find_own_rules() + "/lists";

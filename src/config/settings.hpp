@@ -48,13 +48,10 @@ struct JudgeSettings {
     bool own_rules = true;
     std::vector<std::string> rules;
     std::vector<std::string> lists;
-    std::vector<std::string> may_do_without = {"history",        "text_intent",
-                                               "screenshots",    "text_in_pictures",
-                                               "logos",          "domain_age",
-                                               "link_analysis",  "translation",
-                                               "macro_model",    "attack_score",
-                                               "sensitive_data", "user_reports",
-                                               "cut_off",        "$"};
+    std::vector<std::string> may_do_without = {
+        "history",      "text_intent",    "screenshots",   "text_in_pictures", "picture_given_up",
+        "logos",        "domain_age",     "link_analysis", "translation",      "macro_model",
+        "attack_score", "sensitive_data", "user_reports",  "cut_off",          "$"};
     std::uint32_t inbound_suspicious_points = 5, inbound_phish_points = 8;
     std::uint32_t outbound_suspicious_points = 7, outbound_phish_points = 9;
 

@@ -305,7 +305,7 @@ ScanOutcome ReaderPool::try_once(net::Fiber& fiber, const ScanRequest& request, 
         return outcome;
     }
     count_death(outcome.outcome);
-    if (gave_up_picture(**child)) {
+    if (pictures == Pictures::read && gave_up_picture(**child)) {
         log_.write(LogLevel::warning, "reader.picture_given_up", {{"detail", outcome.detail}});
     } else {
         breaker_.note_death(net::steady_now());

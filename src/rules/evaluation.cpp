@@ -315,6 +315,15 @@ Value Evaluation::coalesce(const NodeCore& node) {
     return Value::null(missing);
 }
 
+namespace {
+
+/// What else is missing where a text is cut short and was found to fit all the same.
+Missing beside_cut(Missing missing) {
+    return missing & ~bit(Capability::cut_off);
+}
+
+}  // namespace
+
 // Constant patterns are in the book; other needles are the further children. Null needles are skipped, unless all are null.
 Value Evaluation::match(const NodeCore& node) {
     const PatternGroup& patterns = *node.patterns;
@@ -325,7 +334,7 @@ Value Evaluation::match(const NodeCore& node) {
     if (patterns.count > 0) {
         const std::optional<bool> fits = patterns_.matches(patterns, probed(text.text()), spend_steps);
         if (!fits) return Value::null();
-        if (*fits) return Value::of(true, text.missing);
+        if (*fits) return Value::of(true, patterns.holds_in_more ? beside_cut(text.missing) : text.missing);
     }
     bool any_needle = patterns.count > 0, found = false;
     Missing missing = text.missing;
@@ -340,7 +349,8 @@ Value Evaluation::match(const NodeCore& node) {
             matches_once(patterns.mode, patterns.letters, text.text(), needle.text(), spend_steps);
         if (stopped_) return Value::null();
         if (!fits) missing |= bit(Capability::cut_off);
-        if (fits == true && (text.missing | needle.missing) == 0) return Value::of(true);
+        const Missing doubt = holds_in_more(patterns.mode) ? beside_cut(text.missing) : text.missing;
+        if (fits == true && (doubt | needle.missing) == 0) return Value::of(true);
         found |= fits.value_or(false);
     }
     return any_needle ? Value::of(found, missing) : Value::null(missing);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "mail/tools.hpp"
 #include "rules/exif.hpp"
 #include "rules/exploded.hpp"
+#include "rules/missing.hpp"
 #include "scan/file_type.hpp"
 #include "scan/inspect.hpp"
 #include "scan/yara_rules.hpp"
@@ -33,7 +35,8 @@ struct ExplodeTools {
     const scan::InspectionTools& inspection;
     std::vector<const scan::YaraRules*> yara;  ///< none: `scan.yara` is not available
     mail::MailTools& mail;
-    const scan::PictureReader* pictures = nullptr;  ///< nullptr: `scan.ocr` is not available
+    const scan::PictureReader* pictures = nullptr;               ///< nullptr: `scan.ocr` is not available,
+    Capability without_pictures = Capability::text_in_pictures;  ///< ... and this is why
 };
 
 /// What all rules together may still spend on the files of one message.
@@ -111,6 +114,12 @@ public:
     const ExplodedFile& with(std::size_t index, Section section);
     /// False: the engine for it is missing here, so that its absence says nothing. Rules that need it are undecided.
     [[nodiscard]] bool available(Section section) const;
+    /// Why a section is not.
+    [[nodiscard]] Capability lacks(Section section) const {
+        return section == Section::ocr ? tools_.without_pictures : Capability::file_contents;
+    }
+    /// A limit of ours hid something of the file.
+    [[nodiscard]] bool was_cut(std::uint32_t file) const;
 
     [[nodiscard]] const std::vector<ExplodeLimit>& limits() const { return limits_; }
     /// A limit of ours cut the list of files.
@@ -145,7 +154,10 @@ private:
     void compute_yara(Node& node);
     void compute_qr(Node& node, std::uint32_t index);
     void compute_ocr(Node& node);
-    void read_picture(const scan::GreyImage& picture, OcrScan& into);
+    [[nodiscard]] bool may_read_picture() const;
+    void read_picture(const std::function<scan::GreyImage()>& draw, OcrScan& into);
+    void read_pages(ByteView pdf, OcrScan& into);
+    void read_file(const Node& node, OcrScan& into);
     void compute_javascript(Node& node);
     void search_codes(Node& node);
     [[nodiscard]] std::optional<std::string> find_password(const Node& node) const;

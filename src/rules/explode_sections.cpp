@@ -130,6 +130,11 @@ bool Explosion::available(Section section) const {
     return section != Section::yara || !tools_.yara.empty();
 }
 
+bool Explosion::was_cut(std::uint32_t file) const {
+    return std::ranges::any_of(
+        limits_, [file](const ExplodeLimit& limit) { return limit.exhausted && limit.file == file; });
+}
+
 const ExplodedFile& Explosion::with(std::size_t index, Section section) {
     if (index > 0) unpack();
     ASSERT(index < nodes_.size(), "the file is part of the explosion");

@@ -233,18 +233,10 @@ constexpr std::uint64_t section_steps = 64;
 /// A section is computed when it is asked for. What a limit cut off, or no engine looks for, may have been there.
 template <Section wanted, auto Member>
 Value section(const ExplodedView& view, Evaluation& evaluation) {
-    if (!view.explosion->available(wanted))
-        return Value::null(
-            bit(wanted == Section::ocr ? Capability::text_in_pictures : Capability::file_contents));
+    if (!view.explosion->available(wanted)) return Value::null(bit(view.explosion->lacks(wanted)));
     if (!evaluation.spend(section_steps)) return Value::null();
     const auto& found = view.explosion->with(view.index, wanted).scan.*Member;
-    const auto is_ours = [&](const ExplodeLimit& limit) {
-        return limit.exhausted && limit.file == view.index;
-    };
-    if (!found) {
-        const bool cut = std::ranges::any_of(view.explosion->limits(), is_ours);
-        return Value::null(cut ? bit(Capability::cut_off) : 0);
-    }
+    if (!found) return Value::null(view.explosion->was_cut(view.index) ? bit(Capability::cut_off) : 0);
     Missing missing = 0;
     if constexpr (requires { found->cut; }) missing = found->cut ? bit(Capability::cut_off) : 0;
     return Value::of_object(&*found, missing);

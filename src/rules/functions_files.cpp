@@ -106,9 +106,10 @@ Value qr(Evaluation& evaluation, const Arguments& arguments) {
 Value ocr(Evaluation& evaluation, const Arguments& arguments) {
     const std::optional<Asked> file = asked(evaluation, arguments);
     if (!file) return not_at_hand();
-    if (!file->explosion.available(Section::ocr)) return Value::null(bit(Capability::text_in_pictures));
+    if (!file->explosion.available(Section::ocr))
+        return Value::null(bit(file->explosion.lacks(Section::ocr)));
     const std::optional<OcrScan>& found = file->explosion.with(0, Section::ocr).scan.ocr;
-    const Missing cut = cut_if(found && found->cut);
+    const Missing cut = cut_if(file->explosion.was_cut(0));
     const Value text = Value::of(found ? std::string_view(found->raw) : std::string_view(), cut);
     const std::span<Value> pages = evaluation.arena().values(1);
     pages[0] = make_record(evaluation, {text});

@@ -117,9 +117,9 @@ std::vector<std::string> default_may_do_without() {
     std::vector<std::string> names;
     for (const Capability capability :
          {Capability::history, Capability::text_intent, Capability::screenshots, Capability::text_in_pictures,
-          Capability::logos, Capability::domain_age, Capability::link_analysis, Capability::translation,
-          Capability::macro_model, Capability::attack_score, Capability::sensitive_data,
-          Capability::user_reports, Capability::cut_off})
+          Capability::picture_given_up, Capability::logos, Capability::domain_age, Capability::link_analysis,
+          Capability::translation, Capability::macro_model, Capability::attack_score,
+          Capability::sensitive_data, Capability::user_reports, Capability::cut_off})
         names.emplace_back(to_string(capability));
     names.emplace_back(any_list);
     return names;
@@ -318,13 +318,15 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     HtmlPages pages(tools_.html_trees);
     std::optional<ExplodeTools> explode;
     std::optional<MessageFiles> files;
+    const bool gave_up = request.pictures == PicturesRead::no;
     if (request.engines.inspection() != nullptr) {
         explode.emplace(
             ExplodeTools{request.engines.typer(),
                          *request.engines.inspection(),
                          {},
                          tools_,
-                         pictures_ && request.pictures == PicturesRead::yes ? &*pictures_ : nullptr});
+                         pictures_ && !gave_up ? &*pictures_ : nullptr,
+                         pictures_ && gave_up ? Capability::picture_given_up : Capability::text_in_pictures});
         if (request.engines.yara() != nullptr) explode->yara.push_back(request.engines.yara());
         files.emplace(*explode, request.deadline);
         files->add(message, request.tree);
@@ -407,7 +409,8 @@ Judgement Judge::judge(const JudgeRequest& request) {
         return judgement;
     }
     Judgement judgement = judge_whole(request);
-    if (may_be_remembered(judgement))
+    // What was judged without pictures is no answer for a copy whose pictures can be read.
+    if (may_be_remembered(judgement) && request.pictures == PicturesRead::yes)
         copies_->learn(place, *form, judgement, request.now);
     else
         copies_->forget(place);

@@ -11,6 +11,7 @@ constexpr std::array words = {
     Words{"text_intent", "the text model is not loaded"},
     Words{"screenshots", "no picture is made of the message"},
     Words{"text_in_pictures", "text in pictures is not read"},
+    Words{"picture_given_up", "a picture of this message took too long to read"},
     Words{"logos", "logos in pictures are not looked for"},
     Words{"domain_age", "the age of domains is not looked up"},
     Words{"link_analysis", "links are not followed"},

@@ -17,6 +17,7 @@ enum class Capability : std::uint8_t {
     text_intent,       ///< the text model
     screenshots,       ///< a picture of the message
     text_in_pictures,  ///< OCR
+    picture_given_up,  ///< ... did not come back from one of this message
     logos,
     domain_age,     ///< whois
     link_analysis,  ///< following links

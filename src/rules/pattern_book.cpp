@@ -48,6 +48,10 @@ RegexPart part_of(MatchMode mode) {
 
 }  // namespace
 
+bool holds_in_more(MatchMode mode) {
+    return mode == MatchMode::contains || mode == MatchMode::starts_with || mode == MatchMode::regex_contains;
+}
+
 /// What has to be looked at for one pattern, in the order in which it is cheap.
 struct PatternBook::Pattern {
     std::string exact;             ///< as written
@@ -77,7 +81,9 @@ std::uint32_t PatternBook::word(std::string_view folded, TextKind kind) {
 }
 
 Result<void> PatternBook::add_one(const PatternGroup& group, std::string_view text, Pattern& pattern) {
-    const auto [mode, letters, kind, first, count] = group;
+    const MatchMode mode = group.mode;
+    const Case letters = group.letters;
+    const TextKind kind = group.kind;
     if (is_regex(mode)) {
         std::string key = (letters == Case::folded ? "i" : "e") + std::string(text);
         if (const auto known = regex_numbers_.find(key); known != regex_numbers_.end()) {
@@ -110,8 +116,13 @@ Result<PatternGroup> PatternBook::add(MatchMode mode, Case letters, TextKind kin
     std::string key{static_cast<char>(mode), static_cast<char>(letters), static_cast<char>(kind)};
     for (const std::string_view one : patterns) key += std::to_string(one.size()) + ":" + std::string(one);
     if (const auto known = groups_.find(key); known != groups_.end()) return known->second;
-    PatternGroup group{mode, letters, kind, static_cast<std::uint32_t>(patterns_.size()),
-                       static_cast<std::uint32_t>(patterns.size())};
+    PatternGroup group{mode,
+                       letters,
+                       kind,
+                       static_cast<std::uint32_t>(patterns_.size()),
+                       static_cast<std::uint32_t>(patterns.size()),
+                       holds_in_more(mode) ||
+                           (mode == MatchMode::glob && std::ranges::all_of(patterns, is_contains))};
     for (std::size_t at = 0; at < patterns.size(); ++at) {
         Pattern pattern;
         if (Result<void> added = add_one(group, patterns[at], pattern); !added) {

@@ -34,6 +34,8 @@ enum class MatchMode : std::uint8_t {
     regex_contains,
     regex_matches,  ///< the whole text
 };
+/// True: what fits a text fits one that goes on behind it, too, so that a limit which cut the text takes nothing from it.
+[[nodiscard]] bool holds_in_more(MatchMode mode);
 /// What kind of text patterns are asked of. Each kind has a search of its own: it costs a byte the more, the more texts it looks
 /// for, and a page, the longest of all, is asked for few.
 enum class TextKind : std::uint8_t { name, prose, page };
@@ -46,6 +48,7 @@ struct PatternGroup {
     TextKind kind = TextKind::name;
     std::uint32_t first = 0;
     std::uint32_t count = 0;
+    bool holds_in_more = false;  ///< what fits a text fits one that goes on behind it, too
 };
 
 class Literals;  // literals.hpp

@@ -16,27 +16,24 @@ namespace tocsin::scan {
 
 namespace {
 
-/// The smallest QR code is 21 modules wide (ISO/IEC 18004); with less than two pixels a module no camera reads it.
-constexpr std::uint32_t side_min = 48;
-
-ImageEnd judge_size(std::uint64_t width, std::uint64_t height) {
+ImageEnd judge_size(std::uint64_t width, std::uint64_t height, std::uint32_t side_min) {
     if (width < side_min || height < side_min) return ImageEnd::too_small;
     return width * height > limits::qr_pixels ? ImageEnd::too_large : ImageEnd::decoded;
 }
 
 /// libpng's simple interface does all error handling by itself.
-DecodedImage decode_png(ByteView bytes) {
+DecodedImage decode_png(ByteView bytes, const DecodeWish& wish) {
     DecodedImage result;
     png_image png{};
     png.version = PNG_IMAGE_VERSION;
     if (png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) == 0) return result;
-    result.end = judge_size(png.width, png.height);
+    result.end = judge_size(png.width, png.height, wish.side_min);
     if (result.end == ImageEnd::decoded) {
         png.format = PNG_FORMAT_GRAY;
         result.image = {png.width, png.height,
                         std::vector<std::uint8_t>(std::size_t{png.width} * png.height)};
-        const png_color white = {255, 255, 255};
-        if (png_image_finish_read(&png, &white, result.image.pixels.data(), 0, nullptr) == 0)
+        const png_color behind = {wish.background, wish.background, wish.background};
+        if (png_image_finish_read(&png, &behind, result.image.pixels.data(), 0, nullptr) == 0)
             result.end = ImageEnd::unreadable;
     }
     png_image_free(&png);
@@ -55,7 +52,8 @@ void keep_silent(j_common_ptr) {}
 void keep_silent_level(j_common_ptr, int) {}
 
 /// The part that longjmp may leave: no object with a destructor lives here. What was decoded before an error stays.
-void run_jpeg(jpeg_decompress_struct& jpeg, JpegErrors& errors, ByteView bytes, DecodedImage& result) {
+void run_jpeg(jpeg_decompress_struct& jpeg, JpegErrors& errors, ByteView bytes, std::uint32_t side_min,
+              DecodedImage& result) {
     if (setjmp(errors.out) != 0) return;
     jpeg_create_decompress(&jpeg);
     jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(bytes.data()),
@@ -71,7 +69,7 @@ void run_jpeg(jpeg_decompress_struct& jpeg, JpegErrors& errors, ByteView bytes, 
     jpeg.scale_num = 1;
     jpeg.scale_denom = pixels > 16'000'000 ? 8 : pixels > 8'000'000 ? 4 : pixels > 2'000'000 ? 2 : 1;
     jpeg_calc_output_dimensions(&jpeg);
-    result.end = judge_size(jpeg.output_width, jpeg.output_height);
+    result.end = judge_size(jpeg.output_width, jpeg.output_height, side_min);
     if (result.end != ImageEnd::decoded || jpeg_start_decompress(&jpeg) == FALSE) return;
     result.image.width = jpeg.output_width;
     result.image.height = jpeg.output_height;
@@ -82,7 +80,7 @@ void run_jpeg(jpeg_decompress_struct& jpeg, JpegErrors& errors, ByteView bytes, 
     }
 }
 
-DecodedImage decode_jpeg(ByteView bytes) {
+DecodedImage decode_jpeg(ByteView bytes, std::uint32_t side_min) {
     DecodedImage result;
     jpeg_decompress_struct jpeg{};
     JpegErrors errors{};
@@ -90,43 +88,38 @@ DecodedImage decode_jpeg(ByteView bytes) {
     errors.manager.error_exit = leave_jpeg;
     errors.manager.output_message = keep_silent;
     errors.manager.emit_message = keep_silent_level;
-    run_jpeg(jpeg, errors, bytes, result);
+    run_jpeg(jpeg, errors, bytes, side_min, result);
     jpeg_destroy_decompress(&jpeg);
     if (result.end == ImageEnd::decoded && result.image.empty()) result.end = ImageEnd::unreadable;
     return result;
 }
 
-DecodedImage from_small(std::optional<GreyImage> image, std::uint64_t width, std::uint64_t height) {
-    DecodedImage result;
-    result.end = judge_size(width, height);
-    if (result.end != ImageEnd::decoded) return result;
-    if (image)
-        result.image = std::move(*image);
-    else
-        result.end = ImageEnd::unreadable;
-    return result;
+DecodedImage from_small(std::optional<GreyImage> image) {
+    if (!image) return {.end = ImageEnd::unreadable, .image = {}};
+    return {.end = ImageEnd::decoded, .image = std::move(*image)};
 }
 
 }  // namespace
 
-DecodedImage decode_image(ByteView bytes, std::string_view file_type) {
-    if (file_type == "png") return decode_png(bytes);
-    if (file_type == "jpg") return decode_jpeg(bytes);
+DecodedImage decode_image(ByteView bytes, std::string_view file_type, const DecodeWish& wish) {
+    if (file_type == "png") return decode_png(bytes, wish);
+    if (file_type == "jpg") return decode_jpeg(bytes, wish.side_min);
     if (file_type != "gif" && file_type != "bmp") {
         const DeclaredSize declared = declared_size(bytes, file_type);
         const bool too_large = declared.more || declared.largest.pixels() > limits::qr_pixels;
         return {.end = too_large ? ImageEnd::too_large : ImageEnd::unreadable, .image = {}};
     }
     const ImageSize size = file_type == "gif" ? gif_size(bytes) : bmp_size(bytes);
-    if (size.width == 0 || judge_size(size.width, size.height) != ImageEnd::decoded)
-        return {.end = size.width == 0 ? ImageEnd::unreadable : judge_size(size.width, size.height),
-                .image = {}};
-    return from_small(file_type == "gif" ? decode_gif(bytes) : decode_bmp(bytes), size.width, size.height);
+    if (size.width == 0) return {.end = ImageEnd::unreadable, .image = {}};
+    const ImageEnd end = judge_size(size.width, size.height, wish.side_min);
+    if (end != ImageEnd::decoded) return {.end = end, .image = {}};
+    return from_small(file_type == "gif" ? decode_gif(bytes) : decode_bmp(bytes));
 }
 
 std::optional<GreyImage> grey_from_raw(ByteView pixels, std::uint32_t width, std::uint32_t height,
                                        std::size_t bytes_per_pixel) {
-    if (judge_size(width, height) != ImageEnd::decoded || bytes_per_pixel == 0 || bytes_per_pixel > 4)
+    if (judge_size(width, height, code_side_min) != ImageEnd::decoded || bytes_per_pixel == 0 ||
+        bytes_per_pixel > 4)
         return std::nullopt;
     const std::size_t count = std::size_t{width} * height;
     if (pixels.size() < count * bytes_per_pixel) return std::nullopt;

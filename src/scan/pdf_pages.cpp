@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include "base/limits.hpp"
-#include "base/limits/pictures.hpp"
 
 namespace tocsin::scan {
 
@@ -75,23 +74,27 @@ std::string text_of(const poppler::page& page) {
     return {utf8.begin(), utf8.end()};
 }
 
-/// False: there are more pages than are read.
+/// False: there are more pages than are read, or some that cannot be opened.
 bool read_pages(const poppler::document& document,
-                const std::function<bool(std::string_view, const GreyImage&)>& sink) {
+                const std::function<bool(std::string_view, const PageDrawer::DrawPage&)>& sink) {
     poppler::page_renderer renderer;
     renderer.set_image_format(poppler::image::format_gray8);
     const int pages = std::min(document.pages(), static_cast<int>(limits::pdf_pages_drawn));
+    bool all = pages == document.pages();
     for (int i = 0; i < pages; ++i) {
         const std::unique_ptr<poppler::page> page(document.create_page(i));
-        if (!page) continue;
-        const std::string text = text_of(*page);
-        GreyImage image;
-        const double dpi = resolution_for(*page, letters_dpi, letters_pixels_max);
-        if (text.size() < limits::page_text_told && dpi >= dpi_min)
-            image = to_grey(renderer.render_page(page.get(), dpi, dpi));
-        if (!sink(text, image)) return false;
+        if (!page) {
+            all = false;
+            continue;
+        }
+        // A page of any size is shown as large as a window, so its letters grow with it.
+        const auto draw = [&]() -> GreyImage {
+            const double dpi = resolution_for(*page, letters_dpi, letters_pixels_max);
+            return dpi > 0 ? to_grey(renderer.render_page(page.get(), dpi, dpi)) : GreyImage{};
+        };
+        if (!sink(text_of(*page), draw)) return false;
     }
-    return pages == document.pages();
+    return all;
 }
 
 /// One empty page: enough to make poppler and fontconfig read their settings.
@@ -123,7 +126,7 @@ void PageDrawer::draw(ByteView pdf, const std::function<bool(const GreyImage&)>&
 }
 
 bool PageDrawer::read(ByteView pdf,
-                      const std::function<bool(std::string_view, const GreyImage&)>& page) const {
+                      const std::function<bool(std::string_view, const DrawPage&)>& page) const {
     if (pdf.size() > drawn_bytes_max) return false;
     try {
         const char* data = reinterpret_cast<const char*>(pdf.data());

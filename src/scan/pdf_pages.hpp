@@ -18,10 +18,12 @@ public:
     /// say "enough" by returning false. A document that cannot be drawn yields nothing.
     void draw(ByteView pdf, const std::function<bool(const GreyImage&)>& page) const;
 
-    /// Hands over, of up to limits::pdf_pages_drawn pages, what a person can read: the page's own text where it holds at least
-    /// limits::page_text_told bytes, else the page drawn so that its letters can be told. `page` may say "enough" by returning
-    /// false. Returns false where there are more pages, or the document cannot be drawn.
-    bool read(ByteView pdf, const std::function<bool(std::string_view text, const GreyImage&)>& page) const;
+    /// Draws one page so that its letters can be told; an empty picture where it cannot be drawn.
+    using DrawPage = std::function<GreyImage()>;
+    /// Hands over up to limits::pdf_pages_drawn pages: the text that the page holds, and how to draw it. `page` may say "enough"
+    /// by returning false. Returns false where there are more pages, or one that cannot be opened.
+    bool read(ByteView pdf,
+              const std::function<bool(std::string_view text, const DrawPage& draw)>& page) const;
 };
 
 }  // namespace tocsin::scan

@@ -4,6 +4,7 @@
 #include <sys/time.h>
 #include <tesseract/capi.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -114,7 +115,8 @@ class StallAlarm {
 public:
     StallAlarm(OnStall on_stall, std::chrono::milliseconds time_max)
         : armed_(on_stall == OnStall::end_process) {
-        if (armed_) set(time_max + std::chrono::milliseconds(limits::picture_grace_ms));
+        const std::chrono::milliseconds most(limits::picture_grace_ms);
+        if (armed_) set(time_max + std::min(most, time_max / limits::picture_grace_part));
     }
     StallAlarm(const StallAlarm&) = delete;
     StallAlarm& operator=(const StallAlarm&) = delete;
