@@ -12,7 +12,8 @@ namespace tocsin::rules {
 
 /// A table of texts by their first three bytes. The search that is compiled for all of them (literals.hpp) takes less a byte, and
 /// more before the first one: this is for pieces of some hundred bytes. A byte costs a binary search among the texts that begin
-/// like it, and a step for each text that the nearest of them begins with; however many texts begin alike, no piece makes more of it.
+/// like it, and a step for each text that the nearest of them begins with; however many texts begin alike,
+/// no piece makes more of it.
 class ConstantIndex {
 public:
     /// `texts` are folded (rules/strings.hpp); the number of each is its place plus `first_number`. What has fewer than three

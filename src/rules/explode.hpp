@@ -118,8 +118,8 @@ public:
     [[nodiscard]] Capability lacks(Section section) const {
         return section == Section::ocr ? tools_.without_pictures : Capability::file_contents;
     }
-    /// A limit of ours hid something of the file.
-    [[nodiscard]] bool was_cut(std::uint32_t file) const;
+    /// A limit of ours hid something of this section of the file, or of the whole file.
+    [[nodiscard]] bool was_cut(std::uint32_t file, Section section) const;
 
     [[nodiscard]] const std::vector<ExplodeLimit>& limits() const { return limits_; }
     /// A limit of ours cut the list of files.

@@ -130,9 +130,12 @@ bool Explosion::available(Section section) const {
     return section != Section::yara || !tools_.yara.empty();
 }
 
-bool Explosion::was_cut(std::uint32_t file) const {
-    return std::ranges::any_of(
-        limits_, [file](const ExplodeLimit& limit) { return limit.exhausted && limit.file == file; });
+bool Explosion::was_cut(std::uint32_t file, Section section) const {
+    const auto concerns = [&](const ExplodeLimit& limit) {
+        const bool of_a_section = limit.name.starts_with("scan.");
+        return limit.exhausted && limit.file == file && (!of_a_section || limit.name == to_string(section));
+    };
+    return std::ranges::any_of(limits_, concerns);
 }
 
 const ExplodedFile& Explosion::with(std::size_t index, Section section) {

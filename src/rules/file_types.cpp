@@ -236,7 +236,8 @@ Value section(const ExplodedView& view, Evaluation& evaluation) {
     if (!view.explosion->available(wanted)) return Value::null(bit(view.explosion->lacks(wanted)));
     if (!evaluation.spend(section_steps)) return Value::null();
     const auto& found = view.explosion->with(view.index, wanted).scan.*Member;
-    if (!found) return Value::null(view.explosion->was_cut(view.index) ? bit(Capability::cut_off) : 0);
+    if (!found)
+        return Value::null(view.explosion->was_cut(view.index, wanted) ? bit(Capability::cut_off) : 0);
     Missing missing = 0;
     if constexpr (requires { found->cut; }) missing = found->cut ? bit(Capability::cut_off) : 0;
     return Value::of_object(&*found, missing);

@@ -109,7 +109,7 @@ Value ocr(Evaluation& evaluation, const Arguments& arguments) {
     if (!file->explosion.available(Section::ocr))
         return Value::null(bit(file->explosion.lacks(Section::ocr)));
     const std::optional<OcrScan>& found = file->explosion.with(0, Section::ocr).scan.ocr;
-    const Missing cut = cut_if(file->explosion.was_cut(0));
+    const Missing cut = cut_if(file->explosion.was_cut(0, Section::ocr));
     const Value text = Value::of(found ? std::string_view(found->raw) : std::string_view(), cut);
     const std::span<Value> pages = evaluation.arena().values(1);
     pages[0] = make_record(evaluation, {text});
