@@ -155,6 +155,8 @@ private:
     void compute_qr(Node& node, std::uint32_t index);
     void compute_ocr(Node& node);
     [[nodiscard]] bool may_read_picture() const;
+    template <typename Work>
+    [[nodiscard]] auto charged(const Work& work);
     void read_picture(const std::function<scan::GreyImage()>& draw, OcrScan& into);
     void read_pages(ByteView pdf, OcrScan& into);
     void read_file(const Node& node, OcrScan& into);

@@ -28,6 +28,15 @@ bool Explosion::may_read_picture() const {
     return budget_.pictures_left > 0 && time >= std::chrono::milliseconds(limits::picture_begin_ms);
 }
 
+/// What `work` gives; its time is taken from that for pictures.
+template <typename Work>
+auto Explosion::charged(const Work& work) {
+    const std::chrono::milliseconds before = time_left();
+    auto made = work();
+    budget_.pictures_time_left -= before - time_left();
+    return made;
+}
+
 /// `draw` decodes or draws it, which takes time as well; an empty picture: that could not be done.
 void Explosion::read_picture(const std::function<scan::GreyImage()>& draw, OcrScan& into) {
     if (!may_read_picture()) {
@@ -35,21 +44,13 @@ void Explosion::read_picture(const std::function<scan::GreyImage()>& draw, OcrSc
         return;
     }
     --budget_.pictures_left;
-    const std::chrono::milliseconds before = time_left();
-    auto charge = [&, charged = std::chrono::milliseconds(0)]() mutable {
-        const std::chrono::milliseconds spent = before - time_left();
-        budget_.pictures_time_left -= spent - charged;
-        charged = spent;
-    };
-    const scan::GreyImage picture = draw();
-    charge();
+    const scan::GreyImage picture = charged(draw);
     if (picture.empty()) {
         into.cut = true;
         return;
     }
-    const scan::PictureText found =
-        tools_.pictures->read(picture, std::min(time_left(), budget_.pictures_time_left));
-    charge();
+    const scan::PictureText found = charged(
+        [&] { return tools_.pictures->read(picture, std::min(time_left(), budget_.pictures_time_left)); });
     into.cut = into.cut || found.cut;
     append(found.text, into);
 }
@@ -79,9 +80,10 @@ void Explosion::read_file(const Node& node, OcrScan& into) {
             into.cut = true;
             return;
         }
-        scan::DecodedImage decoded =
-            scan::decode_image(node.bytes, node.file.file_type,
-                               {.side_min = limits::picture_side_min, .background = background});
+        scan::DecodedImage decoded = charged([&] {
+            return scan::decode_image(node.bytes, node.file.file_type,
+                                      {.side_min = limits::picture_side_min, .background = background});
+        });
         if (decoded.end == scan::ImageEnd::too_small) return;
         if (again && decoded.image.pixels == on_white->pixels) return;
         if (!again) on_white = decoded.image;

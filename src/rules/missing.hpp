@@ -17,7 +17,7 @@ enum class Capability : std::uint8_t {
     text_intent,       ///< the text model
     screenshots,       ///< a picture of the message
     text_in_pictures,  ///< OCR
-    picture_given_up,  ///< ... did not come back from one of this message
+    picture_given_up,  ///< ... was left out: an earlier try did not come back, mostly from one
     logos,
     domain_age,     ///< whois
     link_analysis,  ///< following links

@@ -113,29 +113,34 @@ PageDrawer::PageDrawer() {
     draw(as_bytes(smallest_pdf), [](const GreyImage&) { return true; });
 }
 
-void PageDrawer::draw(ByteView pdf, const std::function<bool(const GreyImage&)>& page) const {
-    if (pdf.size() > drawn_bytes_max) return;
-    try {
-        const char* data = reinterpret_cast<const char*>(pdf.data());
-        const std::unique_ptr<poppler::document> document(
-            poppler::document::load_from_raw_data(data, static_cast<int>(pdf.size())));
-        if (document && !document->is_locked()) draw_pages(*document, page);
-    } catch (const std::exception&) {
-        // A broken document draws nothing; its bytes were scanned by the other engines.
-    }
-}
+namespace {
 
-bool PageDrawer::read(ByteView pdf,
-                      const std::function<bool(std::string_view, const DrawPage&)>& page) const {
+/// The document opened, and done with it what `work` does; false: it is too large, broken or locked.
+bool with_document(ByteView pdf, const std::function<bool(const poppler::document&)>& work) {
     if (pdf.size() > drawn_bytes_max) return false;
     try {
         const char* data = reinterpret_cast<const char*>(pdf.data());
         const std::unique_ptr<poppler::document> document(
             poppler::document::load_from_raw_data(data, static_cast<int>(pdf.size())));
-        return document && !document->is_locked() && read_pages(*document, page);
+        return document && !document->is_locked() && work(*document);
     } catch (const std::exception&) {
-        return false;  // a broken document
+        return false;
     }
+}
+
+}  // namespace
+
+void PageDrawer::draw(ByteView pdf, const std::function<bool(const GreyImage&)>& page) const {
+    // A document that cannot be drawn draws nothing; its bytes were scanned by the other engines.
+    (void)with_document(pdf, [&](const poppler::document& document) {
+        draw_pages(document, page);
+        return true;
+    });
+}
+
+bool PageDrawer::read(ByteView pdf,
+                      const std::function<bool(std::string_view, const DrawPage&)>& page) const {
+    return with_document(pdf, [&](const poppler::document& document) { return read_pages(document, page); });
 }
 
 }  // namespace tocsin::scan
