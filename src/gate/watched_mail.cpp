@@ -20,13 +20,7 @@ using nlohmann::json;
 /// The facts that no other field of the record has.
 json facts_of(const GateServices& services, const Envelope& envelope, const Judgement& judgement,
               const std::string& watched_as) {
-    json facts = pool::sending_facts_json(judgement.scan.report);
-    for (const char* in_record : {"header_from", "subject", "message_id", "text_fingerprint"})
-        facts.erase(in_record);
-    for (const char* list : {"links", "registrable_domains", "attachment_types"})
-        if (facts.contains(list) && facts[list].empty()) facts.erase(list);
-    for (const char* text : {"header_from_name", "reply_to", "page_fingerprint", "language"})
-        if (facts.contains(text) && facts[text] == "") facts.erase(text);
+    json facts = pool::facts_beside_record_json(judgement.scan.report);
     const NetworkFacts network = services.watch->network(envelope.client_ip);
     if (!network.owner.empty()) facts["network_owner"] = network.owner;
     if (!network.country.empty()) facts["country"] = network.country;

@@ -116,6 +116,28 @@ json sending_facts_json(const scan::ScanReport& report) {
     return out;
 }
 
+nlohmann::json facts_beside_record_json(const scan::ScanReport& report) {
+    nlohmann::json out{{"body_form", report.facts.is_page ? "html" : "plain"},
+                       {"points", report.rules.points},
+                       {"hostility", report.rules.hostility}};
+    const auto add_text = [&out](const char* name, const std::string& text) {
+        if (!text.empty()) out[name] = text;
+    };
+    const auto add_texts = [&out](const char* name, std::vector<std::string> texts) {
+        if (!texts.empty()) out[name] = std::move(texts);
+    };
+    const scan::LinkHosts links = scan::link_hosts(report);
+    for (const scan::HostCount& host : links.hosts) out["links"][host.host] = host.links;
+    if (links.more) out["links_cut"] = true;
+    add_text("header_from_name", report.facts.header_from_name);
+    add_text("reply_to", report.facts.reply_to);
+    add_text("page_fingerprint", fingerprint(report.facts.page_fingerprint));
+    add_text("language", report.facts.language);
+    add_texts("registrable_domains", report.facts.long_registrable_domains);
+    add_texts("attachment_types", scan::attachment_types(report));
+    return out;
+}
+
 json to_json(const ScanOutcome& outcome) {
     const scan::ScanReport& report = outcome.report;
     const bool scanned = outcome.outcome == sandbox::Outcome::verdict;

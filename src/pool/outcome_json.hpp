@@ -11,5 +11,7 @@ namespace tocsin::pool {
 [[nodiscard]] nlohmann::ordered_json to_json(const ScanOutcome& outcome);
 /// What the watch compares with earlier mail, under the names that records have (docs/manual/watch.md).
 [[nodiscard]] nlohmann::ordered_json sending_facts_json(const scan::ScanReport& report);
+/// Of these, by the same names, what a record of the journal has no column for. What is empty is left out.
+[[nodiscard]] nlohmann::json facts_beside_record_json(const scan::ScanReport& report);
 
 }  // namespace tocsin::pool

@@ -17,8 +17,8 @@ constexpr std::string_view magic = seal_magic;
 constexpr std::size_t seal_overhead = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr std::size_t header_bytes = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
 constexpr std::size_t chunk_bytes = limits::evidence_chunk_bytes;
-/// zstd's default: three times as fast as level 6 for a few per cent more bytes.
-constexpr int compression_level = 3;
+/// Of mail as it comes in, level 1 takes three quarters of the time of the default (3) and 2 per cent more bytes.
+constexpr int compression_level = 1;
 
 const unsigned char* raw(ByteView bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());

@@ -152,28 +152,23 @@ Result<watch::MessageEvent> watch_event_of(const Record& record) {
 }
 
 Result<watch::MessageEvent> watch_event_of(const Record& record, const json& watched) {
-    json value = watched;
-    if (!value.is_object())
+    if (!watched.is_object())
         return fail(ErrorCode::corrupt, "record " + record.id + ": what the watch saw cannot be read");
-    value["kind"] = "message";
-    value["id"] = text(record.id);
-    value["time"] = to_rfc3339(record.time);
-    value["customer"] = text(record.customer);
-    value["sasl_login"] = text(record.sasl_login);
-    value["client_ip"] = text(record.client_ip);
-    value["mail_from"] = text(record.mail_from);
-    value["header_from"] = text(record.header_from);
-    value["subject"] = text(record.subject);
-    value["verdict"] = record.verdict;
-    value["text_fingerprint"] = fingerprint_text(record.text_fingerprint);
-    json& recipients = value["recipients"] = json::array();
+    // As the columns give it back.
+    watch::RecordedMessage recorded{.id = text(record.id),
+                                    .time = record.time,
+                                    .customer = text(record.customer),
+                                    .sasl_login = text(record.sasl_login),
+                                    .client_ip = text(record.client_ip),
+                                    .mail_from = text(record.mail_from),
+                                    .header_from = text(record.header_from),
+                                    .subject = text(record.subject),
+                                    .verdict = record.verdict,
+                                    .recipients = {},
+                                    .text_fingerprint = record.text_fingerprint};
     for (const std::string& recipient : record.recipients)
-        recipients.push_back(stored_text(recipient, limits::smtp_path_bytes));
-    const std::optional<watch::Event> event = TRY(watch::event_from_json(value));
-    if (!event || !std::holds_alternative<watch::MessageEvent>(*event))
-        return fail(ErrorCode::corrupt, "record " + record.id + " is no outgoing message");
-    watch::MessageEvent message = std::get<watch::MessageEvent>(*event);
-    message.time = record.time;
+        recorded.recipients.push_back(stored_text(recipient, limits::smtp_path_bytes));
+    watch::MessageEvent message = TRY(watch::message_of_record(recorded, watched));
     message.live = true;
     return message;
 }

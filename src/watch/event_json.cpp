@@ -17,6 +17,14 @@ namespace {
 
 using nlohmann::json;
 
+/// Not within a character: what is written down would be another text.
+std::string cut(const std::string& text) {
+    if (text.size() <= limits::watch_text_bytes) return text;
+    std::size_t end = limits::watch_text_bytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return text.substr(0, end);
+}
+
 /// Reads the fields of one object; the first thing that is wrong is kept.
 class Fields {
 public:
@@ -150,13 +158,6 @@ private:
         const auto found = object_.find(name);
         return found == object_.end() || found->is_null() ? nullptr : &*found;
     }
-    /// Not within a character: what is written down would be another text.
-    static std::string cut(const std::string& text) {
-        if (text.size() <= limits::watch_text_bytes) return text;
-        std::size_t end = limits::watch_text_bytes;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-        return text.substr(0, end);
-    }
     const json& object_;
     std::string problem_;
     bool links_left_out_ = false;
@@ -166,6 +167,36 @@ private:
 bool is_refused(std::string_view disposition) {
     return disposition == "reject" || disposition == "quarantine" || disposition == "hold" ||
            disposition == "tempfail";
+}
+
+JudgedAs judged_as(std::string_view verdict) {
+    if (verdict == "clean") return JudgedAs::clean;
+    if (verdict == "suspicious" || verdict == "unscannable") return JudgedAs::suspicious;
+    if (verdict == "phish" || verdict == "malware") return JudgedAs::hostile;
+    return JudgedAs::unknown;
+}
+
+/// What no other column of the journal has.
+void read_facts(Fields& fields, MessageEvent& event) {
+    event.network_owner = fields.text("network_owner");
+    event.country = fields.text("country");
+    event.header_from_name = fields.text("header_from_name");
+    event.reply_to = fields.text("reply_to");
+    event.page_fingerprint = fields.fingerprint("page_fingerprint");
+    const std::string form = fields.text("body_form");
+    event.form = form == "html" ? BodyForm::html : form == "plain" ? BodyForm::plain : BodyForm::unknown;
+    event.language = fields.language();
+    event.links = fields.links();
+    event.links_cut = fields.boolean("links_cut") || fields.links_left_out();
+    event.registrable_domains = fields.texts("registrable_domains", limits::long_registrable_domains);
+    event.attachment_types = fields.texts("attachment_types", limits::watch_attachments);
+    event.judge_points =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(fields.number("points", 0), UINT32_MAX));
+    event.hostility = fields.share("hostility");
+    // What the watch itself held is no reason to pass it over: records say of themselves whether the gate refused it.
+    const std::string disposition = fields.text("disposition");
+    event.refused = fields.has("refused") ? fields.boolean("refused") : is_refused(disposition);
+    event.released = fields.boolean("released");
 }
 
 MessageEvent read_message(Fields& fields) {
@@ -178,34 +209,13 @@ MessageEvent read_message(Fields& fields) {
     event.credential = fields.text("sasl_login");
     if (event.credential.empty()) event.credential = fields.text("credential");
     event.client_ip = fields.text("client_ip");
-    event.network_owner = fields.text("network_owner");
-    event.country = fields.text("country");
     event.mail_from = fields.text("mail_from");
     event.header_from = fields.text("header_from");
-    event.header_from_name = fields.text("header_from_name");
-    event.reply_to = fields.text("reply_to");
     event.subject = fields.text("subject");
     event.recipients = fields.texts("recipients", SIZE_MAX);
     event.text_fingerprint = fields.fingerprint("text_fingerprint");
-    event.page_fingerprint = fields.fingerprint("page_fingerprint");
-    const std::string form = fields.text("body_form");
-    event.form = form == "html" ? BodyForm::html : form == "plain" ? BodyForm::plain : BodyForm::unknown;
-    event.language = fields.language();
-    event.links = fields.links();
-    event.links_cut = fields.boolean("links_cut") || fields.links_left_out();
-    event.registrable_domains = fields.texts("registrable_domains", limits::long_registrable_domains);
-    event.attachment_types = fields.texts("attachment_types", limits::watch_attachments);
-    event.judge_points =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(fields.number("points", 0), UINT32_MAX));
-    event.hostility = fields.share("hostility");
-    const std::string verdict = fields.text("verdict");
-    if (verdict == "clean") event.judged_as = JudgedAs::clean;
-    if (verdict == "suspicious" || verdict == "unscannable") event.judged_as = JudgedAs::suspicious;
-    if (verdict == "phish" || verdict == "malware") event.judged_as = JudgedAs::hostile;
-    // What the watch itself held is no reason to pass it over: records say of themselves whether the gate refused it.
-    const std::string disposition = fields.text("disposition");
-    event.refused = fields.has("refused") ? fields.boolean("refused") : is_refused(disposition);
-    event.released = fields.boolean("released");
+    event.judged_as = judged_as(fields.text("verdict"));
+    read_facts(fields, event);
     return event;
 }
 
@@ -400,6 +410,31 @@ Result<std::optional<Event>> event_from_json(const json& value) {
                     "\"" + kind +
                         "\" is no kind of event: the manual (watch.md) lists acts, outcomes and messages");
     }
+    if (!fields.problem().empty()) return fail(ErrorCode::invalid_input, fields.problem());
+    return event;
+}
+
+Result<MessageEvent> message_of_record(const RecordedMessage& recorded, const json& facts) {
+    if (!facts.is_object()) return fail(ErrorCode::invalid_input, "an event must be a JSON object");
+    Fields fields(facts);
+    MessageEvent event;
+    if (recorded.id.empty() || recorded.id.size() > limits::watch_text_bytes)
+        fields.wrong("id", "the id of a record");
+    event.id = recorded.id;
+    event.time = recorded.time;
+    event.customer = fields.text("watched_as");
+    if (event.customer.empty()) event.customer = cut(recorded.customer);
+    if (event.customer.empty()) fields.wrong("customer", "a text that is not empty");
+    event.credential = recorded.sasl_login.empty() ? fields.text("credential") : cut(recorded.sasl_login);
+    event.client_ip = cut(recorded.client_ip);
+    event.mail_from = cut(recorded.mail_from);
+    event.header_from = cut(recorded.header_from);
+    event.subject = cut(recorded.subject);
+    event.recipients.reserve(recorded.recipients.size());
+    for (const std::string& recipient : recorded.recipients) event.recipients.push_back(cut(recipient));
+    event.text_fingerprint = recorded.text_fingerprint;
+    event.judged_as = judged_as(recorded.verdict);
+    read_facts(fields, event);
     if (!fields.problem().empty()) return fail(ErrorCode::invalid_input, fields.problem());
     return event;
 }

@@ -16,10 +16,12 @@ struct IntakeEntry {
     std::vector<NextHopReply> replies;
 };
 
-/// As JSON. Text is made valid and cut as in the tables (`stored_text`).
+/// Lengths and texts behind each other: valid UTF-8 without NUL. Text is made valid and cut as in the tables (`stored_text`).
+/// For who adds a field to Record: an entry that waits when a new version is started must still be read, so the format gets a
+/// new name.
 [[nodiscard]] std::string encode_intake(std::span<const Record> records, std::span<const NextHopReply> replies);
 
-/// Errors: corrupt (not what encode_intake() writes).
+/// Also what earlier versions wrote (JSON). Errors: corrupt (neither).
 [[nodiscard]] Result<IntakeEntry> decode_intake(std::string_view entry);
 
 }  // namespace tocsin::store

@@ -70,9 +70,55 @@ TEST_CASE("an entry of the intake comes back as it was") {
     CHECK(out->replies[0].reply == reply.reply);
 }
 
+TEST_CASE("a moment before 1970, empty lists and no records come back as they were") {
+    Record in;
+    in.id = "r1";
+    in.time = TimePoint{-1};
+    in.ambiguous = true;
+    in.watch_number = UINT64_MAX;
+    const auto out = decode_intake(encode_intake({&in, 1}, {}));
+    REQUIRE(out.has_value());
+    REQUIRE(out->records.size() == 1);
+    CHECK(out->records[0].time == in.time);
+    CHECK(out->records[0].ambiguous);
+    CHECK(out->records[0].watch_number == UINT64_MAX);
+    CHECK(out->records[0].recipients.empty());
+    CHECK(out->records[0].watched.empty());
+    const NextHopReply reply{"r0", ""};
+    CHECK(decode_intake(encode_intake({}, {&reply, 1}))->replies.size() == 1);
+}
+
+TEST_CASE("an entry that an earlier version wrote is read") {
+    const auto out = decode_intake(
+        R"({"records":[{"id":"r1","subject":"Sch\u00f6n","recipients":["a@b.example"],"reasons":"[]","time_us":5,"size_bytes":6,)"
+        R"("ambiguous":true,"elapsed_us":7,"text_fingerprint":8}],"replies":[["r0","250 ok"]]})");
+    REQUIRE(out.has_value());
+    REQUIRE(out->records.size() == 1);
+    CHECK(out->records[0].subject == "Sch\u00f6n");
+    CHECK(out->records[0].recipients == std::vector<std::string>{"a@b.example"});
+    CHECK(out->records[0].time == TimePoint{5});
+    CHECK(out->records[0].text_fingerprint == 8);
+    CHECK(out->replies[0].reply == "250 ok");
+}
+
+TEST_CASE("an entry that was cut anywhere, or has a byte too many, is an error") {
+    const Record in = full_record();
+    const NextHopReply reply{"r0", "250 ok"};
+    const std::string whole = encode_intake({&in, 1}, {&reply, 1});
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+        CAPTURE(bytes);
+        // A buffer of just that size: who reads behind it is found.
+        const std::vector<char> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(bytes));
+        CHECK(decode_intake({cut.data(), cut.size()}).error().code == ErrorCode::corrupt);
+    }
+    CHECK(!decode_intake(whole + "0"));
+}
+
 TEST_CASE("what is not an entry is an error") {
     for (const char* entry : {"", "{}", "[]", R"({"records":[{}]})", R"({"records":1})", R"({"records":[],"replies":[["a"]]})",
-                              R"({"records":[],"replies":[[1,2]]})"}) {
+                              R"({"records":[],"replies":[[1,2]]})", "2;", "2;0;", "2;0;0;0;", "2;-1;0;",
+                              "2;18446744073709551616;0;", "2;1;0;",
+                              "2;99999999;", "2;0;1;5:a", "2;0;1;1:a", "3;0;0;"}) {
         CAPTURE(entry);
         const auto out = decode_intake(entry);
         REQUIRE(!out.has_value());
