@@ -346,7 +346,7 @@ Value Evaluation::match(const NodeCore& node) {
         if (needle.kind != Kind::text) continue;
         any_needle = true;
         const std::optional<bool> fits =
-            matches_once(patterns.mode, patterns.letters, text.text(), needle.text(), spend_steps);
+            matches_once(patterns.mode, patterns.letters, probed(text.text()), needle.text(), spend_steps);
         if (stopped_) return Value::null();
         if (!fits) missing |= bit(Capability::cut_off);
         const Missing doubt = holds_in_more(patterns.mode) ? beside_cut(text.missing) : text.missing;

@@ -48,7 +48,7 @@ Value classify(Evaluation& evaluation, const Arguments& arguments) {
     };
     return make_record(evaluation, {array_of(evaluation, found.intents, cut, named),
                                     array_of(evaluation, found.topics, cut, named),
-                                    array_of(evaluation, found.entities, cut, entity),
+                                    array_of(evaluation, readings->entities(text), cut, entity),
                                     array_of(evaluation, found.tags, cut, named), Value::of(found.language)});
 }
 

@@ -191,10 +191,10 @@ Result<void> PatternBook::finish() {
     return {};
 }
 
-void PatternBook::fold_text(ProbedText& text) const {
-    if (text.is_folded_) return;
-    text.folded_ = fold(text.text_);
-    text.is_folded_ = true;
+std::string_view ProbedText::folded() {
+    if (!is_folded_) folded_ = fold(text_);
+    is_folded_ = true;
+    return folded_;
 }
 
 std::vector<std::uint32_t> PatternBook::constants_in(std::string_view text) const {
@@ -204,8 +204,7 @@ std::vector<std::uint32_t> PatternBook::constants_in(std::string_view text) cons
 void PatternBook::search(ProbedText& text, TextKind kind) const {
     const auto at = static_cast<std::size_t>(kind);
     if (text.is_searched_[at]) return;
-    fold_text(text);
-    text.found_.add(searches_[at]->search(text.folded_), words_.size());
+    text.found_.add(searches_[at]->search(text.folded()), words_.size());
     text.is_searched_[at] = true;
 }
 
@@ -214,7 +213,7 @@ bool PatternBook::may_hold(std::uint32_t piece, ProbedText& text, TextKind kind)
     if (piece == none) return true;
     if ((piece & is_short) == 0) return text.found_.has(piece);
     if (kind == TextKind::page) return true;  // a page has nearly all of them
-    if (text.pieces_ == nullptr) text.pieces_ = std::make_unique<TextPieces>(text.folded_);
+    if (text.pieces_ == nullptr) text.pieces_ = std::make_unique<TextPieces>(text.folded());
     return text.pieces_->may_hold(unsearched_[piece & ~is_short]);
 }
 
@@ -241,10 +240,10 @@ bool PatternBook::matches(const Pattern& pattern, const PatternGroup& group, Pro
     }
     const bool folded = group.letters == Case::folded;
     if (pattern.glob != none)
-        return folded ? globs_[pattern.glob]->matches_folded(text.folded_)
+        return folded ? globs_[pattern.glob]->matches_folded(text.folded())
                       : globs_[pattern.glob]->matches(text.text_, Case::exact);
     const std::string_view wanted = folded ? pattern.folded : pattern.exact;
-    const std::string_view in = folded ? std::string_view(text.folded_) : text.text_;
+    const std::string_view in = folded ? text.folded() : text.text_;
     switch (group.mode) {
         case MatchMode::starts_with: return in.starts_with(wanted);
         case MatchMode::ends_with: return in.ends_with(wanted);
@@ -271,7 +270,6 @@ std::optional<bool> PatternBook::matches(const PatternGroup& group, ProbedText& 
     // A pass over a short text costs more than a few patterns tried on it one by one.
     const bool few = group.count * text.text_.size() < limits::literal_search_from;
     if (!affix && !few) search(text, group.kind);
-    if (group.letters == Case::folded) fold_text(text);
     const auto* const first = patterns_.data() + group.first;
     return std::any_of(first, first + group.count,
                        [&](const Pattern& pattern) { return matches(pattern, group, text); });
@@ -293,19 +291,22 @@ bool PatternBook::may_match_within(const PatternGroup& group, ProbedText& text) 
     });
 }
 
-std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
-                                 std::string_view pattern, const Spend& spend) {
+std::optional<bool> matches_once(MatchMode mode, Case letters, ProbedText& text, std::string_view pattern,
+                                 const Spend& spend) {
     switch (mode) {
-        case MatchMode::contains: return contains(text, pattern, letters);
-        case MatchMode::starts_with: return starts_with(text, pattern, letters);
-        case MatchMode::ends_with: return ends_with(text, pattern, letters);
-        case MatchMode::glob: return Glob(pattern).matches(text, letters);
+        case MatchMode::contains:
+            // Rules ask so for names, in the same text of the message one after the other.
+            return letters == Case::folded ? contains(text.folded(), fold(pattern), Case::exact)
+                                           : contains(text.text(), pattern, Case::exact);
+        case MatchMode::starts_with: return starts_with(text.text(), pattern, letters);
+        case MatchMode::ends_with: return ends_with(text.text(), pattern, letters);
+        case MatchMode::glob: return Glob(pattern).matches(text.text(), letters);
         case MatchMode::regex_contains:
         case MatchMode::regex_matches: break;
     }
     const Result<Regex> regex = Regex::compile(pattern, letters);
-    if (!regex || !spend(regex->cost(text.size()))) return std::nullopt;
-    return regex->matches(text, part_of(mode));
+    if (!regex || !spend(regex->cost(text.text().size()))) return std::nullopt;
+    return regex->matches(text.text(), part_of(mode));
 }
 
 }  // namespace tocsin::rules

@@ -60,6 +60,9 @@ public:
     explicit ProbedText(std::string_view text) : text_(text) {}
     [[nodiscard]] std::string_view text() const { return text_; }
 
+    /// With small letters, made once. See strings.hpp.
+    [[nodiscard]] std::string_view folded();
+
 private:
     friend class PatternBook;
     std::string_view text_;
@@ -75,7 +78,7 @@ using Spend = std::function<bool(const RegexCost& cost)>;
 
 /// One pattern that is known only now. nullopt: nobody knows, because it is a regular expression that cannot be used, or the
 /// budget is spent.
-[[nodiscard]] std::optional<bool> matches_once(MatchMode mode, Case letters, std::string_view text,
+[[nodiscard]] std::optional<bool> matches_once(MatchMode mode, Case letters, ProbedText& text,
                                                std::string_view pattern, const Spend& spend);
 
 /// Filled while rules are compiled, then finished once and only read.
@@ -110,7 +113,6 @@ public:
 private:
     struct Pattern;
 
-    void fold_text(ProbedText& text) const;
     void search(ProbedText& text, TextKind kind) const;
     [[nodiscard]] bool may_hold(std::uint32_t piece, ProbedText& text, TextKind kind) const;
     [[nodiscard]] bool may_match(std::uint32_t regex, ProbedText& text, TextKind kind) const;

@@ -26,6 +26,13 @@ void RegexHits::step_over_character() {
         ++at_;
 }
 
+/// A long text without any hit is read once, and not part by part.
+bool RegexHits::may_have_hits() {
+    if (text_.size() <= 2 * limits::regex_hit_margin_bytes) return true;
+    stopped_ = !evaluation_.spend_bytes(text_.size());
+    return !stopped_ && expression_.matches(text_, RegexPart::anywhere);
+}
+
 // The first part is paid for by what it yields: RE2 mostly ends with the hit. Larger ones are paid for as a whole.
 std::optional<RegexMatch> RegexHits::search() {
     for (std::size_t size = 2 * limits::regex_hit_margin_bytes;; size *= 2) {
@@ -42,6 +49,7 @@ std::optional<RegexMatch> RegexHits::search() {
 }
 
 std::optional<RegexMatch> RegexHits::next() {
+    if (at_ == 0 && !last_end_ && !may_have_hits()) at_ = text_.size() + 1;
     while (!stopped_ && at_ <= text_.size()) {
         std::optional<RegexMatch> hit = search();
         stopped_ = stopped_ || !evaluation_.spend(limits::regex_hit_steps);

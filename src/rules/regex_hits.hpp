@@ -27,6 +27,7 @@ public:
     [[nodiscard]] bool stopped() const { return stopped_; }
 
 private:
+    [[nodiscard]] bool may_have_hits();
     std::optional<RegexMatch> search();
     bool spend(std::size_t bytes);
     [[nodiscard]] std::size_t end_of(const RegexMatch& hit) const {

@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "base/limits/regexes.hpp"
+#include "rules/regex_choices.hpp"
 
 namespace tocsin::rules {
 
@@ -139,7 +140,7 @@ Result<std::uint32_t> Regexes::add(std::string_view pattern, Case letters) {
     auto made = std::make_unique<Compiled>();
     // FilteredRE2 tells only a number of what is wrong; the words come from a try by itself.
     int number = 0;
-    if (made->filter.Add(known, options(letters), &number) != RE2::NoError) {
+    if (made->filter.Add(with_choices(known), options(letters), &number) != RE2::NoError) {
         const RE2 tried(known, options(letters));
         return std::unexpected(refusal(tried.error()));
     }

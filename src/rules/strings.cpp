@@ -54,6 +54,19 @@ private:
     std::size_t at_ = 0;
 };
 
+/// How many bytes of ASCII stand at `at`, up to the first that is none.
+std::size_t ascii_run(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t high = 0x8080'8080'8080'8080;
+    const std::size_t begin = at;
+    std::uint64_t word = 0;
+    for (; text.size() - at >= sizeof word; at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & high) != 0) break;
+    }
+    while (at < text.size() && is_ascii(text[at])) ++at;
+    return at - begin;
+}
+
 /// Appends what begins at `at`, in lower case, eight bytes at a time, as long as all eight are ASCII.
 void append_lower_ascii(std::string& out, std::string_view text, std::size_t& at) {
     constexpr std::uint64_t each = 0x0101'0101'0101'0101, high = 0x80 * each;
@@ -144,11 +157,13 @@ std::size_t count(std::string_view text, std::string_view needle, Case mode) {
 
 std::size_t length(std::string_view text) {
     std::size_t characters = 0;
-    for (std::size_t at = 0; at < text.size(); ++characters) {
-        if (is_ascii(text[at]))
-            ++at;
-        else
-            (void)mail::next_code_point(text, at);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t plain = ascii_run(text, at);
+        characters += plain;
+        at += plain;
+        if (at == text.size()) break;
+        (void)mail::next_code_point(text, at);
+        ++characters;
     }
     return characters;
 }

@@ -30,7 +30,7 @@ bool is_capital(char c) {
 class EntityFinder {
 public:
     EntityFinder(std::string_view text, const ReadText& read, const Lexicon& lexicon)
-        : text_(text), words_(read.text.words), lexicon_(lexicon), hits_(read.text_hits) {}
+        : text_(text), words_(read.text->words), lexicon_(lexicon), hits_(read.text->hits) {}
 
     std::vector<TextEntity> find() {
         std::size_t hit = 0;

@@ -58,9 +58,9 @@ public:
                 add(Family::two_signs, signs_[i].name_hash ^ signs_[k].name_hash * 3U, Feature::no_word);
         }
         kinds(read);
-        count(word_hash("disguised"), read.text.disguised + read.subject.disguised);
-        count(word_hash("spaced"), read.text.spaced + read.subject.spaced);
-        count(word_hash("!"), read.text.exclamations + read.subject.exclamations);
+        count(word_hash("disguised"), read.text->disguised + read.subject->disguised);
+        count(word_hash("spaced"), read.text->spaced + read.subject->spaced);
+        count(word_hash("!"), read.text->exclamations + read.subject->exclamations);
     }
     std::vector<Feature> take() { return std::move(features_); }
 
@@ -98,7 +98,7 @@ private:
     }
     void kinds(const ReadText& read) {
         std::array<std::uint32_t, 10> counts{};
-        for (const NormalText* text : {&read.subject, &read.text})
+        for (const auto& text : {read.subject, read.text})
             for (const NormalWord& word : text->words) ++counts[static_cast<std::size_t>(word.kind)];
         for (const WordKind kind : {WordKind::money, WordKind::percent, WordKind::phone, WordKind::wallet})
             count(static_cast<std::uint32_t>(kind), counts[static_cast<std::size_t>(kind)]);
@@ -144,21 +144,22 @@ std::string_view bare_subject(std::string_view subject) {
     }
 }
 
-ReadText read_text(std::string_view text, std::string_view subject, const Lexicon& lexicon) {
-    ReadText read;
-    read.subject = normal_text(bare_subject(subject));
-    read.text = normal_text(text);
-    read.subject_hits = lexicon.find(read.subject);
-    read.text_hits = lexicon.find(read.text);
+std::shared_ptr<const ReadWords> read_words(std::string_view text, const Lexicon& lexicon) {
+    auto read = std::make_shared<ReadWords>(ReadWords{normal_text(text), {}});
+    read->hits = lexicon.find(*read);
     return read;
+}
+
+ReadText read_text(std::string_view text, std::string_view subject, const Lexicon& lexicon) {
+    return {.subject = read_words(bare_subject(subject), lexicon), .text = read_words(text, lexicon)};
 }
 
 std::vector<Feature> text_features(const ReadText& read, const Lexicon& lexicon) {
     Collector collector(lexicon);
-    collector.words(read.text, 0);
-    collector.words(read.subject, static_cast<std::uint32_t>(read.text.words.size()));
-    collector.signs(read.text_hits);
-    collector.signs(read.subject_hits);
+    collector.words(*read.text, 0);
+    collector.words(*read.subject, static_cast<std::uint32_t>(read.text->words.size()));
+    collector.signs(read.text->hits);
+    collector.signs(read.subject->hits);
     collector.finish(read);
     return collector.take();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -23,11 +24,16 @@ struct Feature {
         no_word;  ///< where it stood first: index into the words of `text`; behind them those of the subject
 };
 
-/// What was read of one message, on the way to its features and to everything else that is said about it.
+/// One text as words, with what the lexicon knows of them.
+struct ReadWords : NormalText {
+    std::vector<Hit> hits;
+};
+[[nodiscard]] std::shared_ptr<const ReadWords> read_words(std::string_view text, const Lexicon& lexicon);
+
+/// What was read of one message, on the way to its features and to everything else that is said about it. Both are always set.
 struct ReadText {
-    NormalText subject, text;
-    std::vector<Hit> subject_hits, text_hits;
-    [[nodiscard]] std::uint32_t content_words() const { return subject.content_words + text.content_words; }
+    std::shared_ptr<const ReadWords> subject, text;
+    [[nodiscard]] std::uint32_t content_words() const { return subject->content_words + text->content_words; }
 };
 /// The subject without "Re:", "Fwd:" and the like, and without "[list]" in front. Linear.
 [[nodiscard]] std::string_view bare_subject(std::string_view subject);

@@ -61,12 +61,12 @@ private:
 
 std::string_view text_language(const ReadText& read, const Lexicon& lexicon) {
     ScriptCounts script;
-    script.add(read.subject);
-    script.add(read.text);
+    script.add(*read.subject);
+    script.add(*read.text);
     if (const std::string_view language = script.language(); !language.empty()) return language;
 
     std::vector<std::size_t> found(lexicon.concepts().size());
-    for (const std::vector<Hit>* hits : {&read.text_hits, &read.subject_hits})
+    for (const std::vector<Hit>* hits : {&read.text->hits, &read.subject->hits})
         for (const Hit& hit : *hits)
             if (lexicon.concepts()[hit.concept_index].kind == ConceptKind::language)
                 ++found[hit.concept_index];

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -35,13 +34,26 @@ Result<TextModel> TextModel::load(ByteView file) {
 }
 
 TextReading TextModel::look_at(std::string_view text, std::string_view subject) const {
-    TextReading reading{.read = read_text(text, subject, lexicon_), .features = {}, .intents = {}};
+    TextReading reading = look_at(read_text(text, subject, lexicon_));
+    reading.intents.entities = entities(text, reading.read);
+    return reading;
+}
+
+std::shared_ptr<const ReadWords> TextModel::read(std::string_view text) const {
+    return read_words(text, lexicon_);
+}
+
+std::vector<TextEntity> TextModel::entities(std::string_view text, const ReadText& read) const {
+    return text_entities(text, read, lexicon_);
+}
+
+TextReading TextModel::look_at(ReadText words) const {
+    TextReading reading{.read = std::move(words), .features = {}, .intents = {}};
     const ReadText& read = reading.read;
     TextIntents& out = reading.intents;
-    out.truncated = read.text.truncated || read.subject.truncated;
+    out.truncated = read.text->truncated || read.subject->truncated;
     out.topics = lexicon_names(ConceptKind::topic, read, lexicon_);
     out.tags = lexicon_names(ConceptKind::tag, read, lexicon_);
-    out.entities = text_entities(text, read, lexicon_);
     out.language = text_language(read, lexicon_);
     out.too_little_text = read.content_words() < content_words_min;
     if (out.too_little_text) return reading;
@@ -79,22 +91,31 @@ std::vector<WeighedWord> TextModel::why(const TextReading& reading, std::string_
     const double part =
         static_cast<double>(weights_.hostility_scale) / std::sqrt(static_cast<double>(features.size()));
 
-    std::map<std::string, double>
-        sums;  // by the word as written, so that the order of equals is the same everywhere
+    std::vector<std::pair<std::string_view, double>> weights;  // by the word as written
+    weights.reserve(features.size());
     for (const Feature& feature : features) {
         if (feature.word == Feature::no_word) continue;
-        const bool in_text = feature.word < read.text.words.size();
-        const NormalWord& word = in_text ? read.text.words[feature.word]
-                                         : read.subject.words[feature.word - read.text.words.size()];
+        const bool in_text = feature.word < read.text->words.size();
+        const NormalWord& word = in_text ? read.text->words[feature.word]
+                                         : read.subject->words[feature.word - read.text->words.size()];
         const std::string_view source = in_text ? text : bare;
-        sums[std::string(source.substr(word.source_at, word.source_end - word.source_at))] +=
-            part * weights_.hostility[feature.bucket];
+        weights.emplace_back(source.substr(word.source_at, word.source_end - word.source_at),
+                             part * weights_.hostility[feature.bucket]);
     }
+    // Sums are made in the order of the text, and equals stand in the order of the alphabet: the same on every machine.
+    std::ranges::stable_sort(weights, {}, &std::pair<std::string_view, double>::first);
+    std::vector<std::pair<std::string_view, double>> sums;
+    for (const auto& [word, weight] : weights) {
+        if (sums.empty() || sums.back().first != word) sums.emplace_back(word, 0);
+        sums.back().second += weight;
+    }
+    std::erase_if(sums, [](const auto& sum) { return sum.second <= 0; });
+    std::ranges::stable_sort(sums, std::greater{}, &std::pair<std::string_view, double>::second);
     std::vector<WeighedWord> out;
-    for (const auto& [word, weight] : sums)
-        if (weight > 0) out.push_back({word, weight});
-    std::ranges::stable_sort(out, std::greater{}, &WeighedWord::weight);
-    if (out.size() > words_told) out.resize(words_told);
+    for (const auto& [word, weight] : sums) {
+        if (out.size() >= words_told) break;
+        out.push_back({std::string(word), weight});
+    }
     return out;
 }
 

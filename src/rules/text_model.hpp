@@ -6,6 +6,7 @@
 // its forgery may say the same words, and only sender and links tell them apart.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,13 @@ public:
     /// Linear in the text, of which limits::text_model_bytes are read. Any bytes are some text; an empty one gives empty lists.
     [[nodiscard]] TextIntents classify(std::string_view text, std::string_view subject) const;
 
-    /// What classify() and why() are made of.
+    /// A text, or bare_subject() of one, for look_at() below.
+    [[nodiscard]] std::shared_ptr<const ReadWords> read(std::string_view text) const;
+    /// What classify() and why() are made of, without the entities: those cost as much again, and few ask for them.
+    [[nodiscard]] TextReading look_at(ReadText words) const;
+    /// Of the text that `read` was read from.
+    [[nodiscard]] std::vector<TextEntity> entities(std::string_view text, const ReadText& read) const;
+    /// All of that together.
     [[nodiscard]] TextReading look_at(std::string_view text, std::string_view subject) const;
     /// The same as why() below, of what was read already.
     [[nodiscard]] std::vector<WeighedWord> why(const TextReading& reading, std::string_view text,

@@ -52,8 +52,8 @@ std::string_view to_string(Confidence confidence) {
 
 std::vector<NamedConfidence> lexicon_names(ConceptKind kind, const ReadText& read, const Lexicon& lexicon) {
     Tallies tallies(kind);
-    tallies.add(read.subject_hits, lexicon, 2);
-    tallies.add(read.text_hits, lexicon, 1);
+    tallies.add(read.subject->hits, lexicon, 2);
+    tallies.add(read.text->hits, lexicon, 1);
     // In a long text a phrase or two of everything stand by chance.
     constexpr double points_low = 3, points_medium = 5, points_high = 8, words_per_point = 120;
     const double by_chance = read.content_words() / words_per_point;

@@ -70,7 +70,7 @@ TEST_CASE("features are distinct buckets and know their word") {
         CHECK(feature.bucket < feature_buckets);
         CHECK(seen.insert(feature.bucket).second);
         CHECK((feature.word == Feature::no_word ||
-               feature.word < read.text.words.size() + read.subject.words.size()));
+               feature.word < read.text->words.size() + read.subject->words.size()));
     }
     CHECK(features.size() > 10);
 }
@@ -83,11 +83,11 @@ TEST_CASE("the number of features is bounded") {
                             static_cast<char>('a' + i / 676 % 26)} +
                 "qx ";
     const ReadText read = read_text(text, text, lexicon);
-    CHECK(read.text.truncated);
+    CHECK(read.text->truncated);
     CHECK(text_features(read, lexicon).size() <= limits::text_features);
     std::string phrases;
     for (int i = 0; i < 10'000; ++i) phrases += "the ";
-    CHECK(read_text(phrases, "", lexicon).text_hits.size() <= limits::text_model_hits + 8);
+    CHECK(read_text(phrases, "", lexicon).text->hits.size() <= limits::text_model_hits + 8);
 }
 
 TEST_CASE("bare_subject") {
