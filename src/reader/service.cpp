@@ -70,10 +70,11 @@ public:
         options_.deadline = context.clock.steady_now() + budget;
         options_.hash_key = &context.hash_key;
         options_.examine = [this](const mail::MimeTree& tree, scan::ContentDigests& digests,
-                                  scan::ScanReport& report) {
+                                  const scan::FoundCodes& codes, scan::ScanReport& report) {
             if (context_.judge != nullptr) {
                 rules::JudgeRequest request = judge_request(tree);
                 request.digests = &digests;
+                request.codes = &codes;
                 context_.judge->report(request, report);
             }
             if (!request_.banner_texts.empty()) plan_banner(tree, report);

@@ -37,6 +37,7 @@ struct ExplodeTools {
     mail::MailTools& mail;
     const scan::PictureReader* pictures = nullptr;               ///< nullptr: `scan.ocr` is not available,
     Capability without_pictures = Capability::text_in_pictures;  ///< ... and this is why
+    const scan::FoundCodes* codes = nullptr;                     ///< of files that were searched already
 };
 
 /// What all rules together may still spend on the files of one message.
@@ -162,6 +163,7 @@ private:
     void read_file(const Node& node, OcrScan& into);
     void compute_javascript(Node& node);
     void search_codes(Node& node);
+    scan::FoundCodes::OfFile search_file_for_codes(const Node& node);
     [[nodiscard]] std::optional<std::string> find_password(const Node& node) const;
     [[nodiscard]] std::vector<std::string_view> macro_sources(std::uint32_t index) const;
     [[nodiscard]] bool was_cut(const Node& node, Section section) const;

@@ -100,18 +100,10 @@ ZipScan read_zip_names(ByteView bytes) {
     return scan;
 }
 
-/// What a search for QR codes finds comes as members of this name (scan/qr.cpp).
-class CodeCollector final : public scan::MemberScanner {
+/// The text of a code is scanned as a file of its own, by the engines; here nobody does.
+class UnscannedMembers final : public scan::MemberScanner {
 public:
-    explicit CodeCollector(std::vector<std::string>& texts) : texts_(texts) {}
-    void scan_member(const scan::PartInput& member, scan::ScanBudget&, scan::ScanReport&) const override {
-        const bool code = !member.file_names.empty() && member.file_names.front() == "QR code";
-        std::string text(as_text(member.bytes));
-        if (code && std::ranges::find(texts_, text) == texts_.end()) texts_.push_back(std::move(text));
-    }
-
-private:
-    std::vector<std::string>& texts_;
+    void scan_member(const scan::PartInput&, scan::ScanBudget&, scan::ScanReport&) const override {}
 };
 
 }  // namespace
@@ -332,30 +324,34 @@ QrCode describe_code(std::string_view text, mail::DomainNames& domain_names) {
     return code;
 }
 
-void Explosion::search_codes(Node& node) {
-    node.codes.emplace();
-    if (!applies(node.file, node.bytes, Section::qr)) return;
+scan::FoundCodes::OfFile Explosion::search_file_for_codes(const Node& node) {
     const bool picture = node.file.file_type != "pdf";
-    std::vector<std::string> texts;
-    const CodeCollector collector(texts);
     scan::ScanReport report;
     report.parts.push_back({.origin = "file", .file_type = node.file.file_type, .size = node.bytes.size()});
     scan::ScanBudget budget;
     budget.deadline = budget_.deadline;
     budget.qr_images_left = budget_.qr_images_left;
+    const UnscannedMembers nobody;
     scan::PartInput input;
     input.bytes = node.bytes;
     input.passwords = passwords_;
-    scan::Inspection inspection(input, budget, report, &collector);
+    scan::Inspection inspection(input, budget, report, &nobody);
     if (picture)
         scan::inspect_picture(inspection, tools_.inspection.qr);
     else
         scan::inspect_pdf(inspection, tools_.inspection.qr, tools_.inspection.pages);
     budget_.qr_images_left = budget.qr_images_left;
-    node.codes_cut = std::ranges::any_of(report.limits_hit, [](const scan::LimitHit& hit) {
-        return hit.limit == scan::ScanLimit::qr_pixels || hit.limit == scan::ScanLimit::engine_time;
-    });
-    for (const std::string& text : texts)
+    return {inspection.codes(), inspection.codes_cut()};
+}
+
+void Explosion::search_codes(Node& node) {
+    node.codes.emplace();
+    if (!applies(node.file, node.bytes, Section::qr)) return;
+    const scan::FoundCodes::OfFile* const known =
+        tools_.codes != nullptr ? tools_.codes->find(node.bytes) : nullptr;
+    const scan::FoundCodes::OfFile found = known != nullptr ? *known : search_file_for_codes(node);
+    node.codes_cut = found.cut;
+    for (const std::string& text : found.texts)
         node.codes->push_back(describe_code(text, tools_.mail.domain_names));
 }
 

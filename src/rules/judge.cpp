@@ -326,7 +326,8 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
                          {},
                          tools_,
                          pictures_ && !gave_up ? &*pictures_ : nullptr,
-                         pictures_ && gave_up ? Capability::picture_given_up : Capability::text_in_pictures});
+                         pictures_ && gave_up ? Capability::picture_given_up : Capability::text_in_pictures,
+                         request.codes});
         if (request.engines.yara() != nullptr) explode->yara.push_back(request.engines.yara());
         files.emplace(*explode, request.deadline);
         files->add(message, request.tree);

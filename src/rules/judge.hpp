@@ -78,6 +78,7 @@ struct JudgeRequest {
     const HashKey* remember_copies = nullptr;
     std::chrono::steady_clock::time_point now;  ///< for what is remembered
     scan::ContentDigests* digests = nullptr;    ///< of the tree's files, as far as they are known already
+    const scan::FoundCodes* codes = nullptr;    ///< QR codes of the tree's files that were searched already
     bool details = false;
 };
 

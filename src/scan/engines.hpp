@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "mail/domain_names.hpp"
+#include "scan/found_codes.hpp"
 #include "scan/report.hpp"
 
 namespace tocsin::scan {
@@ -41,6 +42,7 @@ struct ScanBudget {
     std::set<Hash256> scanned;             ///< contents scanned with every engine already
     std::set<Hash256> unpacked_by_clamav;  ///< contents that ClamAV met inside something and scanned
     mail::DomainNames domain_names;        ///< for the hosts of links
+    FoundCodes codes;                      ///< of the message's own files, not of what is packed in them
 };
 
 /// One part to be scanned.

@@ -72,6 +72,18 @@ bool inspect_container(Inspection& inspection, std::string_view type) {
     return true;
 }
 
+/// What is packed in something is gone when the rules are asked, and of what stayed locked nothing is known.
+void search_for_codes(Inspection& inspection, std::string_view type, const InspectionTools& tools) {
+    if (type == "pdf")
+        inspect_pdf(inspection, tools.qr, tools.pages);
+    else
+        inspect_picture(inspection, tools.qr);
+    const bool locked = inspection.has_flag(PartFlag::encrypted_archive) &&
+                        !inspection.has_flag(PartFlag::password_in_message);
+    if (inspection.input().container_depth == 0 && !locked)
+        inspection.budget().codes.note(inspection.bytes(), {inspection.codes(), inspection.codes_cut()});
+}
+
 void inspect_document(Inspection& inspection, std::string_view type, const InspectionTools& tools) {
     if (is_one_of(type, page_types))
         inspect_page(inspection);
@@ -81,10 +93,8 @@ void inspect_document(Inspection& inspection, std::string_view type, const Inspe
         inspect_ole(inspection);
     else if (type == "rtf")
         inspect_rtf(inspection);
-    else if (type == "pdf")
-        inspect_pdf(inspection, tools.qr, tools.pages);
-    else if (is_one_of(type, picture_types))
-        inspect_picture(inspection, tools.qr);
+    else if (type == "pdf" || is_one_of(type, picture_types))
+        search_for_codes(inspection, type, tools);
     else if ((type == "lnk" || type == "url"))
         inspect_shortcut(inspection);
     else if ((type == "one" || type == "onetoc2"))

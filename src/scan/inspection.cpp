@@ -132,6 +132,19 @@ void Inspection::ambiguity(std::string detail) {
     report_.ambiguities.push_back({mail::AmbiguityKind::container_conflict, 0, printable(detail)});
 }
 
+void Inspection::code(std::string_view text) {
+    if (std::ranges::find(codes_, text) == codes_.end()) codes_.emplace_back(text);
+}
+
+bool Inspection::codes_cut() const {
+    // With so many limits a further one of a kind is not told.
+    return report_.limits_hit.size() >= limits::findings ||
+           std::ranges::any_of(report_.limits_hit, [this](const LimitHit& hit) {
+               return hit.part == input_.part &&
+                      (hit.limit == ScanLimit::qr_pixels || hit.limit == ScanLimit::engine_time);
+           });
+}
+
 bool Inspection::time_left() {
     // tidy: an engine's deadline is in real time; no verdict depends on the time of day
     if (std::chrono::steady_clock::now() < budget_.deadline) return true;

@@ -61,6 +61,12 @@ public:
     void limit(ScanLimit limit, std::string detail) {
         add_limit(report_, limit, input_.part, std::move(detail));
     }
+    /// The text of a QR code in this file.
+    void code(std::string_view text);
+    /// All that code() was told, each once.
+    [[nodiscard]] const std::vector<std::string>& codes() const { return codes_; }
+    /// Whether a limit ended the search for them.
+    [[nodiscard]] bool codes_cut() const;
     /// A link, put into the form in which a browser follows it (`normal_link`); empty: none.
     void url(std::string_view found, std::string_view source);
     void ambiguity(std::string detail);  ///< mail::AmbiguityKind::container_conflict
@@ -87,6 +93,7 @@ private:
     ScanBudget& budget_;
     ScanReport& report_;
     const MemberScanner* scanner_;
+    std::vector<std::string> codes_;
 };
 
 }  // namespace tocsin::scan

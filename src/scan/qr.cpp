@@ -102,6 +102,7 @@ void search_picture(Inspection& inspection, const QrReader& reader, const Decode
     if (texts.empty()) return;
     inspection.flag(PartFlag::qr_code);
     for (const std::string& text : texts) {
+        inspection.code(text);
         for (const mail::FoundInText& found : mail::find_urls(text, qr_codes_max))
             inspection.url(found.url, "qr");
         // What a phone would read is content like any other.

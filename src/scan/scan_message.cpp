@@ -80,7 +80,7 @@ public:
         scan_raw();
         scan_mailbox();
         report_.facts.long_registrable_domains = long_registrable_domains(report_);
-        if (options_.examine) options_.examine(tree_, digests_, report_);
+        if (options_.examine) options_.examine(tree_, digests_, budget_.codes, report_);
         report_.bytes_copied += copied_;
         return std::move(report_);
     }

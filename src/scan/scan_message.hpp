@@ -39,7 +39,7 @@ struct ScanOptions {
     PartLookup lookup;
     PartExport export_part;
     /// Called when the engines are done and before the verdict: whoever else has something to say of the parsed message.
-    std::function<void(const mail::MimeTree&, ContentDigests&, ScanReport&)> examine;
+    std::function<void(const mail::MimeTree&, ContentDigests&, const FoundCodes&, ScanReport&)> examine;
     std::chrono::steady_clock::time_point deadline;
 };
 

@@ -156,6 +156,24 @@ TEST_CASE("QR codes in pictures and on the pages of a PDF") {
     CHECK(spent.has_limit("scan.qr", true));
 }
 
+TEST_CASE("QR codes that the engines found are not searched for again") {
+    const std::string png = scan::test::as_png(scan::test::qr_image(6)), other = png;
+    scan::FoundCodes codes;
+    codes.note(as_bytes(png), {{"WIFI:told"}, true});
+    mail::MailTools mail;
+    const ExplodeTools tools{typer(), inspection_tools(), {}, mail, nullptr, Capability::text_in_pictures, &codes};
+    ExplodeBudget budget;
+    budget.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    Explosion known(SourceFile{as_bytes(png), "a.png", ""}, tools, budget, {});
+    CHECK(known.with(0, Section::qr).scan.qr->code.data == "WIFI:told");
+    CHECK(known.with(0, Section::qr).scan.qr->cut);
+    CHECK(budget.qr_images_left == limits::qr_images);
+    // The same bytes in another place: nobody searched those.
+    Explosion unknown(SourceFile{as_bytes(other), "a.png", ""}, tools, budget, {});
+    CHECK(unknown.with(0, Section::qr).scan.qr->code.data == scan::test::qr_text);
+    CHECK(budget.qr_images_left == limits::qr_images - 1);
+}
+
 TEST_CASE("What a QR code says") {
     mail::DomainNames names;
     const std::vector<std::pair<const char*, const char*>> rows = {

@@ -5,6 +5,8 @@
 #include "scan/image.hpp"
 #include "scan/qr.hpp"
 #include "scan/qr_finder.hpp"
+#include "scan/scan_message.hpp"
+#include "support/encoders.hpp"
 #include "support/exact_buffer.hpp"
 
 using namespace tocsin;
@@ -123,4 +125,53 @@ TEST_CASE("at most so many pictures of one message are searched") {
     const ScanReport report = scan_text(make_zip(parts), "album.zip");
     CHECK(has_limit(report, ScanLimit::qr_pixels));
     CHECK(report.verdict == Verdict::suspicious);
+}
+
+TEST_CASE("codes of a message's own files are handed on, with whether there may be more") {
+    const auto attached = [](const std::string& name, const std::string& type, const std::string& bytes) {
+        return "--b\r\nContent-Type: " + type + "; name=" + name +
+               "\r\nContent-Transfer-Encoding: base64\r\n\r\n" + testing::base64_encode(bytes) + "\r\n";
+    };
+    const std::string code = as_png(qr_image(6)),
+                      white = as_png({64, 64, std::vector<std::uint8_t>(64 * 64, 255)});
+    const std::string mail =
+        "From: a@a.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+        attached("a.png", "image/png", code) + attached("b.png", "image/png", white) +
+        attached("c.txt", "text/plain", "Hello, Anna") + "--b--\r\n";
+    std::size_t pictures = 0;
+    ScanOptions options;
+    options.examine = [&](const mail::MimeTree& tree, ContentDigests&, const FoundCodes& codes, ScanReport&) {
+        for (const mail::Entity& entity : tree.entities) {
+            const FoundCodes::OfFile* const found = entity.is_leaf() ? codes.find(entity.content) : nullptr;
+            if (entity.type != "image") CHECK(found == nullptr);
+            if (entity.type != "image") continue;
+            ++pictures;
+            REQUIRE(found != nullptr);
+            CHECK(found->texts.size() == (entity.content.size() == code.size() ? 1 : 0));
+            if (!found->texts.empty()) CHECK(found->texts[0] == qr_text);
+            CHECK_FALSE(found->cut);
+        }
+    };
+    CHECK(scan_message(engines(), as_bytes(mail), options).verdict != Verdict::unscannable);
+    CHECK(pictures == 2);
+}
+
+TEST_CASE("a limit of the file says that there may be more codes, one of another file does not") {
+    ScanReport report;
+    report.parts.resize(2);
+    ScanBudget budget;
+    PartInput first, second;
+    second.part = 1;
+    Inspection one(first, budget, report), other(second, budget, report);
+    one.code("a");
+    one.code("a");
+    CHECK(one.codes() == std::vector<std::string>{"a"});
+    CHECK_FALSE(one.codes_cut());
+    one.limit(ScanLimit::qr_pixels, "too large");
+    CHECK(one.codes_cut());
+    CHECK_FALSE(other.codes_cut());
+    // So many limits that further ones are not told.
+    while (report.limits_hit.size() < limits::findings)
+        report.limits_hit.push_back({ScanLimit::links, 0, "more"});
+    CHECK(other.codes_cut());
 }
