@@ -5,7 +5,9 @@
 #include <bit>
 
 #include "rules/function.hpp"
+#include "rules/html_pages.hpp"
 #include "rules/operations.hpp"
+#include "rules/text_readings.hpp"
 
 namespace tocsin::rules {
 
@@ -38,6 +40,9 @@ void put_identity(std::vector<std::uint64_t>& key, const Value& value) {
 void Evaluation::begin(const mail::Message& message, Surroundings& surroundings, const Budget& budget) {
     message_ = &message;
     surroundings_ = &surroundings;
+    // What they remember by its place may have stood in the arena.
+    if (surroundings.pages != nullptr) surroundings.pages->begin();
+    if (surroundings.readings != nullptr) surroundings.readings->begin();
     budget_ = budget;
     arena_.clear();
     probed_.clear();

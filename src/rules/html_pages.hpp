@@ -9,12 +9,20 @@
 
 namespace tocsin::rules {
 
-/// One for each message.
+/// One for each message. Sources are known by their place. They must stay there until begin(), and that of the message until all
+/// is done.
 class HtmlPages {
 public:
-    explicit HtmlPages(mail::HtmlTrees& trees) : trees_(trees) {}
+    /// `own` is the message's own page.
+    HtmlPages(mail::HtmlTrees& trees, std::string_view own) : trees_(trees), own_(own.data(), own.size()) {}
 
-    /// The page of this source, which must stay where it is.
+    /// Forgets all but the message's own page: where others stood, other ones may stand from now on.
+    void begin() {
+        std::erase_if(pages_, [this](const auto& one) { return one.first != own_; });
+        std::erase_if(tags_, [this](const auto& one) { return one.first != own_; });
+    }
+
+    /// The page of this source.
     [[nodiscard]] HtmlDocument& page(std::string_view html) {
         const std::pair key(html.data(), html.size());
         auto at = pages_.find(key);
@@ -28,9 +36,12 @@ public:
     }
 
 private:
+    using Place = std::pair<const char*, std::size_t>;
+
     mail::HtmlTrees& trees_;
-    std::map<std::pair<const char*, std::size_t>, HtmlDocument> pages_;
-    std::map<std::pair<const char*, std::size_t>, PageTags> tags_;
+    Place own_;
+    std::map<Place, HtmlDocument> pages_;
+    std::map<Place, PageTags> tags_;
 };
 
 }  // namespace tocsin::rules

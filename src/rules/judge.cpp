@@ -315,7 +315,8 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
                                                  .verified = request.verified},
                                                 tools_);
     scan::describe_files(message, request.tree, request.engines);
-    HtmlPages pages(tools_.html_trees);
+    HtmlPages pages(tools_.html_trees,
+                    message.body.html ? std::string_view(message.body.html->raw) : std::string_view());
     std::optional<ExplodeTools> explode;
     std::optional<MessageFiles> files;
     const bool gave_up = request.pictures == PicturesRead::no;
@@ -342,7 +343,9 @@ Judgement Judge::judge_reading(const JudgeRequest& request, std::size_t reading)
     asked.surroundings.history = &asked.history;
     asked.surroundings.look_alikes = &*look_alikes_;
     std::optional<TextReadings> readings;
-    if (text_model_) asked.surroundings.readings = &readings.emplace(*text_model_);
+    if (text_model_)
+        asked.surroundings.readings =
+            &readings.emplace(*text_model_, message.body.current_thread.text, message.subject.subject);
     ask_all(asked, judgement);
     if (!asked.history.asked().empty() && request.ask_history) {
         if (std::optional<History::Answer> known = request.ask_history(asked.history.asked(), message)) {

@@ -1,6 +1,7 @@
 #include "rules/regex_hits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "mail/charset.hpp"
@@ -26,11 +27,13 @@ void RegexHits::step_over_character() {
         ++at_;
 }
 
-/// A long text without any hit is read once, and not part by part.
-bool RegexHits::may_have_hits() {
-    if (text_.size() <= 2 * limits::regex_hit_margin_bytes) return true;
-    stopped_ = !evaluation_.spend_bytes(text_.size());
-    return !stopped_ && expression_.matches(text_, RegexPart::anywhere);
+/// A long text without a further hit is read once, and not part by part. RE2 ends with the first hit, and that is paid for when
+/// it is found; so this is asked once.
+bool RegexHits::may_go_on() {
+    if (std::exchange(asked_about_rest_, true)) return true;
+    if (expression_.matches_behind(text_, at_)) return true;
+    spend(text_.size() - at_);
+    return false;
 }
 
 // The first part is paid for by what it yields: RE2 mostly ends with the hit. Larger ones are paid for as a whole.
@@ -44,12 +47,11 @@ std::optional<RegexMatch> RegexHits::search() {
             spend(end - at_);
             return hit;
         }
-        if (!spend(size)) return std::nullopt;
+        if (!spend(size) || (!hit && !may_go_on())) return std::nullopt;
     }
 }
 
 std::optional<RegexMatch> RegexHits::next() {
-    if (at_ == 0 && !last_end_ && !may_have_hits()) at_ = text_.size() + 1;
     while (!stopped_ && at_ <= text_.size()) {
         std::optional<RegexMatch> hit = search();
         stopped_ = stopped_ || !evaluation_.spend(limits::regex_hit_steps);

@@ -27,7 +27,7 @@ public:
     [[nodiscard]] bool stopped() const { return stopped_; }
 
 private:
-    [[nodiscard]] bool may_have_hits();
+    [[nodiscard]] bool may_go_on();
     std::optional<RegexMatch> search();
     bool spend(std::size_t bytes);
     [[nodiscard]] std::size_t end_of(const RegexMatch& hit) const {
@@ -41,6 +41,7 @@ private:
     Evaluation& evaluation_;
     std::size_t at_ = 0;
     std::optional<std::size_t> last_end_;  ///< of the last hit
+    bool asked_about_rest_ = false;
     bool stopped_ = false;
 };
 

@@ -92,6 +92,10 @@ Result<Regex> Regex::compile(std::string_view pattern, Case letters) {
     return Regex(std::move(compiled));
 }
 
+bool Regex::matches_behind(std::string_view text, std::size_t from) const {
+    return compiled_->expression.Match(piece(text), from, text.size(), RE2::UNANCHORED, nullptr, 0);
+}
+
 bool Regex::matches(std::string_view text, RegexPart part) const {
     const auto anchor = part == RegexPart::whole_text ? RE2::ANCHOR_BOTH : RE2::UNANCHORED;
     return compiled_->expression.Match(piece(text), 0, text.size(), anchor, nullptr, 0);
@@ -138,9 +142,11 @@ Regexes& Regexes::operator=(Regexes&&) noexcept = default;
 Result<std::uint32_t> Regexes::add(std::string_view pattern, Case letters) {
     const std::string known = with_known_names(pattern);
     auto made = std::make_unique<Compiled>();
-    // FilteredRE2 tells only a number of what is wrong; the words come from a try by itself.
     int number = 0;
-    if (made->filter.Add(with_choices(known), options(letters), &number) != RE2::NoError) {
+    // A choice takes one instruction more: what just fits is taken as it is written.
+    if (made->filter.Add(with_choices(known), options(letters), &number) != RE2::NoError &&
+        made->filter.Add(known, options(letters), &number) != RE2::NoError) {
+        // FilteredRE2 tells only a number of what is wrong; the words come from a try by itself.
         const RE2 tried(known, options(letters));
         return std::unexpected(refusal(tried.error()));
     }

@@ -42,6 +42,8 @@ public:
     ~Regex();
 
     [[nodiscard]] bool matches(std::string_view text, RegexPart part) const;
+    /// Whether a hit begins at `from` or behind it; what stands before is seen by `^` and `\b`.
+    [[nodiscard]] bool matches_behind(std::string_view text, std::size_t from) const;
     /// What a search in so many bytes costs.
     [[nodiscard]] RegexCost cost(std::size_t bytes) const;
     /// The first hit in the bytes from `from` up to `until`; what stands around them counts for `^`, `$` and `\b`. With

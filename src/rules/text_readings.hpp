@@ -1,6 +1,8 @@
 // The texts of one message about which the text model was asked, each read once.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -11,10 +13,21 @@
 
 namespace tocsin::rules {
 
-/// One for each message. Texts must stay where they are.
+/// One for each message. Texts are known by their place. They must stay there until begin(), and those of the message until all
+/// is done.
 class TextReadings {
 public:
-    explicit TextReadings(const TextModel& model) : model_(model) {}
+    /// `text` and `subject` are the message's own.
+    TextReadings(const TextModel& model, std::string_view text, std::string_view subject)
+        : model_(model), lasting_{piece(text), piece(subject), piece(bare_subject(subject)), piece({})} {}
+
+    /// Forgets all but the message's own texts: where others stood, other ones may stand from now on.
+    void begin() {
+        std::erase_if(words_, [this](const auto& one) { return !lasts(one.first); });
+        std::erase_if(entities_, [this](const auto& one) { return !lasts(one.first); });
+        std::erase_if(
+            known_, [this](const auto& one) { return !lasts(one.first.first) || !lasts(one.first.second); });
+    }
 
     /// What the model read in a text and its subject; its entities are empty.
     [[nodiscard]] const TextReading& of(std::string_view text, std::string_view subject) {
@@ -43,7 +56,12 @@ private:
         return read;
     }
 
+    [[nodiscard]] bool lasts(const Piece& piece) const {
+        return std::ranges::find(lasting_, piece) != lasting_.end();
+    }
+
     const TextModel& model_;
+    std::array<Piece, 4> lasting_;
     std::map<Piece, std::shared_ptr<const ReadWords>> words_;
     std::map<Place, TextReading> known_;
     std::map<Piece, std::vector<TextEntity>> entities_;

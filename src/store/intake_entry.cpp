@@ -126,12 +126,11 @@ public:
         text = rest_.substr(0, static_cast<std::size_t>(bytes));
         rest_.remove_prefix(text.size());
     }
-    /// How many follow: each takes at least one byte.
-    std::size_t count() {
+    /// How many follow. Nothing is made for them before they are there: the number may be wrong.
+    std::uint64_t count() {
         std::uint64_t many = 0;
         number(many);
-        broken_ = broken_ || many > rest_.size();
-        return broken_ ? 0 : static_cast<std::size_t>(many);
+        return many;
     }
     void record(Record& record);
     [[nodiscard]] bool broken() const { return broken_; }
@@ -155,8 +154,7 @@ private:
 void Reader::record(Record& record) {
     visit_texts(record, [this](const char*, std::string& value) { text(value); });
     visit_lists(record, [this](const char*, std::vector<std::string>& list) {
-        list.resize(count());
-        for (std::string& item : list) text(item);
+        for (std::uint64_t left = count(); left > 0 && !broken_; --left) text(list.emplace_back());
     });
     visit_documents(record, [this](const char*, std::string& value) { text(value); });
     visit_numbers(record, [this](auto& value) { number(value); });
@@ -165,12 +163,10 @@ void Reader::record(Record& record) {
 std::optional<IntakeEntry> decode_text(std::string_view entry) {
     Reader in(entry);
     IntakeEntry out;
-    const std::size_t records = in.count();
-    if (records > limits::journal_batch) return std::nullopt;
-    out.records.resize(records);
-    for (Record& record : out.records) in.record(record);
-    out.replies.resize(in.count());
-    for (NextHopReply& reply : out.replies) {
+    for (std::uint64_t left = in.count(); left > 0 && !in.broken(); --left)
+        in.record(out.records.emplace_back());
+    for (std::uint64_t left = in.count(); left > 0 && !in.broken(); --left) {
+        NextHopReply& reply = out.replies.emplace_back();
         in.text(reply.record_id);
         in.text(reply.reply);
     }

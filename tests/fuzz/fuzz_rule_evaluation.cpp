@@ -152,7 +152,7 @@ struct World {
 
 void ask_all(World& world, const RuleSet& set, Evaluation& evaluation, const mail::Message& message,
              const mail::MimeTree& tree) {
-    HtmlPages pages(world.tools.html_trees);
+    HtmlPages pages(world.tools.html_trees, {});
     MessageFiles files(world.explode, std::chrono::steady_clock::now() + std::chrono::seconds(60));
     files.add(message, tree);
     History history;

@@ -21,7 +21,8 @@ struct IntakeEntry {
 /// new name.
 [[nodiscard]] std::string encode_intake(std::span<const Record> records, std::span<const NextHopReply> replies);
 
-/// Also what earlier versions wrote (JSON). Errors: corrupt (neither).
+/// Also what earlier versions wrote (JSON). Errors: corrupt (neither). It notices what breaks the form; damage within a text or a
+/// number is for the database to notice.
 [[nodiscard]] Result<IntakeEntry> decode_intake(std::string_view entry);
 
 }  // namespace tocsin::store

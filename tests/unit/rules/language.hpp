@@ -79,9 +79,9 @@ public:
         }
         if (!set.finish()) return "cannot be finished";
         Evaluation evaluation(set.graph(), set.patterns());
-        HtmlPages pages(tools_.html_trees);
+        HtmlPages pages(tools_.html_trees, {});
         std::optional<TextReadings> readings;
-        if (text_model != nullptr) readings.emplace(*text_model);
+        if (text_model != nullptr) readings.emplace(*text_model, message_.body.current_thread.text, message_.subject.subject);
         std::optional<ExplodeTools> explode;
         std::optional<MessageFiles> files;
         if (with_files) {

@@ -178,3 +178,22 @@ TEST_CASE("a model that was promised and is not there is missing when rules are 
     CHECK(answer.answer == Answer::undecided);
     CHECK(set.names_of(answer.missing) == std::vector<std::string>{"text_intent"});
 }
+
+TEST_CASE("what was read of a passing text is forgotten when rules begin anew") {
+    const TextModel model = zebra_model();
+    const std::string own = "one two three zebra five six seven";
+    std::string passing = own;
+    const auto says_theft = [](const TextReading& reading) {
+        return std::ranges::find(reading.intents.intents, "cred_theft", &NamedConfidence::name) !=
+               reading.intents.intents.end();
+    };
+    TextReadings readings(model, own, "");
+    const TextReading* const kept = &readings.of(own, "");
+    CHECK(says_theft(readings.of(passing, "")));
+    readings.begin();
+    CHECK(&readings.of(own, "") == kept);
+    // What the evaluation's memory does: another text in the same place.
+    passing.replace(passing.find("zebra"), 5, "eagle");
+    CHECK_FALSE(says_theft(readings.of(passing, "")));
+    CHECK(readings.entities(passing).empty());
+}

@@ -48,6 +48,10 @@ TEST_CASE("what may be absent between letters is written as a choice") {
         {R"([^]a ?b])", R"([^]a ?b])"},
         {R"([\]a ?b])", R"([\]a ?b])"},
         {R"([[:alpha:] ?b])", R"([[:alpha:] ?b])"},
+        {R"([[:alpha:]]a ?b)", R"([[:alpha:]]a ?b)"},
+        {R"([[:]x[]a ?b])", R"([[:]x[]a ?b])"},
+        {R"([[:]x[^]a ?b])", R"([[:]x[^]a ?b])"},
+        {R"([+-[:a:]x[]a ?b])", R"([+-[:a:]x[]a ?b])"},
         {R"(\[a ?b)", R"(\[a(?: |)b)"},
         // Flags and quotes that make it mean something else.
         {R"(\Qa ?b\E)", R"(\Qa ?b\E)"},
@@ -101,4 +105,14 @@ TEST_CASE("a word that may be parted is asked for as a whole") {
     CHECK(std::ranges::find(pieces, "sendgrid") != pieces.end());
     CHECK(std::ranges::find(pieces, "send grid") != pieces.end());
     CHECK(std::ranges::find(pieces, "grid") == pieces.end());
+}
+
+TEST_CASE("an expression that just fits without choices is taken") {
+    Regexes regexes;
+    std::string pattern = "(?:";
+    for (int i = 0; i < 200; ++i) pattern += "a?b";
+    pattern += "){1000}";
+    REQUIRE(Regex::compile(pattern, Case::exact).has_value());
+    CHECK_FALSE(Regex::compile(with_choices(pattern), Case::exact).has_value());
+    CHECK(regexes.add(pattern, Case::exact).has_value());
 }

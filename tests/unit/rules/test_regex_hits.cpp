@@ -129,3 +129,14 @@ TEST_CASE("ordinary counting stays far below the budget") {
     CHECK(ask("regex.count(body.plain.raw, '\\S+') < 3000") == "false");
     CHECK(ask("regex.count(body.plain.raw, '\\S+')") == "5000");
 }
+
+TEST_CASE("a long text behind the last hit is paid for once") {
+    // A step pays for limits::bytes_per_step bytes; a budget of half as much again as one reading is enough.
+    const std::string mail = text_mail("xx y z " + std::string(2'000'000, '.'));
+    Asker ask(mail);
+    ask.budget.rule_steps = 3 * (2'000'000 / limits::bytes_per_step) * 3 / 2;
+    CHECK(ask("regex.icount(body.plain.raw, 'xx') + regex.icount(body.plain.raw, 'y') + "
+              "regex.icount(body.plain.raw, 'z')") == "3");
+    CHECK(ask("regex.icount(body.plain.raw, 'x+') + regex.icount(body.plain.raw, '[y]') + "
+              "regex.icount(body.plain.raw, 'q|[w]')") == "2");
+}

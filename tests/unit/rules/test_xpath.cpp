@@ -1,3 +1,4 @@
+#include "rules/html_pages.hpp"
 #include "rules/xpath_questions.hpp"
 
 using namespace tocsin;
@@ -308,4 +309,19 @@ TEST_CASE("xpath: characters that nobody sees can be counted, however they were 
     CHECK(found("//p", "<p>&#8205;&zwnj;&nbsp;&lt;b&gt;&amp;") ==
           "<p>&#8205;&#8204;&nbsp;&lt;b&gt;&amp;</p>");
     CHECK(found("//body/*", "<br><img><xmp>&lt;</xmp>") == "<br>|<img>|<xmp>&lt;</xmp>");
+}
+
+TEST_CASE("a page is known by its place until rules begin anew") {
+    mail::HtmlTrees trees;
+    const std::string own = "<p>words</p>";
+    std::string passing = own;
+    const XPathQuery bold = *XPathQuery::compile("//b");
+    HtmlPages pages(trees, own);
+    const HtmlDocument* const kept = &pages.page(own);
+    CHECK_FALSE(pages.may_hold(passing, bold));
+    pages.begin();
+    CHECK(&pages.page(own) == kept);
+    // What the evaluation's memory does: another page in the same place.
+    passing = "<b>words</b>";
+    CHECK(pages.may_hold(passing, bold));
 }

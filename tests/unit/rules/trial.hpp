@@ -97,7 +97,7 @@ public:
         for (const Rejected& one : set_->rejected()) FAIL(one.problem.message);
         REQUIRE(set_->rules().size() == sources.size());
         REQUIRE(set_->finish().has_value());
-        HtmlPages pages(tools_.html_trees);
+        HtmlPages pages(tools_.html_trees, {});
         const ExplodeTools explode{rules::test::typer(), rules::test::inspection_tools(), {}, tools_};
         MessageFiles files(explode, std::chrono::steady_clock::now() + std::chrono::minutes(5));
         files.add(message_, tree_);
