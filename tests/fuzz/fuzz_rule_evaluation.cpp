@@ -156,7 +156,7 @@ void ask_all(World& world, const RuleSet& set, Evaluation& evaluation, const mai
     MessageFiles files(world.explode, std::chrono::steady_clock::now() + std::chrono::seconds(60));
     files.add(message, tree);
     History history;
-    TextReadings readings(*world.model);
+    TextReadings readings(*world.model, message.body.current_thread.text, message.subject.subject);
     Surroundings surroundings{.tools = world.tools,
                               .confusables = world.confusables,
                               .pages = &pages,

@@ -155,6 +155,11 @@ class Postfix:
                 self.flush()
             time.sleep(0.1)
 
+    def count_queued(self):
+        """How many messages wait, whatever for; of one that moves from queue to queue just now, none or two may be seen."""
+        return sum(len(files) for name in ("maildrop", "incoming", "active", "deferred")
+                   for _, _, files in os.walk(self.folder / "queue" / name))
+
     def flush(self):
         subprocess.run(["/usr/sbin/postqueue", "-c", str(self.folder / "etc"), "-f"], capture_output=True, timeout=60, check=True)
 
