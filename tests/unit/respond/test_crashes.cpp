@@ -12,7 +12,12 @@ using namespace tocsin::respond;
 
 namespace {
 
+// With sanitizers the same worlds are asked for their memory, not for their number: 10,000 take minutes there.
+#ifdef TOCSIN_UNCONFINED
+constexpr std::size_t crashes_wanted = 1'000;
+#else
 constexpr std::size_t crashes_wanted = 10'000;
+#endif
 constexpr std::uint64_t first_seed = 20'260'301;
 
 std::string all_of(const std::vector<std::string>& texts) {
@@ -23,8 +28,9 @@ std::string all_of(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-TEST_CASE("10,000 crashes: no report lost or doubled, no effect repeated, no notice missed, no page after "
-          "the answer") {
+TEST_CASE(
+    "thousands of crashes: no report lost or doubled, no effect repeated, no notice missed, no page after "
+    "the answer") {
     std::size_t crashes = 0, worlds = 0, events = 0, deeds = 0;
     for (std::uint64_t seed = first_seed; crashes < crashes_wanted; ++seed, ++worlds) {
         CAPTURE(seed);
