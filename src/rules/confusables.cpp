@@ -138,6 +138,11 @@ private:
         std::array<UChar, expansion_max> out{};
         std::int32_t in_size = 0;
         UErrorCode status = U_ZERO_ERROR;
+        // Most characters are made of no others.
+        if (unorm2_getDecomposition(form, static_cast<UChar32>(character), out.data(), expansion_max,
+                                    &status) < 0)
+            return {character};
+        status = U_ZERO_ERROR;
         U16_APPEND_UNSAFE(in.data(), in_size, static_cast<std::uint32_t>(character));
         const std::int32_t size =
             unorm2_normalize(form, in.data(), in_size, out.data(), expansion_max, &status);
@@ -159,9 +164,10 @@ private:
         if (is_mark(character)) return Entry{Role::mark, {}};
 
         Entry entry;
-        for (const char32_t part : normalise(compatible_, character)) add_part(entry, part);
+        const Look look{character, look_of(character)};
+        for (const char32_t part : normalise(compatible_, character)) add_part(entry, part, look);
         // NFKC makes a sigma of the "c" that Greeks once wrote for it, and a blank with a mark of some apostrophes.
-        if (const auto seen = look_of(character); seen && !mail::is_ascii(entry.text)) entry.text = *seen;
+        if (look.ascii && !mail::is_ascii(entry.text)) entry.text = *look.ascii;
         if (entry.text.empty()) return std::nullopt;
         if (entry.text == "I") entry.role = Role::stroke;
         if (entry.text.size() > 1) entry.role = Role::replaced;
@@ -171,8 +177,14 @@ private:
         return is_latin(character) ? std::optional(Entry{Role::latin, {}}) : std::nullopt;
     }
 
-    /// One character of the NFKC form of another.
-    void add_part(Entry& entry, char32_t part) const {
+    /// What a character looks like: ICU takes its time, and most characters are the only part of their form.
+    struct Look {
+        char32_t of;
+        std::optional<std::string> ascii;
+    };
+
+    /// One character of the NFKC form of another, of which `whole` is known.
+    void add_part(Entry& entry, char32_t part, const Look& whole) const {
         if (u_hasBinaryProperty(static_cast<UChar32>(part), UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return;
         const bool on_ascii =
             !entry.text.empty() && static_cast<unsigned char>(entry.text.back()) < first_not_ascii;
@@ -182,7 +194,7 @@ private:
             return;
         }
         const char32_t base = without_marks(part);
-        const std::optional<std::string> seen = look_of(base);
+        const std::optional<std::string> seen = base == whole.of ? whole.ascii : look_of(base);
         if (seen == "l" && u_isUUppercase(static_cast<UChar32>(base))) entry.role = Role::stroke;
         if (seen)
             entry.text += *seen;

@@ -1,13 +1,16 @@
 #include "rules/rule_file.hpp"
 
+#include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "base/limits.hpp"
 
@@ -25,14 +28,114 @@ Problem at_mark(const YAML::Mark& mark, std::string message) {
             .message = std::move(message)};
 }
 
-/// Reads the keys of one file. Throws yaml-cpp's exceptions, which end in read_rule_file().
+/// A value of the file. An alias is the node that it names, not a copy: aliases of aliases cost nothing. The Builder owns them all,
+/// side by side: however long a chain they make, none ends inside of another one's end.
+struct Node {
+    enum class Kind : std::uint8_t { null, scalar, sequence, map } kind = Kind::null;
+    YAML::Mark mark;
+    std::string text;              ///< of a scalar
+    std::vector<const Node*> all;  ///< of a sequence; of a map: a key, its value, a key, …
+
+    /// Of a map; nullptr: the key is not there.
+    [[nodiscard]] const Node* find(std::string_view key) const {
+        for (std::size_t at = 0; at + 1 < all.size(); at += 2)
+            if (all[at]->kind == Kind::scalar && all[at]->text == key) return all[at + 1];
+        return nullptr;
+    }
+};
+
+/// Makes nodes of what yaml-cpp says. It refuses what would be dropped without a word: a second document, and all but one of the
+/// values that a key is given.
+class Builder final : public YAML::EventHandler {
+public:
+    [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
+    /// Of the first document; null when the file has none.
+    [[nodiscard]] const Node& root() const { return root_ == nullptr ? nothing_ : *root_; }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (++documents_ == 2)
+            tell(mark, "a second document begins here; a rule file holds one rule: make two files of it");
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        add(mark, anchor, Node::Kind::null);
+    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const auto known = anchored_.find(anchor);
+        if (known == anchored_.end()) return;
+        if (std::ranges::find(open_, known->second, &Collection::node) != open_.end())
+            return tell(mark, "an alias stands inside of what it names");
+        place(mark, known->second);
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        add(mark, anchor, Node::Kind::scalar, value);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open_.push_back({add(mark, anchor, Node::Kind::sequence), {}});
+    }
+    void OnSequenceEnd() override { open_.pop_back(); }
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open_.push_back({add(mark, anchor, Node::Kind::map), {}});
+    }
+    void OnMapEnd() override { open_.pop_back(); }
+
+private:
+    /// A sequence or a map that has not ended.
+    struct Collection {
+        Node* node;
+        std::map<std::string, int> lines;  ///< of a map: where each key stood first, from 0
+    };
+
+    Node* add(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind,
+              const std::string& text = {}) {
+        Node* const made = &nodes_.emplace_back();
+        made->kind = kind;
+        made->mark = mark;
+        made->text = text;
+        if (anchor != 0) anchored_[anchor] = made;
+        place(mark, made);
+        return made;
+    }
+    /// Into the collection that is open; without one it is the root.
+    void place(const YAML::Mark& mark, const Node* node) {
+        if (open_.empty()) {
+            if (root_ == nullptr) root_ = node;
+            return;
+        }
+        Collection& into = open_.back();
+        const bool is_key = into.node->kind == Node::Kind::map && into.node->all.size() % 2 == 0;
+        into.node->all.push_back(node);
+        // A key that is a collection is never compared with another one.
+        if (!is_key || node->kind == Node::Kind::sequence || node->kind == Node::Kind::map) return;
+        const auto [first, is_new] = into.lines.emplace(node->text, mark.line);
+        if (!is_new)
+            tell(mark, fmt::format("the key '{}' is given twice, first on line {}; which one is meant?",
+                                   node->text, first->second + 1));
+    }
+    void tell(const YAML::Mark& mark, std::string message) {
+        if (!problem_) problem_ = at_mark(mark, std::move(message));
+    }
+
+    std::size_t documents_ = 0;
+    Node nothing_;
+    std::deque<Node> nodes_;
+    const Node* root_ = nullptr;
+    std::vector<Collection> open_;
+    std::map<YAML::anchor_t, const Node*> anchored_;
+    std::optional<Problem> problem_;
+};
+
+/// Reads the keys of one file.
 class Reader {
 public:
-    explicit Reader(YAML::Node root) : root_(std::move(root)) {}
+    explicit Reader(const Node& root) : root_(root) {}
 
     std::optional<Problem> read(RuleFile& rule) {
-        if (!root_.IsMap())
-            return at_mark(root_.Mark(), "a rule file is a map of keys such as name and source");
+        if (root_.kind != Node::Kind::map)
+            return at_mark(root_.mark, "a rule file is a map of keys such as name and source");
         text("name", rule.name);
         text("source", rule.source);
         text("id", rule.id);
@@ -47,133 +150,63 @@ public:
         list("tags", rule.tags);
         list("references", rule.references);
         for (const char* needed : {"name", "source"})
-            if (!problem_ && !root_[needed])
-                problem_ = at_mark(root_.Mark(), "the key '" + std::string(needed) + "' is missing");
+            if (!problem_ && root_.find(needed) == nullptr)
+                problem_ = at_mark(root_.mark, "the key '" + std::string(needed) + "' is missing");
         return problem_;
     }
 
 private:
+    /// nullptr: it is not there, or null.
+    [[nodiscard]] const Node* given(const char* key) const {
+        const Node* const node = root_.find(key);
+        return node == nullptr || node->kind == Node::Kind::null ? nullptr : node;
+    }
+
     void text(const char* key, std::string& out) {
-        const YAML::Node node = root_[key];
-        if (!node || node.IsNull()) return;
-        if (node.IsScalar())
-            out = node.Scalar();
+        const Node* const node = given(key);
+        if (node == nullptr) return;
+        if (node->kind == Node::Kind::scalar)
+            out = node->text;
         else
-            wrong(node, std::string(key) + ": a text is expected");
+            wrong(*node, std::string(key) + ": a text is expected");
     }
 
     void list(const char* key, std::vector<std::string>& out) {
-        const YAML::Node node = root_[key];
-        if (!node || node.IsNull()) return;
-        if (!node.IsSequence()) return wrong(node, std::string(key) + ": a list is expected");
-        for (const YAML::Node& one : node) {
-            if (!one.IsScalar()) return wrong(one, std::string(key) + ": a list of texts is expected");
-            out.push_back(one.Scalar());
+        const Node* const node = given(key);
+        if (node == nullptr) return;
+        if (node->kind != Node::Kind::sequence) return wrong(*node, std::string(key) + ": a list is expected");
+        for (const Node* one : node->all) {
+            if (one->kind != Node::Kind::scalar)
+                return wrong(*one, std::string(key) + ": a list of texts is expected");
+            out.push_back(one->text);
         }
     }
 
     template <typename Enum, std::size_t Size>
     Enum word(const char* key, const std::array<const char*, Size>& words, Enum otherwise) {
-        const YAML::Node node = root_[key];
-        if (!node || node.IsNull()) return otherwise;
+        const Node* const node = given(key);
+        if (node == nullptr) return otherwise;
         std::string known;
         for (std::size_t at = 0; at < Size; ++at) {
-            if (node.IsScalar() && node.Scalar() == words[at]) return static_cast<Enum>(at);
+            if (node->kind == Node::Kind::scalar && node->text == words[at]) return static_cast<Enum>(at);
             known += (at == 0 ? "" : ", ") + std::string(words[at]);
         }
-        wrong(node, std::string(key) + ": one of " + known + " is expected");
+        wrong(*node, std::string(key) + ": one of " + known + " is expected");
         return otherwise;
     }
 
-    void wrong(const YAML::Node& node, std::string message) {
-        if (!problem_) problem_ = at_mark(node.Mark(), std::move(message));
+    void wrong(const Node& node, std::string message) {
+        if (!problem_) problem_ = at_mark(node.mark, std::move(message));
     }
 
-    YAML::Node root_;
+    const Node& root_;
     std::optional<Problem> problem_;
 };
-
-/// Finds what yaml-cpp drops without a word when it builds its nodes: a second document, and all but one of the values that a
-/// key is given. Hears each event once, so that aliases cost nothing.
-class DroppedParts final : public YAML::EventHandler {
-public:
-    [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
-
-    void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++documents_ == 2)
-            tell(mark, "a second document begins here; a rule file holds one rule: make two files of it");
-    }
-    void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { scalar(mark, anchor, ""); }
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        const auto known = anchored_.find(anchor);
-        node(mark, known == anchored_.end() ? nullptr : &known->second);
-    }
-    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                  const std::string& value) override {
-        scalar(mark, anchor, value);
-    }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override {
-        node(mark, nullptr);
-        open_.emplace_back();
-    }
-    void OnSequenceEnd() override { open_.pop_back(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                    YAML::EmitterStyle::value) override {
-        node(mark, nullptr);
-        open_.emplace_back().next = Next::key;
-    }
-    void OnMapEnd() override { open_.pop_back(); }
-
-private:
-    enum class Next : std::uint8_t { item, key, value };
-    /// A sequence or a map that has not ended.
-    struct Collection {
-        Next next = Next::item;
-        std::map<std::string, int> lines;  ///< of a map: where each key stood first, from 0
-    };
-
-    void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& value) {
-        if (anchor != 0) anchored_[anchor] = value;
-        node(mark, &value);
-    }
-    /// `text`: of a scalar; nullptr: a collection, which is never compared with another one.
-    void node(const YAML::Mark& mark, const std::string* text) {
-        if (open_.empty() || open_.back().next == Next::item) return;
-        Collection& map = open_.back();
-        const bool is_key = map.next == Next::key;
-        map.next = is_key ? Next::value : Next::key;
-        if (!is_key || text == nullptr) return;
-        const auto [first, is_new] = map.lines.emplace(*text, mark.line);
-        if (!is_new)
-            tell(mark, fmt::format("the key '{}' is given twice, first on line {}; which one is meant?",
-                                   *text, first->second + 1));
-    }
-    void tell(const YAML::Mark& mark, std::string message) {
-        if (!problem_) problem_ = at_mark(mark, std::move(message));
-    }
-
-    std::size_t documents_ = 0;
-    std::vector<Collection> open_;
-    std::map<YAML::anchor_t, std::string> anchored_;
-    std::optional<Problem> problem_;
-};
-
-/// Throws yaml-cpp's exceptions, which end in read_rule_file().
-std::optional<Problem> dropped_part(const std::string& yaml) {
-    std::istringstream stream(yaml);
-    YAML::Parser parser(stream);
-    DroppedParts parts;
-    while (!parts.problem() && parser.HandleNextDocument(parts)) {
-    }
-    return parts.problem();
-}
 
 /// Where the text of `source` stands: a block scalar ("source: |") begins on the next line, in the column of its first word.
-void locate_source(std::string_view yaml, const YAML::Node& source, RuleFile& rule) {
-    const auto line = static_cast<std::size_t>(source.Mark().line),
-               column = static_cast<std::size_t>(source.Mark().column);
+void locate_source(std::string_view yaml, const Node& source, RuleFile& rule) {
+    const auto line = static_cast<std::size_t>(source.mark.line),
+               column = static_cast<std::size_t>(source.mark.column);
     rule.source_line = line + 1;
     rule.source_column = column + 1;
     std::size_t begin = 0;
@@ -229,12 +262,15 @@ std::expected<RuleFile, Problem> read_rule_file(std::string_view yaml, std::stri
     RuleFile rule;
     rule.path = std::move(path);
     try {
-        const std::string text(yaml);
-        if (std::optional<Problem> problem = dropped_part(text)) return std::unexpected(std::move(*problem));
-        const YAML::Node root = YAML::Load(text);
-        if (std::optional<Problem> problem = Reader(root).read(rule))
+        std::istringstream stream{std::string(yaml)};
+        YAML::Parser parser(stream);
+        Builder builder;
+        while (!builder.problem() && parser.HandleNextDocument(builder)) {
+        }
+        if (builder.problem()) return std::unexpected(*builder.problem());
+        if (std::optional<Problem> problem = Reader(builder.root()).read(rule))
             return std::unexpected(std::move(*problem));
-        locate_source(yaml, root["source"], rule);
+        locate_source(yaml, *builder.root().find("source"), rule);
     } catch (const YAML::Exception& error) {
         return std::unexpected(at_mark(error.mark, "this is no YAML: " + error.msg));
     }

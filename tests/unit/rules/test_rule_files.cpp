@@ -74,6 +74,8 @@ TEST_CASE("rule files: what yaml-cpp would drop is an error with its place") {
         {"{name: a, source: 'true', 'name': b}", "1:27: the key 'name'" + twice + "1; which one is meant?"},
         {good + "other:\n  deep:\n    - {k: 1, \"k\": 2}\n",
          "5:14: the key 'k'" + twice + "5; which one is meant?"},
+        {good + "references: &r [a, *r]\n", "3:20: an alias stands inside of what it names"},
+        {good + "tags: &t [a]\nreferences: *t\nother: {a: *t, b: *t}\n", ""},
         {"name: &n id\nsource: 'true'\n*n : 1\nid: 2\n",
          "4:1: the key 'id'" + twice + "3; which one is meant?"},
         {good + "~: 1\n~: 2\n", "4:1: the key ''" + twice + "3; which one is meant?"},
@@ -90,6 +92,10 @@ TEST_CASE("rule files: aliases and depth cost no more than their text") {
     for (int level = 1; level < 60; ++level)
         bomb += fmt::format("a{0}: &a{0} [*a{1}, *a{1}, *a{1}, *a{1}]\n", level, level - 1);
     CHECK(problem_of(bomb) == "");
+    std::string chain = "name: a\nsource: 'true'\na0: &a0 v\n";
+    for (int link = 1; chain.size() + 100 < limits::rule_file_bytes; ++link)
+        chain += fmt::format("a{0}: &a{0} [*a{1}]\n", link, link - 1);
+    CHECK(problem_of(chain) == "");
     CHECK(problem_of("name: a\nsource: 'true'\nx: " + std::string(100'000, '[')) != "");
     CHECK(problem_of("name: a\nsource: 'true'\nx: " + std::string(100'000, '{')) != "");
 }
