@@ -28,8 +28,8 @@ Problem at_mark(const YAML::Mark& mark, std::string message) {
             .message = std::move(message)};
 }
 
-/// A value of the file. An alias is the node that it names, not a copy: aliases of aliases cost nothing. The Builder owns them all,
-/// side by side: however long a chain they make, none ends inside of another one's end.
+/// A value of the file. An alias is the node that it names, not a copy: aliases of aliases cost nothing. The Builder owns them
+/// all, side by side: however long a chain they make, none ends inside of another one's end.
 struct Node {
     enum class Kind : std::uint8_t { null, scalar, sequence, map } kind = Kind::null;
     YAML::Mark mark;
