@@ -27,6 +27,7 @@
 #include "app/response_room.hpp"
 #include "app/retention.hpp"
 #include "app/service_notice.hpp"
+#include "app/settings_lists.hpp"
 #include "app/watch_follow_up.hpp"
 #include "app/watch_service.hpp"
 #include "app/watch_world.hpp"
@@ -80,6 +81,7 @@ private:
         std::filesystem::create_directories(data / "scratch", error);
         if (error) return fail(ErrorCode::io, "make data folder " + data.string() + ": " + error.message());
         std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
+        TRY(write_settings_lists(options_.settings, settings_lists_folder(options_.data_folder)));
         database_.emplace(TRY(store::Database::open(data / "tocsin.sqlite", clock_.now())));
         evidence_.emplace(
             TRY(store::EvidenceStore::open(data / "evidence", options_.settings.keep.evidence_bytes)));
@@ -200,6 +202,7 @@ private:
     /// folder that vanished must not leave us with fewer signatures.
     Result<void> reload(net::Fiber& fiber) {
         std::shared_ptr<const gate::GateRules> rules = services_->rules;
+        std::optional<config::Settings> read_anew;
         if (options_.read_settings) {
             const config::Settings settings = TRY(options_.read_settings());
             const config::Settings& begun_with = options_.settings;
@@ -210,6 +213,7 @@ private:
             // Greetings and the API have the name that the daemon began with: header fields must not have another.
             fresh.host_name = begun_with.daemon.host_name;
             rules = std::make_shared<const gate::GateRules>(std::move(fresh));
+            read_anew = settings;
         }
         for (const std::string& path : options_.required_paths) {
             std::error_code error;
@@ -217,6 +221,7 @@ private:
                 return fail(ErrorCode::not_found, path + ": no such file or folder");
         }
         const Doors::Certificates certificates = TRY(doors_->read_certificates());
+        if (read_anew) TRY(write_settings_lists(*read_anew, settings_lists_folder(options_.data_folder)));
         TRY(readers_->reload(fiber));
         doors_->use_certificates(certificates);
         services_->rules = std::move(rules);

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/serve.hpp"
+#include "app/settings_lists.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "base/moment.hpp"
@@ -76,7 +77,11 @@ Result<HuntPlaces> find_places(const HuntCommand& command) {
     settings.daemon.data = default_data_folder;
     if (!file.empty()) settings = TRY(read_settings(file));
     if (!command.data_folder.empty()) settings.daemon.data = command.data_folder;
-    return HuntPlaces{settings.daemon.data, readers_of(command, settings)};
+    HuntPlaces places{settings.daemon.data, readers_of(command, settings)};
+    const std::string lists = app::settings_lists_folder(settings.daemon.data);
+    std::error_code error;
+    if (fs::exists(lists, error)) places.readers.settings_lists = lists;
+    return places;
 }
 
 /// Whoever else made files here would lock the daemon out of them.

@@ -64,6 +64,7 @@ Result<void> add_judge_arguments(const ReaderOptions& options, std::vector<std::
         add("--lists", own + "/lists");
         add("--text-model", own + "/text-model.bin");
     }
+    add("--lists", options.settings_lists);
     for (const std::string& folder : options.rules) add("--rules", folder);
     for (const std::string& folder : options.lists) add("--lists", folder);
     for (const std::string& name : options.may_do_without) add("--may-do-without", name);

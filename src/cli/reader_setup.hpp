@@ -26,6 +26,7 @@ struct ReaderOptions {
     std::vector<std::string> yara_rules;
     std::vector<std::string> rules;  ///< folders of rules beside Tocsin's own
     std::vector<std::string> lists;  ///< folders of lists beside Tocsin's own; what comes later wins
+    std::string settings_lists;      ///< a folder that the daemon makes of its settings; read before `lists`; empty: none
     OwnRules own_rules = OwnRules::asked;
     std::vector<std::string> may_do_without;      ///< empty: the default
     std::vector<std::string> trusted_servers;     ///< in Authentication-Results, lower case

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/serve.hpp"
+#include "app/settings_lists.hpp"
 #include "base/ascii.hpp"
 #include "cli/config_command.hpp"
 #include "cli/places.hpp"
@@ -66,13 +67,14 @@ Result<config::Settings> read_settings(const ServeWords& words) {
 Result<app::ServeOptions> serve_options(const ServeWords& words) {
     app::ServeOptions options;
     options.settings = TRY(read_settings(words));
-    const ReaderOptions readers = reader_options(options.settings);
-    const pool::PoolConfig pool = TRY(make_pool_config(readers));
     std::error_code error;
     options.data_folder =
         std::filesystem::absolute(options.settings.daemon.data, error).lexically_normal().string();
     if (error)
         return fail(ErrorCode::io, "data folder " + options.settings.daemon.data + ": " + error.message());
+    ReaderOptions readers = reader_options(options.settings);
+    readers.settings_lists = app::settings_lists_folder(options.data_folder);
+    const pool::PoolConfig pool = TRY(make_pool_config(readers));
     options.reader_program = pool.reader_program;
     options.reader_arguments = pool.reader_arguments;
     options.reader_arguments.insert(

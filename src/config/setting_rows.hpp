@@ -160,12 +160,12 @@ inline constexpr Setting customer_settings[] = {
     {.key = "envelope_domains",
      .type = Type::domains,
      .access = bound<&Settings::customers, &Customer::envelope_domains>,
-     .help = "Domains of the envelope sender.",
+     .help = "Domains of the envelope sender. Rules know them as the customer's ($customer_domains).",
      .empty_list = EmptyList::refused},
     {.key = "header_domains",
      .type = Type::domains,
      .access = bound<&Settings::customers, &Customer::header_domains>,
-     .help = "Domains of the From header.",
+     .help = "Domains of the From header. Rules know them as the customer's, too.",
      .empty_list = EmptyList::refused},
     {.key = "listeners",
      .type = Type::texts,
@@ -177,7 +177,7 @@ inline constexpr Setting customer_settings[] = {
      .type = Type::boolean,
      .access = bound<&Settings::customers, &Customer::organisation>,
      .help = "Whether these are your own people: rules know whom they wrote to (rules in the manual, "
-             "\"History\"). Without any "
+             "\"History\"), and their domains as yours ($org_domains). Without any "
              "[[customer]] all outbound mail is theirs."},
     {.key = "contact",
      .type = Type::text,
